@@ -1,0 +1,1 @@
+"""Use cases: one command at a time, and the ports they need."""

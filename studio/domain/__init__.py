@@ -1,0 +1,1 @@
+"""Pure rules of a show: no disk, no network, no Qt."""

@@ -1,0 +1,1 @@
+"""What a show earned: report, exports, advice."""

@@ -1,0 +1,1 @@
+"""What the stream itself shows: OBS and the overlay page."""

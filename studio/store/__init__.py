@@ -1,0 +1,1 @@
+"""SQLite: the show's log, the outbox and the feeds, written by one thread."""

@@ -1,0 +1,1 @@
+"""The engine: what leaves for shops and channels, and what comes in."""

@@ -1,0 +1,1 @@
+"""Charts over pyqtgraph with decimation of our own."""

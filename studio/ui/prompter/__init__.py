@@ -1,0 +1,1 @@
+"""The prompter: a window for the monitor that the presenter looks at."""
