@@ -1,0 +1,160 @@
+"""What Qt, venv and the pictures need from a Linux system, and how to get it with apt.
+
+The list was read from the wheel's own libraries (``ldd`` of QtGui, the offscreen and the xcb platform plugins).
+"""
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from setup_error import SetupError
+
+# Shared library -> the packages that may hold it, the newer name first.
+ALWAYS_NEEDED = {
+    "libEGL.so.1": ("libegl1",),
+    "libGL.so.1": ("libgl1",),
+    "libdbus-1.so.3": ("libdbus-1-3",),
+    "libfontconfig.so.1": ("libfontconfig1",),
+    "libglib-2.0.so.0": ("libglib2.0-0t64", "libglib2.0-0"),
+    "libgthread-2.0.so.0": ("libglib2.0-0t64", "libglib2.0-0"),
+    "libstdc++.so.6": ("libstdc++6",),
+    "libxkbcommon.so.0": ("libxkbcommon0",),
+}
+NEEDED_FOR_WINDOWS = {
+    "libX11-xcb.so.1": ("libx11-xcb1",),
+    "libxcb-cursor.so.0": ("libxcb-cursor0",),
+    "libxcb-icccm.so.4": ("libxcb-icccm4",),
+    "libxcb-image.so.0": ("libxcb-image0",),
+    "libxcb-keysyms.so.1": ("libxcb-keysyms1",),
+    "libxcb-randr.so.0": ("libxcb-randr0",),
+    "libxcb-render-util.so.0": ("libxcb-render-util0",),
+    "libxcb-shape.so.0": ("libxcb-shape0",),
+    "libxcb-sync.so.1": ("libxcb-sync1",),
+    "libxcb-xfixes.so.0": ("libxcb-xfixes0",),
+    "libxcb-xinerama.so.0": ("libxcb-xinerama0",),
+    "libxcb-xkb.so.1": ("libxcb-xkb1",),
+    "libxkbcommon-x11.so.0": ("libxkbcommon-x11-0",),
+}
+FONTS = ("fonts-dejavu-core",)
+
+
+def _loads(soname: str) -> bool:
+    try:
+        ctypes.CDLL(soname)
+    except OSError:
+        return False
+    return True
+
+
+def _has_fonts() -> bool:
+    folders = [
+        Path("/usr/share/fonts"),
+        Path("/usr/local/share/fonts"),
+        Path("~/.fonts"),
+        Path("~/.local/share/fonts"),
+    ]
+    for folder in folders:
+        try:
+            found = (path for path in folder.expanduser().rglob("*.[to]t[fc]"))
+            if next(found, None) is not None:
+                return True
+        except (OSError, RuntimeError):  # an unreadable folder, or no home folder at all
+            continue
+    return False
+
+
+def can_make_venv() -> bool:
+    """Whether this Python can make a virtual environment with pip in it (Debian packs that apart)."""
+    return all(importlib.util.find_spec(name) is not None for name in ("venv", "ensurepip"))
+
+
+def _venv_packages() -> Iterator[tuple[str, ...]]:
+    if not can_make_venv():
+        own = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+        yield (own, "python3-venv")
+
+
+def _missing(libraries: dict[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [packages for soname, packages in libraries.items() if not _loads(soname)]
+
+
+def _known_to_apt(package: str) -> bool:
+    """Whether apt could install this very package (not only another that provides the name)."""
+    shown = subprocess.run(
+        ["apt-cache", "policy", package], capture_output=True, text=True, check=False, env=_plain_language()
+    )
+    return "Candidate:" in shown.stdout and "Candidate: (none)" not in shown.stdout
+
+
+def _plain_language() -> dict[str, str]:
+    return {**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
+
+
+def _chosen(alternatives: list[tuple[str, ...]]) -> list[str]:
+    names = [next((name for name in each if _known_to_apt(name)), each[-1]) for each in alternatives]
+    return list(dict.fromkeys(names))
+
+
+def _as_root() -> list[str] | None:
+    """The words before apt-get that make it run as root without asking; None where that is not possible."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return []
+    if os.environ.get("CI", "").lower() in ("1", "true") and shutil.which("sudo"):
+        allowed = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+        if allowed.returncode == 0:
+            return ["sudo", "-n", "--preserve-env=DEBIAN_FRONTEND"]
+    return None
+
+
+def _install(prefix: list[str], alternatives: list[tuple[str, ...]]) -> None:
+    apt = [*prefix, "apt-get", "-o", "DPkg::Lock::Timeout=500", "-o", "Acquire::Retries=3"]
+    print("Installing what Qt needs from the system (apt-get)...", flush=True)
+    # A stale mirror or one foreign broken source must not stop what the others can give.
+    subprocess.run([*apt, "-q", "update"], check=False, env=_plain_language(), stdout=subprocess.DEVNULL)
+    names = _chosen(alternatives)
+    command = [*apt, "-q", "install", "-y", "--no-install-recommends", *names]
+    done = subprocess.run(command, check=False, env=_plain_language(), capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SetupError(f"{' '.join(command)}\nfailed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def provide(display: bool) -> None:
+    """Sees to it that Qt can start here.
+
+    Raises SetupError with the one line to run when something is missing and may not be installed from here.
+    Libraries which only windows need stop nobody who has no display.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    needed = [*_missing(ALWAYS_NEEDED), *_venv_packages(), *([] if _has_fonts() else [FONTS])]
+    for_windows = _missing(NEEDED_FOR_WINDOWS)
+    wanted = [*needed, *for_windows]
+    if not wanted:
+        return
+    if shutil.which("apt-get") is None:
+        if needed or display:
+            libraries = [soname for soname in {**ALWAYS_NEEDED, **NEEDED_FOR_WINDOWS} if not _loads(soname)]
+            raise SetupError(
+                "Host Studio needs some libraries of the system. Install them with your package manager, then run\n"
+                f"the same command again: {', '.join(libraries)} (and a TrueType font, and Python's venv module)."
+            )
+        return
+    prefix = _as_root()
+    if prefix is not None:
+        _install(prefix, wanted)
+        importlib.invalidate_caches()
+        still = [*_missing(ALWAYS_NEEDED), *_venv_packages()]
+        if still:
+            raise SetupError(f"apt-get ran, but these are still missing: {' '.join(_chosen(still))}.")
+        return
+    line = f"sudo apt-get install -y --no-install-recommends {' '.join(_chosen(wanted))}"
+    if needed or display:
+        raise SetupError(
+            f"Host Studio needs some packages of the system. Run this line, then the same command again:\n\n  {line}"
+        )
+    print(f"Windows could not be shown here; that would need:\n  {line}", flush=True)
