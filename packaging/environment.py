@@ -74,8 +74,18 @@ def _make(env: Environment) -> None:
 def _pip(env: Environment, arguments: Sequence[str], attempts: int, root: Path) -> None:
     command = [str(env.python), "-m", "pip", "--disable-pip-version-check", "install", "-q", *arguments]
     for attempt in range(1, attempts + 1):
-        if subprocess.run(command, check=False, cwd=root, env=_without_foreign_python()).returncode == 0:
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd=root,
+            env=_without_foreign_python(),
+            capture_output=True,
+            text=True,
+            errors="replace",
+        )
+        if done.returncode == 0:
             return
+        print(f"{done.stdout}{done.stderr}", file=sys.stderr, flush=True)
         if attempt < attempts:
             print("That did not work; trying once more.", flush=True)
     raise SetupError(
