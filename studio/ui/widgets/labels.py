@@ -1,0 +1,217 @@
+"""Labels. Every text of the studio goes through these: plain text only, whatever a viewer or a shop sent."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from studio.ui.palette import ToneName
+from studio.ui.theme import set_look
+
+TextTone = ToneName | str
+
+
+def tooltip_text(text: str) -> str:
+    """`text` as a tooltip which Qt never takes for markup, wrapped by Qt."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
+    return f"<p>{escaped}</p>" if text else ""
+
+
+class PlainLabel(QLabel):
+    """A label that shows its text as it is. `size` is caption, s, m, l or xl (11, 13, 15, 20, 28 px)."""
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        size: str = "s",
+        tone: TextTone = "",
+        strong: bool = False,
+        wrap: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wrap)
+        self.setProperty("textsize", size)
+        self.setProperty("tone", tone)
+        self.setProperty("strong", "true" if strong else "false")
+        self.setText(text)
+
+    def setTextFormat(self, _format: Qt.TextFormat) -> None:  # noqa: D102
+        super().setTextFormat(Qt.TextFormat.PlainText)
+
+    def set_tone(self, tone: TextTone) -> None:
+        """Change the colour by role: muted, ok, warning, promo, accent, onair, next, or empty for plain text."""
+        set_look(self, "tone", tone)
+
+    def setText(self, text: str) -> None:
+        """Show `text`; setting what already stands there costs nothing (clocks set theirs every second)."""
+        if text != self.text():
+            super().setText(text)
+
+
+class ElidedLabel(PlainLabel):
+    """A label that cuts its text with an ellipsis where it does not fit, and shows all of it as tooltip.
+
+    `lines` above 1 wraps the text and cuts the last line.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        size: str = "s",
+        tone: TextTone = "",
+        strong: bool = False,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        lines: int = 1,
+    ) -> None:
+        self._mode = mode
+        self._lines = lines
+        self._shown = ""
+        super().__init__(text, parent, size=size, tone=tone, strong=strong, wrap=lines > 1)
+        self.setSizePolicy(
+            QSizePolicy.Policy.Expanding if lines > 1 else QSizePolicy.Policy.Preferred,
+            QSizePolicy.Policy.Preferred,
+        )
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance("…") * 3, metrics.height())
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        metrics = self.fontMetrics()
+        if self._lines > 1:
+            return QSize(metrics.averageCharWidth() * 30, self.heightForWidth(self.width()))
+        return QSize(metrics.horizontalAdvance(self.text()) + 2, metrics.height())
+
+    def hasHeightForWidth(self) -> bool:  # noqa: D102
+        return self._lines > 1
+
+    def heightForWidth(self, width: int) -> int:  # noqa: D102
+        metrics = self.fontMetrics()
+        if self._lines <= 1:
+            return metrics.height()
+        box = metrics.boundingRect(QRect(0, 0, max(1, width), 100_000), self._flags(), self.text())
+        return min(box.height(), metrics.lineSpacing() * self._lines + metrics.leading() + 2)
+
+    def is_cut(self) -> bool:
+        """Whether part of the text is not on the screen."""
+        return self._shown != self.text()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
+        painter = QPainter(self)
+        rect = self.contentsRect()
+        self._shown = self._fit(rect)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        self.style().drawItemText(
+            painter, rect, self._flags(), self.palette(), self.isEnabled(), self._shown, self.foregroundRole()
+        )
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._shown = self._fit(self.contentsRect())
+        self.setToolTip(tooltip_text(self.text()) if self.is_cut() else "")
+
+    def setText(self, text: str) -> None:  # noqa: D102
+        super().setText(text)
+        self._shown = self._fit(self.contentsRect())
+        self.setToolTip(tooltip_text(text) if self.is_cut() else "")
+        self.updateGeometry()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.updateGeometry()
+
+    def _flags(self) -> int:
+        flags = self.alignment().value
+        return (
+            flags | Qt.TextFlag.TextWordWrap.value
+            if self._lines > 1
+            else flags | Qt.TextFlag.TextSingleLine.value
+        )
+
+    def _fit(self, rect: QRect) -> str:
+        metrics = self.fontMetrics()
+        if self._lines <= 1:
+            return metrics.elidedText(self.text(), self._mode, rect.width())
+        # Half a line of slack: fonts round the height of several lines differently.
+        allowed = metrics.lineSpacing() * self._lines + metrics.lineSpacing() // 2
+        text = self.text()
+
+        def height(candidate: str) -> int:
+            return metrics.boundingRect(
+                QRect(0, 0, max(1, rect.width()), 100_000), self._flags(), candidate
+            ).height()
+
+        if height(text) <= allowed:
+            return text
+        low, high = 0, len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if height(text[:middle].rstrip() + "…") <= allowed:
+                low = middle
+            else:
+                high = middle - 1
+        return text[:low].rstrip() + "…"
+
+
+class Pill(PlainLabel):
+    """A small rounded chip. The tone gives the colour; the text always says the same in words."""
+
+    def __init__(self, text: str = "", tone: ToneName = "neutral", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent, size="", tone=tone)
+        self.setProperty("role", "pill")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_as(self, text: str, tone: ToneName) -> None:
+        """Change text and tone together."""
+        self.setText(text)
+        self.set_tone(tone)
+
+
+class Kbd(PlainLabel):
+    """A key cap, e.g. `F12` or `Ctrl Z`, as printed on the buttons."""
+
+    def __init__(self, keys: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(keys, parent, size="")
+        self.setProperty("role", "kbd")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+class SectionHeader(QWidget):
+    """The head of a card: a letter-spaced muted title at the left, a muted note at the right, and a slot."""
+
+    def __init__(self, title: str, note: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title: Final = PlainLabel(title.upper(), size="")
+        self.title.setProperty("role", "section")
+        self.title.setAccessibleName(title)
+        self.note: Final = ElidedLabel(note, tone="muted")
+        self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.row: Final = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(8)
+        self.row.addWidget(self.title)
+        self.row.addWidget(self.note, 1)
+
+    def set_title(self, title: str) -> None:
+        """Change the title; it is shown in capitals and read out as written."""
+        self.title.setText(title.upper())
+        self.title.setAccessibleName(title)
+
+    def set_note(self, note: str) -> None:
+        """Change the note at the right."""
+        self.note.setText(note)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a small control after the note."""
+        self.row.addWidget(widget)
