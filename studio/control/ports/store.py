@@ -1,0 +1,167 @@
+"""The ports of the store: the log, the outbox, the feeds, and pages of history."""
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+import msgspec
+
+from studio.control.ports.shop import PromoUsage, TrackedLink, Traffic
+from studio.domain.audience import ChatMessage, ViewerSample
+from studio.domain.effects import Effect
+from studio.domain.events import Logged
+from studio.domain.order import Order
+from studio.domain.product import Product, StockLevel
+from studio.domain.question import Question
+
+
+class OutboxRow(msgspec.Struct, frozen=True):
+    """An effect in the outbox. `attempts` > 0: it may have reached its target. `next_wall_ms` is when it is
+    tried again; `held` says why it waits for a person ("unsure", "token"), empty when it does not.
+    """
+
+    effect: Effect
+    attempts: int = 0
+    next_wall_ms: int = 0
+    held: str = ""
+    last_error: str = ""
+
+
+class ShowSummary(msgspec.Struct, frozen=True):
+    """A show as the list of shows tells it."""
+
+    id: str
+    title: str
+    rehearsal: bool
+    started_at_ms: int | None
+    ended_at_ms: int | None
+    currency: str
+    last_seq: int
+
+
+class ExpectedSeqMismatch(Exception):
+    """Somebody else wrote to the show's log in between: read on and decide again."""
+
+
+class StoreFull(Exception):
+    """The disk is full (or not writable): nothing was written."""
+
+
+class ShowLog(Protocol):
+    """The logs of all shows, and the outbox as their projection, written in one transaction."""
+
+    async def append(
+        self, show_id: str, expected_seq: int, events: Sequence[Logged], effects: Sequence[Effect]
+    ) -> None:
+        """Append events whose seqs follow `expected_seq`, put `effects` into the outbox, and take out of it
+        whatever the events settle (`EffectSettled`); an `UnsureResolved` that resends frees its row. All or nothing.
+        Raises `ExpectedSeqMismatch` or `StoreFull`.
+        """
+        ...
+
+    async def read(self, show_id: str, after: int = 0) -> list[Logged]: ...
+    async def shows(self) -> list[ShowSummary]: ...
+
+
+class Outbox(Protocol):
+    """The effects that are not settled yet."""
+
+    async def pending(self, show_id: str | None = None) -> list[OutboxRow]: ...
+    async def attempted(self, effect_id: str, attempts: int) -> None:
+        """Durable note that an attempt is about to be made: on disk before a byte leaves."""
+        ...
+
+    async def postponed(
+        self, effect_id: str, next_wall_ms: int, error: str, held: str = "", attempts: int | None = None
+    ) -> None:
+        """The attempt failed; try again at `next_wall_ms`. `attempts` puts the count back where it is certain
+        that nothing was sent.
+        """
+        ...
+
+    async def free_held(self, target: str, held: str) -> None:
+        """What waited for a person goes on."""
+        ...
+
+    async def save_link(self, link: TrackedLink) -> None: ...
+    async def links(self, show_id: str) -> list[TrackedLink]: ...
+
+
+class FeedBatch(msgspec.Struct, frozen=True):
+    """What came in from one source, stored with its cursor in one transaction. Orders, products, stock, usage
+    and traffic: the highest revision wins; messages and samples: each id once. `cursor` None leaves it.
+    """
+
+    source: str
+    cursor: int | None = None
+    products: tuple[Product, ...] = ()
+    stock: tuple[StockLevel, ...] = ()
+    orders: tuple[Order, ...] = ()
+    usage: tuple[PromoUsage, ...] = ()
+    traffic: Traffic | None = None
+    messages: tuple[ChatMessage, ...] = ()
+    samples: tuple[ViewerSample, ...] = ()
+    questions: tuple[Question, ...] = ()
+    gap: tuple[int, int] | None = None
+
+
+class StoredBatch(msgspec.Struct, frozen=True):
+    """What of a batch was new (or newer) and is now on disk, in the batch's order. `first_rowid` is the row of
+    the first new message, 0 without one; messages are numbered on from it.
+    """
+
+    products: tuple[Product, ...] = ()
+    stock: tuple[StockLevel, ...] = ()
+    orders: tuple[Order, ...] = ()
+    usage: tuple[PromoUsage, ...] = ()
+    traffic: Traffic | None = None
+    messages: tuple[ChatMessage, ...] = ()
+    samples: tuple[ViewerSample, ...] = ()
+    questions: tuple[Question, ...] = ()
+    first_rowid: int = 0
+
+
+class Feeds(Protocol):
+    """What the world sent, per show."""
+
+    async def store(self, show_id: str, batch: FeedBatch) -> StoredBatch: ...
+    async def cursor(self, show_id: str, source: str) -> int:
+        """How far a source was read without a gap; 0 for nothing yet."""
+        ...
+
+    async def products(self) -> dict[str, Product]: ...
+    async def stock(self) -> list[StockLevel]: ...
+    async def orders(self, show_id: str) -> list[Order]: ...
+    async def samples(self, show_id: str) -> list[ViewerSample]: ...
+    async def usage(self, show_id: str) -> list[PromoUsage]: ...
+    async def traffic(self, show_id: str) -> Traffic | None: ...
+    async def questions(self, show_id: str) -> list[Question]: ...
+    async def save_image(self, url: str, data: bytes) -> None: ...
+    async def image(self, url: str) -> bytes | None: ...
+
+
+class ChatRow(msgspec.Struct, frozen=True, gc=False):
+    """A stored message with its row number, or a gap (`gap` True): here the channel lost messages."""
+
+    rowid: int
+    message: ChatMessage
+    question: bool = False
+    hidden: bool = False
+    gap: bool = False
+
+
+class History(Protocol):
+    """Pages of what is stored, read by other threads over read-only connections. Not async: call it in the
+    reader thread.
+    """
+
+    def chat_count(self, show_id: str) -> int: ...
+    def chat_page(self, show_id: str, before_rowid: int | None, limit: int) -> list[ChatRow]:
+        """The `limit` rows before `before_rowid` (None: the newest), oldest first."""
+        ...
+
+    def chat_after(self, show_id: str, after_rowid: int, limit: int) -> list[ChatRow]: ...
+    def chat_search(self, show_id: str, words: str, limit: int) -> list[ChatRow]: ...
+    def search_products(self, words: str, limit: int) -> list[Product]: ...
+    def stock_samples(self, show_id: str, product_ids: Collection[str]) -> list[tuple[int, str, int]]:
+        """(UTC ms, variant id, sellable) changes of the products since the show was planned, in order of time."""
+        ...

@@ -1,0 +1,233 @@
+"""Line-ups from JSON and CSV: good rows are kept, each bad row is named with its reason."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from studio.domain.lineup import ItemKind, LineUp, LineUpItem
+from studio.domain.promo import CODE, PromoKind, PromoPlan, PromoScope, suggest_code
+
+MAX_ITEMS = 500
+_MINUTE = 60_000
+
+NewId = Callable[[], str]
+
+
+class RowProblem(msgspec.Struct, frozen=True):
+    """Why one row was left out. `row` counts from 1 as a person does (in CSV the header is row 1)."""
+
+    row: int
+    sentence: str
+
+
+class ReadLineUp(msgspec.Struct, frozen=True):
+    """What could be read of a file: the line-up of the good rows and the problems of the others."""
+
+    lineup: LineUp
+    problems: tuple[RowProblem, ...]
+
+
+class LineUpUnreadable(ValueError):
+    """The file as a whole is no line-up; the message is a sentence for the user."""
+
+
+class _PromoRow(msgspec.Struct):
+    kind: str
+    code: str | None = None
+    percent: int = 0
+    amount_minor: int = 0
+    scope: str = "product"
+    minutes: int = 10
+    hours_after_show: int = 0
+    total_limit: int | None = None
+    per_customer_limit: int | None = 1
+    armed: bool = False
+
+
+class _ItemRow(msgspec.Struct):
+    kind: str = "product"
+    title: str = ""
+    planned_ms: int = 0
+    product_id: str = ""
+    sku: str = ""
+    talking_points: list[str] = []
+    target_units: int = 0
+    safety_stock: int = 0
+    note: str = ""
+    promo: _PromoRow | None = None
+
+
+class _File(msgspec.Struct):
+    title: str
+    currency: str
+    items: list[msgspec.Raw]
+    language: str = "en"
+    planned_minutes: float = 0
+
+
+def _bad(condition: bool, sentence: str) -> None:
+    if condition:
+        raise ValueError(sentence)
+
+
+def _plan(row: _PromoRow, title: str, new_id: NewId) -> PromoPlan:
+    kinds = [k.value for k in PromoKind]
+    scopes = [s.value for s in PromoScope]
+    _bad(row.kind not in kinds, f"the promo kind {row.kind!r} is not one of {', '.join(kinds)}")
+    _bad(row.scope not in scopes, f"the promo scope {row.scope!r} is not one of {', '.join(scopes)}")
+    percent = row.kind == PromoKind.PERCENT
+    _bad(percent and not 1 <= row.percent <= 100, "the discount must be between 1 and 100 %")
+    _bad(row.kind == PromoKind.FIXED and row.amount_minor <= 0, "the amount off must be more than zero")
+    _bad(row.minutes < 1 and row.hours_after_show < 1, "a promo lasts at least one minute")
+    code = row.code or suggest_code(title, row.percent if percent else 0)
+    _bad(CODE.match(code) is None, f"the code {code!r} needs 3 to 24 capital letters, digits or hyphens")
+    return PromoPlan(
+        id=new_id(),
+        code=code,
+        kind=PromoKind(row.kind),
+        percent=row.percent,
+        amount_minor=row.amount_minor,
+        scope=PromoScope(row.scope),
+        minutes=row.minutes,
+        hours_after_show=row.hours_after_show,
+        total_limit=row.total_limit,
+        per_customer_limit=row.per_customer_limit,
+        armed=row.armed,
+    )
+
+
+def _item(row: _ItemRow, new_id: NewId) -> LineUpItem:
+    _bad(row.kind not in {"product", "talk"}, f"the kind {row.kind!r} is neither product nor talk")
+    product = row.kind == "product"
+    _bad(product and not (row.product_id or row.sku), "a product item needs a product_id or a sku")
+    _bad(not product and not row.title.strip(), "a talk item needs a title")
+    _bad(row.planned_ms <= 0, "the planned minutes must be more than zero")
+    _bad(row.planned_ms > 24 * 60 * _MINUTE, "the planned minutes are more than a day")
+    _bad(row.target_units < 0 or row.safety_stock < 0, "target units and safety stock cannot be negative")
+    title = " ".join(row.title.split())[:300] or row.sku or row.product_id
+    return LineUpItem(
+        id=new_id(),
+        kind=ItemKind(row.kind),
+        title=title,
+        planned_ms=row.planned_ms,
+        product_id=row.product_id if product else "",
+        sku=row.sku if product else "",
+        points=tuple(p.strip() for p in row.talking_points if p.strip()),
+        target_units=row.target_units,
+        safety_stock=row.safety_stock,
+        note=row.note,
+        promo=_plan(row.promo, title, new_id) if row.promo else None,
+    )
+
+
+def read_json(data: bytes, new_id: NewId) -> ReadLineUp:
+    """Read a line-up from JSON. Raises `LineUpUnreadable` when the file as a whole is none."""
+    try:
+        file = msgspec.json.decode(data, type=_File)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise LineUpUnreadable(f"This file is not a line-up in JSON: {error}.") from error
+    items: list[LineUpItem] = []
+    problems: list[RowProblem] = []
+    for number, raw in enumerate(file.items, start=1):
+        try:
+            items.append(_item(msgspec.json.decode(raw, type=_ItemRow), new_id))
+        except (ValueError, msgspec.DecodeError) as error:
+            problems.append(RowProblem(number, f"Item {number}: {error}."))
+    lineup = _lineup(
+        file.title, file.currency, items, file.language, round(file.planned_minutes * _MINUTE), problems
+    )
+    return ReadLineUp(lineup, tuple(problems))
+
+
+def read_csv(data: bytes, title: str, currency: str, new_id: NewId, language: str = "en") -> ReadLineUp:
+    """Read a line-up from CSV with the columns kind, sku, product_id, title, planned_minutes, target_units,
+    safety_stock, talking_points (parted by " | "), promo_code, promo_kind, promo_value (percent, or amount in
+    major units), promo_minutes. Commas or semicolons; UTF-8, with or without BOM.
+    Raises `LineUpUnreadable` when the file as a whole is none.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LineUpUnreadable("This file is not UTF-8 text: save it as CSV UTF-8 and try again.") from error
+    first = text.partition("\n")[0]
+    reader = csv.DictReader(
+        io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","
+    )
+    names = [(n or "").strip().lower() for n in reader.fieldnames or []]
+    if "planned_minutes" not in names or not {"sku", "product_id", "title"} & set(names):
+        raise LineUpUnreadable(
+            "The first row must name the columns: planned_minutes and at least one of sku, product_id, title."
+        )
+    reader.fieldnames = names
+    items: list[LineUpItem] = []
+    problems: list[RowProblem] = []
+    try:
+        for row in reader:
+            cells = {
+                key: (value or "").strip() for key, value in row.items() if isinstance(value, str) and key
+            }
+            if not any(cells.values()):
+                continue
+            try:
+                items.append(_item(_csv_item(cells), new_id))
+            except ValueError as error:
+                problems.append(RowProblem(reader.line_num, f"Row {reader.line_num}: {error}."))
+    except csv.Error as error:
+        problems.append(RowProblem(reader.line_num, f"Row {reader.line_num} and what follows: {error}."))
+    return ReadLineUp(_lineup(title, currency, items, language, 0, problems), tuple(problems))
+
+
+def _number(cells: Mapping[str, str], name: str) -> float:
+    text = cells.get(name, "").replace(",", ".")
+    if not text:
+        return 0
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"{name} is {cells[name]!r}, not a number") from None
+    if not -1e9 < value < 1e9:
+        raise ValueError(f"{name} is {cells[name]!r}, out of range")
+    return value
+
+
+def _csv_item(cells: Mapping[str, str]) -> _ItemRow:
+    promo = None
+    if kind := cells.get("promo_kind", ""):
+        value = _number(cells, "promo_value")
+        promo = _PromoRow(
+            kind=kind,
+            code=cells.get("promo_code") or None,
+            percent=round(value) if kind == PromoKind.PERCENT else 0,
+            amount_minor=round(value * 100) if kind == PromoKind.FIXED else 0,
+            minutes=round(_number(cells, "promo_minutes")) or 10,
+        )
+    return _ItemRow(
+        kind=cells.get("kind") or "product",
+        title=cells.get("title", ""),
+        planned_ms=round(_number(cells, "planned_minutes") * _MINUTE),
+        product_id=cells.get("product_id", ""),
+        sku=cells.get("sku", ""),
+        talking_points=cells.get("talking_points", "").split(" | "),
+        target_units=round(_number(cells, "target_units")),
+        safety_stock=round(_number(cells, "safety_stock")),
+        promo=promo,
+    )
+
+
+def _lineup(
+    title: str,
+    currency: str,
+    items: list[LineUpItem],
+    language: str,
+    planned_ms: int,
+    problems: list[RowProblem],
+) -> LineUp:
+    if len(items) > MAX_ITEMS:
+        problems.append(
+            RowProblem(MAX_ITEMS + 1, f"A line-up holds {MAX_ITEMS} items: the rest was left out.")
+        )
+    kept = tuple(items[:MAX_ITEMS])
+    lineup = LineUp(title.strip()[:300] or "Show", currency, kept, language, planned_ms)
+    return lineup if planned_ms else msgspec.structs.replace(lineup, planned_ms=lineup.length_ms)

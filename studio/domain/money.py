@@ -1,0 +1,62 @@
+"""Money: an integer of minor units with its currency, never a float."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+import msgspec
+
+_CURRENCY = re.compile(r"^[A-Z]{3}$")
+
+
+class CurrencyMismatch(ValueError):
+    """Two amounts of different currencies met in one sum."""
+
+
+class Money(msgspec.Struct, frozen=True, gc=False):
+    """An amount of money.
+
+    `amount_minor` counts the currency's minor units (cents for EUR), `currency` is its ISO 4217 code.
+    Raises `ValueError` for anything that is not such a code.
+    """
+
+    amount_minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not _CURRENCY.match(self.currency):
+            raise ValueError(f"{self.currency!r} is not an ISO 4217 currency code, such as EUR")
+
+    def _same(self, other: "Money") -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatch(f"cannot mix {self.currency} and {other.currency}")
+
+    def __add__(self, other: "Money") -> "Money":
+        self._same(other)
+        return Money(self.amount_minor + other.amount_minor, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        self._same(other)
+        return Money(self.amount_minor - other.amount_minor, self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        self._same(other)
+        return self.amount_minor < other.amount_minor
+
+    def times(self, quantity: int) -> "Money":
+        """This amount, `quantity` times."""
+        return Money(self.amount_minor * quantity, self.currency)
+
+    def less_percent(self, percent: int) -> "Money":
+        """What is left after `percent` (0 to 100) is taken off; halves are rounded up."""
+        left = Decimal(self.amount_minor) * (100 - percent) / 100
+        return Money(int(left.quantize(Decimal(1), ROUND_HALF_UP)), self.currency)
+
+    def less(self, other: "Money") -> "Money":
+        """This amount less `other`, never below zero."""
+        rest = self - other
+        return rest if rest.amount_minor >= 0 else Money(0, self.currency)
+
+
+def zero(currency: str) -> Money:
+    """Nothing, in `currency`."""
+    return Money(0, currency)

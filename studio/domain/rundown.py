@@ -1,0 +1,76 @@
+"""The rundown: when items were planned to start, when they did, and when the show will end."""
+
+import msgspec
+
+from studio.domain.lineup import ItemStatus
+from studio.domain.show import ShowState
+
+
+class RundownRow(msgspec.Struct, frozen=True):
+    """One item in time, all in UTC ms or ms. `starts_at_ms` is the actual start of what was shown and the
+    expected start of what comes; `lasted_ms` how long it has been on air so far, over all its runs.
+    """
+
+    item_id: str
+    status: ItemStatus
+    is_next: bool
+    planned_start_ms: int
+    planned_ms: int
+    starts_at_ms: int | None
+    lasted_ms: int
+
+
+class Rundown(msgspec.Struct, frozen=True):
+    """All rows; `offset_ms` > 0 means behind plan; ends are UTC ms."""
+
+    rows: tuple[RundownRow, ...]
+    offset_ms: int
+    planned_end_ms: int
+    projected_end_ms: int
+
+
+def rundown(state: ShowState, now_ms: int) -> Rundown:
+    """The rundown at `now_ms`. Before the show it starts now (or when it is planned to).
+
+    The projected end is now, plus what is left of the item on air, plus the planned length of what is still
+    planned; the offset is the projected end less the planned one.
+    """
+    start = state.started_at_ms
+    if start is None:
+        start = max(now_ms, state.starts_at_ms or now_ms)
+    lasted: dict[str, int] = {}
+    first: dict[str, int] = {}
+    for run in state.runs:
+        end = run.to_ms if run.to_ms is not None else now_ms
+        lasted[run.item_id] = lasted.get(run.item_id, 0) + max(0, end - run.from_ms)
+        first.setdefault(run.item_id, run.from_ms)
+    on_air = state.on_air
+    cursor = max(now_ms, start)
+    if on_air:
+        cursor += max(0, on_air.planned_ms - lasted.get(on_air.id, 0))
+    upcoming = state.next_item
+    expected: dict[str, int] = {}
+    ahead = [i for i in state.items if state.status(i.id) is ItemStatus.PLANNED]
+    at_next = next((n for n, i in enumerate(ahead) if upcoming and i.id == upcoming.id), 0)
+    for item in (*ahead[at_next:], *ahead[:at_next]):
+        expected[item.id] = cursor
+        cursor += item.planned_ms
+    rows: list[RundownRow] = []
+    planned_at = start
+    for item in state.items:
+        status = state.status(item.id)
+        rows.append(
+            RundownRow(
+                item_id=item.id,
+                status=status,
+                is_next=upcoming is not None and item.id == upcoming.id,
+                planned_start_ms=planned_at,
+                planned_ms=item.planned_ms,
+                starts_at_ms=first.get(item.id, expected.get(item.id)),
+                lasted_ms=lasted.get(item.id, 0),
+            )
+        )
+        planned_at += item.planned_ms
+    planned_end = start + (state.planned_ms or sum(i.planned_ms for i in state.items))
+    projected = state.ended_at_ms if state.ended_at_ms is not None else cursor
+    return Rundown(tuple(rows), projected - planned_end, planned_end, projected)

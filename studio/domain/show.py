@@ -1,0 +1,330 @@
+"""A show as its log tells it: `ShowState`, and `apply`, which folds one event into it."""
+
+import enum
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from studio.domain import events as ev
+from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
+from studio.domain.promo import PromoRecord
+from studio.domain.question import QuestionStatus
+
+UNDO_DEPTH = 200
+
+
+class ShowPhase(enum.StrEnum):
+    """Planned, on air or over."""
+
+    PLANNED = "planned"
+    ON_AIR = "on_air"
+    ENDED = "ended"
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One stretch of an item on air, [from_ms, to_ms) in the shop's UTC ms; `to_ms` is None while it runs."""
+
+    item_id: str
+    product_id: str
+    from_ms: int
+    to_ms: int | None = None
+
+
+class QuestionMark(msgspec.Struct, frozen=True):
+    """What was decided about one question."""
+
+    status: QuestionStatus
+    reply_id: str = ""
+
+
+class Prompted(msgspec.Struct, frozen=True):
+    """The question on the prompter."""
+
+    question_id: str
+    text: str
+    asked: int
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """One command's events, kept for undo."""
+
+    command_id: str
+    events: tuple[ev.Logged, ...]
+
+
+class ShowState(msgspec.Struct, frozen=True):
+    """A show, folded from its log up to `seq`. Times are UTC ms of the shop's clock."""
+
+    id: str
+    seq: int = 0
+    title: str = ""
+    language: str = "en"
+    currency: str = "EUR"
+    planned_ms: int = 0
+    shop: str = ""
+    channels: tuple[str, ...] = ()
+    rehearsal: bool = False
+    time_zone: str = "UTC"
+    starts_at_ms: int | None = None
+    phase: ShowPhase = ShowPhase.PLANNED
+    started_at_ms: int | None = None
+    ended_at_ms: int | None = None
+    items: tuple[LineUpItem, ...] = ()
+    statuses: dict[str, ItemStatus] = {}
+    runs: tuple[Run, ...] = ()
+    on_air_id: str = ""
+    on_air_since_ms: int | None = None
+    pinned_product_id: str = ""
+    promos: dict[str, PromoRecord] = {}
+    questions: dict[str, QuestionMark] = {}
+    prompted: Prompted | None = None
+    stage_cleared_at_ms: int | None = None
+    replies: dict[str, ev.ReplyWritten] = {}
+    settled: dict[str, ev.EffectSettled] = {}
+    undoable: tuple[Decided, ...] = ()
+
+    def item(self, item_id: str) -> LineUpItem | None:
+        """The item of this id, None when the line-up has none."""
+        return next((i for i in self.items if i.id == item_id), None)
+
+    def index(self, item_id: str) -> int:
+        """The item's place from 0, -1 when the line-up has none."""
+        return next((n for n, i in enumerate(self.items) if i.id == item_id), -1)
+
+    def status(self, item_id: str) -> ItemStatus:
+        """Where the item stands."""
+        return self.statuses.get(item_id, ItemStatus.PLANNED)
+
+    @property
+    def on_air(self) -> LineUpItem | None:
+        """The item on air."""
+        return self.item(self.on_air_id) if self.on_air_id else None
+
+    @property
+    def next_item(self) -> LineUpItem | None:
+        """The first planned item behind the one shown last; when there is none behind, the first planned one."""
+        shown = self.on_air_id or (self.runs[-1].item_id if self.runs else "")
+        at = self.index(shown)
+        planned = [(n, i) for n, i in enumerate(self.items) if self.status(i.id) is ItemStatus.PLANNED]
+        return next((i for n, i in planned if n > at), planned[0][1] if planned else None)
+
+    @property
+    def previous_item(self) -> LineUpItem | None:
+        """The item that was on air before the current one, else the one before it in the line-up."""
+        at = len(self.items) if not self.runs else self.index(self.on_air_id or self.runs[-1].item_id)
+        if not self.on_air_id and self.runs:
+            return self.item(self.runs[-1].item_id)
+        before = [i for i in self.items[: max(at, 0)] if self.status(i.id) is not ItemStatus.SKIPPED]
+        return before[-1] if before else None
+
+    @property
+    def product_ids(self) -> tuple[str, ...]:
+        """The products of the line-up, each once, in order."""
+        return tuple(dict.fromkeys(i.product_id for i in self.items if i.product_id))
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes that the shop confirmed for this show."""
+        return frozenset(r.promo.code for r in self.promos.values() if r.confirmed_ends_at_ms is not None)
+
+    def question_status(self, question_id: str) -> QuestionStatus:
+        """What was decided about a question."""
+        mark = self.questions.get(question_id)
+        return mark.status if mark else QuestionStatus.OPEN
+
+
+_set = msgspec.structs.replace
+_NOT_UNDOABLE = (
+    ev.ShowPlanned, ev.ShowStarted, ev.ShowEnded, ev.EffectSettled, ev.PromoConfirmed, ev.PromoRefused, ev.PromoLapsed,
+    ev.PromoWindowConfirmed, ev.PromoChangeRefused, ev.UnsureResolved, ev.StageCleared,
+)  # fmt: skip
+
+
+def _planned(s: ShowState, e: ev.ShowPlanned, _at: int) -> ShowState:
+    up = e.lineup
+    return _set(
+        s, title=up.title, language=up.language, currency=up.currency, planned_ms=up.planned_ms or up.length_ms,
+        items=up.items, shop=e.shop, channels=e.channels, rehearsal=e.rehearsal, time_zone=e.time_zone,
+        starts_at_ms=e.starts_at_ms,
+    )  # fmt: skip
+
+
+def _close_run(s: ShowState, at: int) -> tuple[Run, ...]:
+    if s.runs and s.runs[-1].to_ms is None:
+        return (*s.runs[:-1], _set(s.runs[-1], to_ms=at))
+    return s.runs
+
+
+def _started(s: ShowState, _e: ev.ShowStarted, at: int) -> ShowState:
+    return _set(s, phase=ShowPhase.ON_AIR, started_at_ms=at)
+
+
+def _ended(s: ShowState, _e: ev.ShowEnded, at: int) -> ShowState:
+    statuses = dict(s.statuses)
+    if s.on_air_id:
+        statuses[s.on_air_id] = ItemStatus.DONE
+    return _set(
+        s, phase=ShowPhase.ENDED, ended_at_ms=at, runs=_close_run(s, at), statuses=statuses, on_air_id="",
+        on_air_since_ms=None, pinned_product_id="", prompted=None,
+    )  # fmt: skip
+
+
+def _insert(s: ShowState, item: LineUpItem, index: int) -> ShowState:
+    return _set(s, items=(*s.items[:index], item, *s.items[index:]))
+
+
+def _without(s: ShowState, item_id: str) -> ShowState:
+    return _set(s, items=tuple(i for i in s.items if i.id != item_id))
+
+
+def _moved(s: ShowState, e: ev.ItemMoved, _at: int) -> ShowState:
+    item = s.item(e.item_id)
+    return _insert(_without(s, e.item_id), item, e.index) if item else s
+
+
+def _changed(s: ShowState, e: ev.ItemChanged, _at: int) -> ShowState:
+    return _set(s, items=tuple(e.item if i.id == e.item.id else i for i in s.items))
+
+
+def _status(s: ShowState, item_id: str, status: ItemStatus) -> ShowState:
+    return _set(s, statuses={**s.statuses, item_id: status})
+
+
+def _went_on_air(s: ShowState, e: ev.ItemWentOnAir, at: int) -> ShowState:
+    statuses = dict(s.statuses)
+    if s.on_air_id:
+        statuses[s.on_air_id] = ItemStatus.DONE
+    statuses[e.item_id] = ItemStatus.ON_AIR
+    runs = (*_close_run(s, at), Run(e.item_id, e.product_id, at))
+    return _set(
+        s,
+        statuses=statuses,
+        runs=runs,
+        on_air_id=e.item_id,
+        on_air_since_ms=at,
+        pinned_product_id=e.product_id,
+    )
+
+
+def _reverted(s: ShowState, e: ev.OnAirReverted, _at: int) -> ShowState:
+    runs = s.runs
+    if e.item_id != e.back_id and runs and runs[-1].item_id == e.item_id:
+        runs = runs[:-1]
+    if e.back_id and runs and runs[-1].item_id == e.back_id:
+        runs = (*runs[:-1], _set(runs[-1], to_ms=None))
+    statuses = dict(s.statuses)
+    shown = any(r.item_id == e.item_id for r in runs)
+    statuses[e.item_id] = ItemStatus.DONE if shown else ItemStatus.PLANNED
+    if e.back_id:
+        statuses[e.back_id] = ItemStatus.ON_AIR
+    return _set(
+        s, runs=runs, statuses=statuses, on_air_id=e.back_id, pinned_product_id=e.back_product_id,
+        on_air_since_ms=e.back_since_ms if e.back_id else None,
+    )  # fmt: skip
+
+
+def _unpinned(s: ShowState, e: ev.Unpinned, at: int) -> ShowState:
+    s = _status(s, e.item_id, ItemStatus.DONE)
+    return _set(s, runs=_close_run(s, at), on_air_id="", on_air_since_ms=None, pinned_product_id="")
+
+
+def _promo(s: ShowState, promo_id: str, **changes: Any) -> ShowState:
+    record = s.promos.get(promo_id)
+    return _set(s, promos={**s.promos, promo_id: _set(record, **changes)}) if record else s
+
+
+def _mark(s: ShowState, question_id: str, status: QuestionStatus, reply_id: str = "") -> ShowState:
+    return _set(s, questions={**s.questions, question_id: QuestionMark(status, reply_id)})
+
+
+def _issued(s: ShowState, e: ev.PromoIssued, _at: int) -> ShowState:
+    return _set(s, promos={**s.promos, e.promo.id: PromoRecord(e.promo, e.promo.ends_at_ms)})
+
+
+def _prompted(s: ShowState, e: ev.QuestionPrompted, _at: int) -> ShowState:
+    return _set(s, prompted=Prompted(e.question_id, e.text, e.asked) if e.question_id else None)
+
+
+def _effect_settled(s: ShowState, e: ev.EffectSettled, _at: int) -> ShowState:
+    return _set(s, settled={**s.settled, e.effect_id: e})
+
+
+def _unsure_resolved(s: ShowState, e: ev.UnsureResolved, _at: int) -> ShowState:
+    if not e.resend:
+        return s
+    return _set(s, settled={k: v for k, v in s.settled.items() if k != e.effect_id})
+
+
+_APPLY: dict[type, Callable[[ShowState, Any, int], ShowState]] = {
+    ev.ShowPlanned: _planned,
+    ev.ShowStarted: _started,
+    ev.ShowEnded: _ended,
+    ev.ItemAdded: lambda s, e, _at: _insert(s, e.item, e.index),
+    ev.ItemChanged: _changed,
+    ev.ItemMoved: _moved,
+    ev.ItemRemoved: lambda s, e, _at: _without(s, e.item.id),
+    ev.ItemSkipped: lambda s, e, _at: _status(s, e.item_id, ItemStatus.SKIPPED),
+    ev.ItemUnskipped: lambda s, e, _at: _status(s, e.item_id, ItemStatus.PLANNED),
+    ev.ItemWentOnAir: _went_on_air,
+    ev.OnAirReverted: _reverted,
+    ev.Unpinned: _unpinned,
+    ev.StageCleared: lambda s, _e, at: _set(s, stage_cleared_at_ms=at),
+    ev.PromoIssued: _issued,
+    ev.PromoConfirmed: lambda s, e, _at: _promo(
+        s, e.promo_id, shop_promo_id=e.shop_promo_id, confirmed_starts_at_ms=e.starts_at_ms,
+        confirmed_ends_at_ms=e.ends_at_ms,
+    ),
+    ev.PromoRefused: lambda s, e, _at: _promo(s, e.promo_id, refusal=e.sentence),
+    ev.PromoLapsed: lambda s, e, _at: _promo(s, e.promo_id, lapsed=True),
+    ev.PromoWithdrawn: lambda s, e, _at: _promo(s, e.promo_id, withdrawn=True),
+    ev.PromoExtended: lambda s, e, _at: _promo(s, e.promo_id, wanted_ends_at_ms=e.ends_at_ms),
+    ev.PromoEnded: lambda s, e, _at: _promo(s, e.promo_id, wanted_ends_at_ms=e.ends_at_ms),
+    ev.PromoWindowConfirmed: lambda s, e, _at: _promo(s, e.promo_id, confirmed_ends_at_ms=e.ends_at_ms),
+    ev.PromoChangeRefused: lambda s, e, _at: _promo(s, e.promo_id, wanted_ends_at_ms=e.ends_at_ms),
+    ev.QuestionClaimed: lambda s, e, _at: _mark(s, e.question_id, QuestionStatus.CLAIMED),
+    ev.QuestionReleased: lambda s, e, _at: _mark(s, e.question_id, QuestionStatus.OPEN),
+    ev.QuestionAnswered: lambda s, e, _at: _mark(s, e.question_id, QuestionStatus.ANSWERED, e.reply_id),
+    ev.QuestionHidden: lambda s, e, _at: _mark(s, e.question_id, QuestionStatus.HIDDEN),
+    ev.QuestionReopened: lambda s, e, _at: _mark(s, e.question_id, QuestionStatus(e.status)),
+    ev.QuestionPrompted: _prompted,
+    ev.ReplyWritten: lambda s, e, _at: _set(s, replies={**s.replies, e.reply_id: e}),
+    ev.EffectSettled: _effect_settled,
+    ev.UnsureResolved: _unsure_resolved,
+}  # fmt: skip
+
+
+def apply(state: ShowState, logged: ev.Logged) -> ShowState:
+    """The state after one more event. Events come in dense order of `seq`; an older one changes nothing.
+
+    Raises `ValueError` when one is missing in between.
+    """
+    if logged.seq <= state.seq:
+        return state
+    if logged.seq != state.seq + 1:
+        raise ValueError(f"event {state.seq + 1} of show {state.id} is missing before {logged.seq}")
+    after = _APPLY[type(logged.event)](state, logged.event, logged.at_ms)
+    return _set(after, seq=logged.seq, undoable=_undoable(state.undoable, logged))
+
+
+def _undoable(stack: tuple[Decided, ...], logged: ev.Logged) -> tuple[Decided, ...]:
+    if logged.undoes:
+        return tuple(d for d in stack if d.command_id != logged.undoes)
+    if not logged.command_id or isinstance(logged.event, _NOT_UNDOABLE):
+        return stack
+    if stack and stack[-1].command_id == logged.command_id:
+        return (*stack[:-1], Decided(logged.command_id, (*stack[-1].events, logged)))
+    return (*stack[-UNDO_DEPTH + 1 :], Decided(logged.command_id, (logged,)))
+
+
+def fold(show_id: str, log: Iterable[ev.Logged]) -> ShowState:
+    """The state after a whole log."""
+    state = ShowState(show_id)
+    for logged in log:
+        state = apply(state, logged)
+    return state
+
+
+def is_product(item: LineUpItem) -> bool:
+    """Whether the item pins a product."""
+    return item.kind is ItemKind.PRODUCT and bool(item.product_id)

@@ -1,0 +1,149 @@
+"""The only bridge between the window and the engine: the `Studio` Protocol and what comes over it."""
+
+import enum
+from collections.abc import Collection
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from PySide6.QtCore import SignalInstance
+
+from studio.control.ports import ChatRow, PromoUsage, ShowClock, ShowSummary, Traffic
+from studio.domain.audience import ViewerSample
+from studio.domain.commands import Command, Refused
+from studio.domain.events import Logged
+from studio.domain.kpi import ShowFigures
+from studio.domain.order import Order
+from studio.domain.product import Product, StockLevel
+from studio.domain.question import Question
+from studio.domain.show import ShowState
+
+
+class Sending(enum.StrEnum):
+    """What the outbox knows of an effect. *waiting*: offline or backing off; *held*: a person is needed."""
+
+    SENDING = "sending"
+    WAITING = "waiting"
+    HELD = "held"
+    SETTLED = "settled"
+
+
+class OutboxStatus(msgspec.Struct, frozen=True):
+    """One effect's way out; `sentence` says why it waits."""
+
+    effect_id: str
+    event_id: str
+    target: str
+    action: str
+    sending: Sending
+    sentence: str = ""
+    unsure: bool = False
+
+
+class Link(enum.StrEnum):
+    """How a connection is. *stale*: connected but silent; *asking*: waits for a token."""
+
+    OK = "ok"
+    CONNECTING = "connecting"
+    STALE = "stale"
+    DOWN = "down"
+    ASKING = "asking"
+
+
+class LinkStatus(msgspec.Struct, frozen=True):
+    """A shop's or channel's health. `heard_wall_ms` is when it was last heard (UTC ms of this computer)."""
+
+    name: str
+    kind: str
+    link: Link
+    sentence: str = ""
+    heard_wall_ms: int | None = None
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A sentence for the host. `level` is info, ok, warning or trouble; a later notice with the same non-empty
+    `key` replaces an earlier one, an empty sentence clears it.
+    """
+
+    level: str
+    sentence: str
+    key: str = ""
+
+
+class ChangeBatch(msgspec.Struct, frozen=True):
+    """All that changed since the last batch, at most every 33 ms. `chat` holds new rows (oldest first; after a
+    flood only the newest 2,000: `chat_count` is the true number). Outbox rows settled come once as SETTLED.
+    """
+
+    events: tuple[Logged, ...] = ()
+    products: tuple[Product, ...] = ()
+    stock: tuple[StockLevel, ...] = ()
+    orders: tuple[Order, ...] = ()
+    usage: tuple[PromoUsage, ...] = ()
+    traffic: Traffic | None = None
+    samples: tuple[ViewerSample, ...] = ()
+    questions: tuple[Question, ...] = ()
+    chat: tuple[ChatRow, ...] = ()
+    chat_count: int | None = None
+    outbox: tuple[OutboxStatus, ...] = ()
+    links: tuple[LinkStatus, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A show as it stands when a window opens it: the log's fold and the feeds so far; batches follow."""
+
+    state: ShowState
+    log: tuple[Logged, ...]
+    products: dict[str, Product]
+    stock: tuple[StockLevel, ...]
+    orders: tuple[Order, ...]
+    usage: tuple[PromoUsage, ...]
+    traffic: Traffic | None
+    samples: tuple[ViewerSample, ...]
+    questions: tuple[Question, ...]
+    stock_history: tuple[tuple[int, str, int], ...]
+    outbox: tuple[OutboxStatus, ...]
+    links: tuple[LinkStatus, ...]
+    chat_count: int
+
+
+class Review(msgspec.Struct, frozen=True):
+    """What a review shows: the figures, and the feeds that the charts draw."""
+
+    state: ShowState
+    figures: ShowFigures
+    samples: tuple[ViewerSample, ...]
+    orders: tuple[Order, ...]
+
+
+class Studio(Protocol):
+    """What the window may ask of the engine. Coroutines run on the GUI's loop and never block it."""
+
+    changes: SignalInstance
+    """Emits a `ChangeBatch` in the GUI thread."""
+
+    clock: ShowClock
+
+    async def do(self, command: Command) -> Refused | None:
+        """Carry out a command. When it returns None, the decision is on disk and on its way in `changes`."""
+        ...
+
+    async def open(self, show_id: str) -> Opened: ...
+    async def shows(self) -> list[ShowSummary]: ...
+    async def chat_page(self, show_id: str, before_rowid: int | None, limit: int) -> list[ChatRow]: ...
+    async def chat_after(self, show_id: str, after_rowid: int, limit: int) -> list[ChatRow]: ...
+    async def chat_search(self, show_id: str, words: str, limit: int) -> list[ChatRow]: ...
+    async def search_products(self, words: str, limit: int) -> list[Product]: ...
+    async def refresh_stock(self, product_ids: Collection[str]) -> None: ...
+    async def image(self, url: str) -> bytes | None:
+        """The picture's bytes, from the store or the shop; None when there is none to be had."""
+        ...
+
+    async def give_token(self, target: str, token: str) -> str:
+        """A token for a target that asked; returns a sentence about where it is kept."""
+        ...
+
+    async def review(self, show_id: str) -> Review: ...
+    async def report_html(self, show_id: str) -> str: ...
+    async def export_report(self, show_id: str, path: Path) -> None: ...
