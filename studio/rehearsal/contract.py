@@ -73,7 +73,7 @@ Orders and money
   included*. **net** = gross - sum of ``refunded``. **redemptions** of a code = orders carrying it with status other than ``cancelled`` (returned ones count).
 - **An order is a show's** by its last touch: a redeemed code is typed at checkout, after any link, so a code with a ``show_id`` decides; else the tracked
   link of the session it was placed in (its last one) decides. ``link_id``, ``link_show_id``, ``link_touched_at_ms`` and ``promo_codes`` are the facts; ``show_id`` is the shop's own
-  reading of them. The shop does not know when a show ended: the reader drops orders with ``placed_at_ms >= ended_at_ms + 48 h`` (replay window).
+  reading of them. The shop does not know when a show ended: the reader drops orders with ``placed_at_ms > ended_at_ms + 48 h`` (replay window).
 
 Promos, featured, links, traffic and changes are in `contract_show`. Storefront (``/store/v1``, what shoppers use; the same bearer
 token) and administration: see `storefront_contract`.
@@ -174,7 +174,7 @@ class Clock(Struct, frozen=True):
 
 
 class Image(Struct, frozen=True):
-    """A picture of a product; the address may be relative to the shop's own."""
+    """A picture of a product; like `Product.url` the address may be relative to the shop's own."""
 
     url: str
     alt: str
@@ -186,12 +186,15 @@ class ProductTexts(Struct, frozen=True, kw_only=True):
     title: str
     description: str
     talking_points: list[str]
+    category: str
+    returns_text: str
+    delivery_text: str
 
 
 class Reviews(Struct, frozen=True):
-    """Mean score of 0..5 and the number of reviews; a score of 0 with no reviews means none."""
+    """Mean score of 0..5 (null while nobody has reviewed) and the number of reviews."""
 
-    score: float
+    score: float | None
     count: int
 
 
@@ -202,12 +205,15 @@ class Variant(Struct, frozen=True, kw_only=True):
     sku: str
     barcode: str
     title: str
+    """In the shop's first language; `titles` has all."""
+    titles: dict[str, str]
     options: dict[str, str]
+    """"Colour" to "Berry", in the shop's first language."""
     price: Money
     tax_rate_bp: int
     """Tax in basis points, contained in the price: 2500 = 25 %."""
-    low_30d_price: Money
-    """Lowest price of the last 30 days (EU 98/6/EC Art. 6a)."""
+    low_30d_price: Money | None
+    """Lowest price of the last 30 days (EU 98/6/EC Art. 6a); null when the shop does not know it."""
     active: bool
 
 
@@ -222,6 +228,7 @@ class Product(Struct, frozen=True, kw_only=True):
     texts: dict[str, ProductTexts]
     """By language: en, de, nb."""
     category: str
+    """A stable key; its name is in `texts`."""
     tags: list[str]
     active: bool
     images: list[Image]
