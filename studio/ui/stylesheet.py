@@ -29,6 +29,7 @@ QLabel[textsize="m"] { font-size: ${t15}px; }
 QLabel[textsize="l"] { font-size: ${t20}px; font-weight: 700; }
 QLabel[textsize="xl"] { font-size: ${t28}px; font-weight: 700; }
 QLabel[strong="true"] { font-weight: 700; }
+QLabel[struck="true"] { text-decoration: line-through; }
 QLabel[tone="muted"] { color: $muted; }
 QLabel[tone="ok"], QLabel[tone="next"] { color: $next_text; }
 QLabel[tone="warning"] { color: $warning_text; }

@@ -1,7 +1,9 @@
 """Buttons that show an action with its key, and the button that has to be held."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPaintEvent
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
@@ -9,12 +11,16 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionButton,
     QStylePainter,
+    QToolTip,
     QWidget,
 )
 
 from studio.ui.actions import StudioAction
-from studio.ui.theme import set_look
-from studio.ui.widgets.labels import ElidedLabel, Kbd
+from studio.ui.keyguard import FocusKeys
+from studio.ui.theme import Theme, set_look
+from studio.ui.widgets.labels import ElidedLabel, Kbd, tooltip_text
+
+_HOLD_KEYS: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 
 
 class ActionButton(QPushButton):
@@ -99,3 +105,115 @@ class ActionButton(QPushButton):
         self.setCheckable(self.action.isCheckable())
         self.setChecked(self.action.isChecked())
         self.updateGeometry()
+
+
+class HoldButton(ActionButton):
+    """Acts only after it was held for `hold_ms`: with the mouse, with Return or Space, or with the action's key.
+
+    Letting go earlier does nothing but say what to do. `keys` tells when the action's own key was let go.
+    """
+
+    def __init__(
+        self,
+        action: StudioAction,
+        theme: Theme,
+        keys: FocusKeys,
+        parent: QWidget | None = None,
+        *,
+        hold_ms: int = 1200,
+        text: str = "",
+    ) -> None:
+        super().__init__(action, "danger-hold", parent, text=text)
+        self.clicked.disconnect(action.trigger)
+        self._theme = theme
+        self._keys = keys
+        self._progress = QVariantAnimation(self)
+        self._progress.setStartValue(0.0)
+        self._progress.setEndValue(1.0)
+        self._progress.setDuration(hold_ms)
+        self._progress.valueChanged.connect(self.update)
+        self._progress.finished.connect(self._done)
+        self.pressed.connect(self.begin)
+        self.released.connect(self.let_go)
+        keys.released.connect(self._key_released)
+        action.hold_asked.connect(self._asked)
+
+    @property
+    def holding(self) -> bool:
+        """Whether it is being held now."""
+        return self._progress.state() == QVariantAnimation.State.Running
+
+    def begin(self) -> None:
+        """The press begins."""
+        if self.isEnabled() and not self.holding:
+            self._progress.start()
+
+    def let_go(self) -> None:
+        """The press ends before its time."""
+        if self.holding:
+            self._progress.stop()
+            self.update()
+            self._hint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        if event.key() in _HOLD_KEYS:
+            if not event.isAutoRepeat():
+                self.begin()
+            return
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        if event.key() in _HOLD_KEYS:
+            if not event.isAutoRepeat():
+                self.let_go()
+            return
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: D102
+        self.let_go()
+        super().focusOutEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
+        self._progress.stop()
+        super().hideEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        super().paintEvent(event)
+        if not self.holding:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shape = QPainterPath()
+        radius = self._theme.px(6)
+        shape.addRoundedRect(QRectF(self.rect()), radius, radius)
+        painter.setClipPath(shape)
+        width = self.width() * float(self._progress.currentValue())
+        bar = self._theme.px(4)
+        wash = self._theme.colour("on_air")
+        painter.fillRect(QRectF(0, self.height() - bar, width, bar), wash)
+        wash.setAlpha(40)
+        painter.fillRect(QRectF(0, 0, width, self.height()), wash)
+        painter.end()
+
+    def _asked(self) -> None:
+        if self._keys.holding:
+            self.begin()
+        else:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._hint()
+
+    def _key_released(self, _key: int) -> None:
+        if not self.isDown():
+            self.let_go()
+
+    def _done(self) -> None:
+        self.setDown(False)
+        self.update()
+        self.action.act()
+
+    def _hint(self) -> None:
+        if self.isVisible():
+            hint = self.tr("Keep it pressed for {seconds} s").format(
+                seconds=f"{self._progress.duration() / 1000:.1f}"
+            )
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), tooltip_text(hint), self)

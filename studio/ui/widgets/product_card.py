@@ -1,0 +1,304 @@
+"""The card of the product on air: picture, price, talking points, stock, warnings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QImage, QShowEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from studio.ui.widgets.cards import Card, EmptyState, StockBar
+from studio.ui.widgets.clock import NowMs, Ticker, age_text, clock_text
+from studio.ui.widgets.labels import ElidedLabel, Pill, PlainLabel, SectionHeader, tooltip_text
+from studio.ui.widgets.text import clean_text
+from studio.ui.widgets.thumbnail import Thumbnail
+
+MAX_POINTS: Final = 6
+STALE_MS: Final = 15_000
+"""Stock older than this is marked: it may have been sold since."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardItem:
+    """What is pinned, already in words. `pinned_at_ms` and `planned_ms` in ms; prices formatted by the caller.
+
+    `struck` is the price before (the 30-day low, where the law asks for it) and stands only beside a lower price.
+    A talk segment has no price, and then no stock is shown. `footnote`: delivery and returns.
+    """
+
+    key: str
+    title: str
+    price: str = ""
+    struck: str = ""
+    promo: str = ""
+    low_note: str = ""
+    points: tuple[str, ...] = ()
+    pinned_at_ms: int | None = None
+    planned_ms: int | None = None
+    footnote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardStock:
+    """The sellable stock of what is pinned. `left` None means the shop has not said yet; `of` fills the bar.
+
+    `read_at_ms`: when the shop said so. `minutes_left` None: no forecast, and `how` explains forecast or lack of it.
+    """
+
+    left: int | None
+    of: int = 0
+    read_at_ms: int | None = None
+    low: bool = False
+    locations: tuple[tuple[str, int], ...] = ()
+    minutes_left: float | None = None
+    how: str = ""
+
+
+class StockPanel(QWidget):
+    """The right column of the card: how many are left, how old that is, where, and when they will be gone."""
+
+    def __init__(
+        self, theme: Theme, now_ms: NowMs, number: Callable[[int], str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._now_ms = now_ms
+        self._number = number
+        self._stock = CardStock(None)
+        self.header = SectionHeader(self.tr("Sellable stock"))
+        self.left = PlainLabel("–", size="xl")
+        self.bar = StockBar(theme)
+        self.places = ElidedLabel("", tone="muted")
+        self.forecast = PlainLabel("", wrap=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        for widget in (self.header, self.left, self.bar, self.places, self.forecast):
+            column.addWidget(widget)
+
+    def show_stock(self, stock: CardStock) -> None:
+        """Show these figures."""
+        self._stock = stock
+        left = stock.left
+        worried = left is not None and (stock.low or left <= 0)
+        if left is None:
+            self.left.setText("–")
+        else:
+            self.left.setText(self._number(left) if left > 0 else self.tr("Sold out"))
+        self.left.set_tone("warning" if worried else "")
+        self.bar.show_level(left or 0, stock.of, "warning" if worried else "next")
+        self.places.setText(
+            " · ".join(f"{clean_text(name, 40)} {self._number(n)}" for name, n in stock.locations)
+        )
+        self.places.setVisible(bool(stock.locations))
+        self.forecast.setText(self._forecast(stock))
+        self.forecast.set_tone(
+            "warning" if stock.minutes_left is not None and stock.minutes_left < 10 else "muted"
+        )
+        self.forecast.setToolTip(tooltip_text(stock.how))
+        self.tick()
+
+    def tick(self) -> None:
+        """Say how old the figures are now."""
+        now, read_at = self._now_ms(), self._stock.read_at_ms
+        if self._stock.left is None or read_at is None:
+            self.header.set_note(self.tr("not read yet"))
+            self.header.note.set_tone("warning")
+            return
+        age = None if now is None else max(0, now - read_at)
+        self.header.set_note(self.tr("age unknown") if age is None else age_text(age))
+        self.header.note.set_tone("warning" if age is None or age >= STALE_MS else "muted")
+
+    def _forecast(self, stock: CardStock) -> str:
+        if stock.left is None or stock.left <= 0 or stock.minutes_left is None:
+            return ""
+        if stock.minutes_left < 1:
+            return self.tr("Sold out in less than a minute")
+        return self.tr("Sold out in about {n} min").format(n=round(stock.minutes_left))
+
+
+class ProductCard(Card):
+    """The product (or talk) on air. Give it an item, its stock, its picture and warnings; it keeps its clocks.
+
+    `actions_row` is the slot under the stock for Unpin and the like. Nothing pinned shows `empty`.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        now_ms: NowMs,
+        number: Callable[[int], str] = str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("card", parent, margin=SPACE_L)
+        self._now_ms = now_ms
+        self._item: CardItem | None = None
+        self.setAccessibleName(self.tr("On air now"))
+        self.thumbnail = Thumbnail(theme, 132)
+        self.pinned = Pill("", "onair")
+        self.plan = ElidedLabel("", tone="muted")
+        self.title = ElidedLabel("", size="xl", lines=2)
+        self.price = PlainLabel("", size="l")
+        self.struck = PlainLabel("", tone="muted")
+        self.struck.setProperty("struck", "true")
+        self.promo = Pill("", "promo")
+        self.points = [ElidedLabel("", size="m", tone="muted", lines=2) for _ in range(MAX_POINTS)]
+        self.more_points = PlainLabel("", tone="muted")
+        self.footnote = ElidedLabel("", tone="muted", lines=2)
+        self.stock = StockPanel(theme, now_ms, number)
+        self.empty = EmptyState(theme, "pin", self.tr("Nothing is on air yet."))
+        self.warnings = QVBoxLayout()
+        self.actions_row = QHBoxLayout()
+        self._ticker = Ticker(now_ms, self.tick, self)
+        self._lay_out()
+        self.show_item(None)
+
+    def show_item(self, item: CardItem | None) -> None:
+        """Show what is on air, or that nothing is. The picture becomes the placeholder when the item changes."""
+        before, self._item = self._item, item
+        self._pages.setCurrentWidget(self.empty if item is None else self._content)
+        self.set_kind("card" if item is None else "card-onair")
+        if item is None:
+            return
+        if before is None or before.key != item.key:
+            self.thumbnail.show_placeholder(item.key)
+            self.stock.show_stock(CardStock(None))
+        self.title.setText(clean_text(item.title, 300))
+        for label, text in ((self.price, item.price), (self.struck, item.struck), (self.promo, item.promo)):
+            label.setText(text)
+            label.setVisible(bool(text))
+        self._show_points(item.points)
+        self.footnote.setText(clean_text(item.footnote))
+        self.footnote.setVisible(bool(item.footnote))
+        self.stock.setVisible(bool(item.price))
+        self.setAccessibleDescription(f"{self.title.text()} {item.price}".strip())
+        self.tick()
+
+    def show_stock(self, stock: CardStock) -> None:
+        """Show the stock of what is on air."""
+        self.stock.show_stock(stock)
+
+    def show_image(self, image: QImage | None) -> None:
+        """Set the picture once it is decoded."""
+        self.thumbnail.set_image(image)
+
+    def show_warnings(self, sentences: tuple[str, ...]) -> None:
+        """Show what changed at the shop (`price changed`, `withdrawn`), each with a sign; none clears them."""
+        while (taken := self.warnings.takeAt(0)) is not None:
+            widget = taken.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for sentence in sentences:
+            self.warnings.addWidget(WarningBanner(sentence))
+
+    def tick(self) -> None:
+        """Bring elapsed time and stock age up to the clock."""
+        item = self._item
+        if item is None:
+            return
+        now = self._now_ms()
+        notes: list[str] = []
+        over = False
+        if item.pinned_at_ms is None or now is None:
+            self.pinned.setText(self.tr("● ON AIR"))
+        else:
+            elapsed = max(0, now - item.pinned_at_ms)
+            over = item.planned_ms is not None and elapsed > item.planned_ms
+            self.pinned.setText(self.tr("● PINNED {time}").format(time=clock_text(elapsed)))
+        if item.planned_ms is not None:
+            notes.append(self.tr("of {time} planned").format(time=clock_text(item.planned_ms)))
+        if item.low_note:
+            notes.append(item.low_note)
+        self.plan.setText(" · ".join(notes))
+        self.plan.set_tone("warning" if over else "muted")
+        self.stock.tick()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
+        super().showEvent(event)
+        self._ticker.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
+        self._ticker.stop()
+        super().hideEvent(event)
+
+    def _show_points(self, points: tuple[str, ...]) -> None:
+        for index, label in enumerate(self.points):
+            has = index < len(points)
+            label.setText(f"• {clean_text(points[index], 300)}" if has else "")
+            label.setVisible(has)
+        rest = points[MAX_POINTS:]
+        self.more_points.setText(self.tr("and {n} more").format(n=len(rest)))
+        self.more_points.setToolTip(tooltip_text("\n".join(rest)))
+        self.more_points.setVisible(bool(rest))
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(SPACE_S)
+        top.addWidget(self.pinned)
+        top.addWidget(self.plan, 1)
+        prices = QHBoxLayout()
+        prices.setSpacing(SPACE_M)
+        for label in (self.price, self.struck, self.promo):
+            prices.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
+        prices.addStretch(1)
+        middle = QVBoxLayout()
+        middle.setSpacing(SPACE_S)
+        middle.addLayout(top)
+        middle.addWidget(self.title)
+        middle.addLayout(prices)
+        middle.addSpacing(2)
+        for label in (*self.points, self.more_points, self.footnote):
+            middle.addWidget(label)
+        middle.addStretch(1)
+        right = QVBoxLayout()
+        right.setSpacing(SPACE_M)
+        right.addWidget(self.stock)
+        self.actions_row.addStretch(1)
+        right.addLayout(self.actions_row)
+        right.addStretch(1)
+        self.stock.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._content = QWidget()
+        grid = QGridLayout(self._content)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SPACE_L)
+        grid.setVerticalSpacing(SPACE_S)
+        self.warnings.setSpacing(SPACE_S)
+        grid.addLayout(self.warnings, 0, 0, 1, 3)
+        grid.addWidget(self.thumbnail, 1, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(middle, 1, 1)
+        grid.addLayout(right, 1, 2)
+        grid.setColumnStretch(1, 3)
+        grid.setColumnStretch(2, 1)
+        grid.setColumnMinimumWidth(2, 172)
+        self._pages = QStackedLayout()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self._content)
+        self.body.addLayout(self._pages)
+
+    def add_action(self, button: QPushButton) -> None:
+        """Put a button under the stock, e.g. Unpin."""
+        self.actions_row.insertWidget(self.actions_row.count() - 1, button)
+
+
+class WarningBanner(Card):
+    """An amber line with a sign and a sentence, and a slot for a button."""
+
+    def __init__(self, sentence: str, parent: QWidget | None = None) -> None:
+        super().__init__("card-warning", parent, margin=SPACE_S)
+        self.row = QHBoxLayout()
+        self.row.setSpacing(SPACE_S)
+        self.row.addWidget(PlainLabel("⚠", tone="warning", strong=True), 0, Qt.AlignmentFlag.AlignTop)
+        self.sentence = PlainLabel(clean_text(sentence), tone="warning", wrap=True)
+        self.row.addWidget(self.sentence, 1)
+        self.body.addLayout(self.row)
+        self.setAccessibleName(self.tr("Warning"))
+        self.setAccessibleDescription(sentence)
