@@ -1,0 +1,116 @@
+"""The desk: one command at a time becomes events in the show's log, with their effects in the outbox."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from studio.control.ports import ExpectedSeqMismatch, ShowClock, ShowLog, WallClock
+from studio.domain import commands as cmd
+from studio.domain import events as ev
+from studio.domain.commands import Command, Refused
+from studio.domain.decide import Facts, decide
+from studio.domain.effects import Effect, effects_of
+from studio.domain.ids import uuid7
+from studio.domain.show import ShowState, apply
+from studio.domain.undo import undone_command
+
+OnAppended = Callable[[Sequence[ev.Logged], Sequence[Effect], ShowState], None]
+
+
+class Desk:
+    """Decides for one show. Commands queue behind each other: what one decided, the next one sees.
+
+    `facts` is asked before each decision; `on_appended` is told of what is on disk, in order.
+    """
+
+    def __init__(
+        self,
+        state: ShowState,
+        log: ShowLog,
+        show_clock: ShowClock,
+        wall_clock: WallClock,
+        facts: Callable[[], Facts],
+        on_appended: OnAppended,
+        seat: str = "seat-1",
+    ) -> None:
+        self._state = state
+        self._log = log
+        self._show_clock = show_clock
+        self._wall_clock = wall_clock
+        self._facts = facts
+        self._on_appended = on_appended
+        self._seat = seat
+        self._turn = asyncio.Lock()
+
+    @property
+    def state(self) -> ShowState:
+        """The show as decided so far: all of it is on disk."""
+        return self._state
+
+    async def do(self, command: Command, actor: str = "host") -> Refused | None:
+        """Carry out a command. None means that its events are on disk. Raises `StoreFull`."""
+        async with self._turn:
+            for _ in range(3):
+                now = self._show_clock.best_ms()
+                facts = self._facts()
+                answer = decide(self._state, command, now, facts)
+                if isinstance(answer, Refused):
+                    return answer
+                undoes = ""
+                if isinstance(command, cmd.Undo):
+                    undone = undone_command(self._state, now, facts.attempted, command.skip_irrevocable)
+                    undoes = undone.command_id if undone else ""
+                try:
+                    await self._append(answer, now, actor, undoes)
+                except ExpectedSeqMismatch:
+                    await self._catch_up()
+                    continue
+                return None
+            return Refused("Another seat is changing the show at this moment: try again.", "busy")
+
+    async def record(self, events: Sequence[ev.Event], actor: str = "engine") -> None:
+        """Put down what the outside world answered. Raises `StoreFull`."""
+        async with self._turn:
+            while True:
+                try:
+                    await self._append(events, self._show_clock.best_ms(), actor, "", group=False)
+                except ExpectedSeqMismatch:
+                    await self._catch_up()
+                    continue
+                return
+
+    async def _catch_up(self) -> None:
+        missed = await self._log.read(self._state.id, self._state.seq)
+        for logged in missed:
+            before = self._state
+            self._state = apply(before, logged)
+            self._on_appended([logged], effects_of(logged, before, self._state), self._state)
+
+    async def _append(
+        self, events: Sequence[ev.Event], now_ms: int, actor: str, undoes: str, group: bool = True
+    ) -> None:
+        if not events:
+            return
+        state = self._state
+        command_id = uuid7() if group else ""
+        logged: list[ev.Logged] = []
+        effects: list[Effect] = []
+        for event in events:
+            entry = ev.Logged(
+                id=uuid7(),
+                show_id=state.id,
+                seq=state.seq + 1,
+                at_ms=now_ms,
+                wall_ms=self._wall_clock.now_ms(),
+                actor=actor,
+                seat=self._seat,
+                command_id=command_id,
+                event=event,
+                undoes=undoes,
+            )
+            after = apply(state, entry)
+            effects.extend(effects_of(entry, state, after))
+            logged.append(entry)
+            state = after
+        await self._log.append(state.id, self._state.seq, logged, effects)
+        self._state = state
+        self._on_appended(logged, effects, state)

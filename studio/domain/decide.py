@@ -1,0 +1,389 @@
+"""`decide`: whether a command may be carried out, and what then happened. Pure: same input, same answer."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from studio.domain import commands as cmd
+from studio.domain import events as ev
+from studio.domain import promo as promos
+from studio.domain.commands import Refused
+from studio.domain.ids import derived_id
+from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
+from studio.domain.lineup_file import MAX_ITEMS
+from studio.domain.promo import PromoCode, PromoPhase, PromoPlan, PromoScope
+from studio.domain.question import QuestionStatus
+from studio.domain.show import ShowPhase, ShowState
+from studio.domain.undo import undo
+
+MAX_TEXT = 500
+MAX_EXTENSION_MS = 7 * 24 * 3_600_000
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What the world says and the log does not: `sellable` pieces by product id (missing: not known), and
+    `attempted`, the ids of effects that may have reached their target.
+    """
+
+    sellable: Mapping[str, int] = {}
+    attempted: frozenset[str] = frozenset()
+
+
+Answer = list[ev.Event] | Refused
+
+_NOT_ON_AIR = Refused("The show is not on air yet: start it first.", "not-on-air")
+_OVER = Refused("The show is over.", "over")
+_GONE = Refused("This item is no longer in the line-up.", "unknown-item")
+
+
+def _on_air_needed(state: ShowState) -> Refused | None:
+    if state.phase is ShowPhase.PLANNED:
+        return _NOT_ON_AIR
+    return _OVER if state.phase is ShowPhase.ENDED else None
+
+
+def _plan_show(state: ShowState, command: cmd.PlanShow, _now: int, _facts: Facts) -> Answer:
+    if state.seq:
+        return Refused("This show is set up already.", "exists")
+    if not command.lineup.items:
+        return Refused("The line-up is empty: add an item first.", "empty")
+    return [
+        ev.ShowPlanned(
+            command.lineup,
+            command.shop,
+            command.channels,
+            command.rehearsal,
+            command.time_zone,
+            command.starts_at_ms,
+        )
+    ]
+
+
+def _start_show(state: ShowState, _c: cmd.StartShow, _now: int, _facts: Facts) -> Answer:
+    if not state.seq:
+        return Refused("There is no show to start: make a line-up first.", "no-show")
+    if state.phase is not ShowPhase.PLANNED:
+        return Refused("The show is on air already." if state.phase is ShowPhase.ON_AIR else _OVER.sentence)
+    return [ev.ShowStarted()]
+
+
+def _end_show(state: ShowState, _c: cmd.EndShow, _now: int, _facts: Facts) -> Answer:
+    return _on_air_needed(state) or [ev.ShowEnded()]
+
+
+def _sold_out(item: LineUpItem, deliberate: bool, facts: Facts) -> Refused | None:
+    left = facts.sellable.get(item.product_id)
+    if left is None or deliberate or left - item.safety_stock > 0:
+        return None
+    return Refused(f"“{item.title}” is sold out. Hold the button to pin it all the same.", "sold-out")
+
+
+def _go_on_air(state: ShowState, item: LineUpItem | None, now: int, facts: Facts, deliberate: bool) -> Answer:
+    if refused := _on_air_needed(state):
+        return refused
+    if item is None:
+        return Refused("There is no further item in the line-up.", "no-item")
+    if item.id == state.on_air_id:
+        return Refused(f"“{item.title}” is on air already.", "same")
+    if item.kind is ItemKind.PRODUCT and not item.product_id:
+        return Refused(
+            f"“{item.title}” was not found in the shop (SKU {item.sku}): pin it by search instead.",
+            "unknown-product",
+        )
+    if refused := _sold_out(item, deliberate, facts):
+        return refused
+    events: list[ev.Event] = [ev.ItemWentOnAir(item.id, item.product_id, state.on_air_id)]
+    plan = item.promo
+    if plan and plan.armed and not _issued_before(state, plan):
+        promo = _promo(state, derived_id(plan.id, "armed"), plan, (), item, now)
+        if not promos.problem(promo) and not _code_in_use(state, promo.code):
+            events.append(ev.PromoIssued(promo))
+    return events
+
+
+def _next(state: ShowState, c: cmd.NextItem, now: int, facts: Facts) -> Answer:
+    return _go_on_air(state, state.next_item, now, facts, c.deliberate)
+
+
+def _previous(state: ShowState, c: cmd.PreviousItem, now: int, facts: Facts) -> Answer:
+    return _go_on_air(state, state.previous_item, now, facts, c.deliberate)
+
+
+def _pin_item(state: ShowState, c: cmd.PinItem, now: int, facts: Facts) -> Answer:
+    item = state.item(c.item_id)
+    return _GONE if item is None else _go_on_air(state, item, now, facts, c.deliberate)
+
+
+def _pin_product(state: ShowState, c: cmd.PinProduct, now: int, facts: Facts) -> Answer:
+    planned = next((i for i in state.items if i.product_id == c.item.product_id), None)
+    if planned is not None:
+        return _go_on_air(state, planned, now, facts, c.deliberate)
+    if len(state.items) >= MAX_ITEMS:
+        return Refused(f"A line-up holds {MAX_ITEMS} items: take one out first.", "full")
+    answer = _go_on_air(state, c.item, now, facts, c.deliberate)
+    if isinstance(answer, Refused):
+        return answer
+    at = state.on_air_id or (state.runs[-1].item_id if state.runs else "")
+    return [ev.ItemAdded(c.item, state.index(at) + 1), *answer]
+
+
+def _unpin(state: ShowState, _c: cmd.Unpin, _now: int, _facts: Facts) -> Answer:
+    if state.on_air is None or state.on_air_since_ms is None:
+        return Refused("Nothing is pinned.", "nothing")
+    return [ev.Unpinned(state.on_air_id, state.pinned_product_id, state.on_air_since_ms)]
+
+
+def _clear_stage(state: ShowState, _c: cmd.ClearStage, _now: int, _facts: Facts) -> Answer:
+    events: list[ev.Event] = [ev.StageCleared()]
+    if state.prompted:
+        was = state.prompted
+        events.append(ev.QuestionPrompted("", "", 0, was.question_id, was.text, was.asked))
+    return events
+
+
+def _skip(state: ShowState, c: cmd.SkipItem, _now: int, _facts: Facts) -> Answer:
+    item = state.item(c.item_id)
+    if item is None:
+        return _GONE
+    status = state.status(c.item_id)
+    if c.skip and status is ItemStatus.PLANNED:
+        return [ev.ItemSkipped(c.item_id)]
+    if not c.skip and status is ItemStatus.SKIPPED:
+        return [ev.ItemUnskipped(c.item_id)]
+    return Refused(f"“{item.title}” is {status.value.replace('_', ' ')} and can't be skipped.", "status")
+
+
+def _add(state: ShowState, c: cmd.AddItem, _now: int, _facts: Facts) -> Answer:
+    if len(state.items) >= MAX_ITEMS:
+        return Refused(f"A line-up holds {MAX_ITEMS} items: take one out first.", "full")
+    if state.item(c.item.id):
+        return Refused("This item is in the line-up already.", "exists")
+    return [ev.ItemAdded(c.item, min(max(c.index, 0), len(state.items)))]
+
+
+def _change(state: ShowState, c: cmd.ChangeItem, _now: int, _facts: Facts) -> Answer:
+    before = state.item(c.item.id)
+    if before is None:
+        return _GONE
+    if c.item.planned_ms <= 0:
+        return Refused("The planned minutes must be more than zero.", "length")
+    return [] if c.item == before else [ev.ItemChanged(c.item, before)]
+
+
+def _move(state: ShowState, c: cmd.MoveItem, _now: int, _facts: Facts) -> Answer:
+    at = state.index(c.item_id)
+    if at < 0:
+        return _GONE
+    to = min(max(c.index, 0), len(state.items) - 1)
+    return [] if to == at else [ev.ItemMoved(c.item_id, to, at)]
+
+
+def _remove(state: ShowState, c: cmd.RemoveItem, _now: int, _facts: Facts) -> Answer:
+    item = state.item(c.item_id)
+    if item is None:
+        return _GONE
+    if any(r.item_id == c.item_id for r in state.runs):
+        return Refused(f"“{item.title}” has been on air and stays in the line-up.", "shown")
+    return [ev.ItemRemoved(item, state.index(c.item_id))]
+
+
+def _issued_before(state: ShowState, plan: PromoPlan) -> bool:
+    return any(
+        r.promo.plan_id == plan.id and not r.withdrawn and not r.refusal for r in state.promos.values()
+    )
+
+
+def _code_in_use(state: ShowState, code: str) -> bool:
+    return any(r.promo.code == code and not r.withdrawn and not r.refusal for r in state.promos.values())
+
+
+def _promo(
+    state: ShowState,
+    promo_id: str,
+    plan: PromoPlan,
+    product_ids: Sequence[str],
+    item: LineUpItem | None,
+    now: int,
+) -> PromoCode:
+    if plan.scope is PromoScope.LINEUP:
+        products = state.product_ids
+    elif plan.scope is PromoScope.ALL:
+        products = ()
+    else:
+        products = tuple(product_ids) or ((item.product_id,) if item and item.product_id else ())
+    ends = now + plan.minutes * 60_000
+    if plan.hours_after_show:
+        planned_end = (state.started_at_ms if state.started_at_ms is not None else now) + state.planned_ms
+        ends = max(now, planned_end) + plan.hours_after_show * 3_600_000
+    return PromoCode(
+        id=promo_id,
+        code=plan.code,
+        kind=plan.kind,
+        percent=plan.percent if plan.kind is promos.PromoKind.PERCENT else 0,
+        amount_minor=plan.amount_minor if plan.kind is promos.PromoKind.FIXED else 0,
+        currency=state.currency,
+        scope=plan.scope,
+        product_ids=products,
+        starts_at_ms=now,
+        ends_at_ms=ends,
+        total_limit=plan.total_limit,
+        per_customer_limit=plan.per_customer_limit,
+        plan_id=plan.id,
+        item_id=item.id if item else "",
+    )
+
+
+def _issue(state: ShowState, promo: PromoCode) -> Answer:
+    if not state.seq or state.phase is ShowPhase.ENDED:
+        return Refused("A code can be issued until the show ends.", "over")
+    if promo.id in state.promos:
+        return Refused("This code was issued already.", "same")
+    if sentence := promos.problem(promo):
+        return Refused(sentence, "invalid")
+    if _code_in_use(state, promo.code):
+        return Refused(
+            f"The code {promo.code} was issued in this show already: choose another one.", "code-taken"
+        )
+    return [ev.PromoIssued(promo)]
+
+
+def _issue_planned(state: ShowState, c: cmd.IssuePlannedPromo, now: int, _facts: Facts) -> Answer:
+    item = state.item(c.item_id)
+    if item is None:
+        return _GONE
+    if item.promo is None:
+        return Refused(f"No code was prepared for “{item.title}”.", "no-plan")
+    if _issued_before(state, item.promo):
+        return Refused(f"The code {item.promo.code} was issued already.", "same")
+    return _issue(state, _promo(state, c.promo_id, item.promo, (), item, now))
+
+
+def _issue_new(state: ShowState, c: cmd.IssuePromo, now: int, _facts: Facts) -> Answer:
+    return _issue(state, _promo(state, c.promo_id, c.plan, c.product_ids, state.on_air, now))
+
+
+def _extend(state: ShowState, c: cmd.ExtendPromo, now: int, _facts: Facts) -> Answer:
+    record = state.promos.get(c.promo_id)
+    if record is None:
+        return Refused("This code is not known.", "unknown-promo")
+    if promos.phase(record, now) in (PromoPhase.ENDED, PromoPhase.REFUSED, PromoPhase.WITHDRAWN):
+        return Refused(f"{record.promo.code} is over: issue a new code instead.", "over")
+    if not 0 < c.more_ms <= MAX_EXTENSION_MS:
+        return Refused("A code can be extended by up to seven days.", "invalid")
+    before = record.wanted_ends_at_ms
+    return [ev.PromoExtended(c.promo_id, before + c.more_ms, before)]
+
+
+def _end_promo(state: ShowState, c: cmd.EndPromo, now: int, _facts: Facts) -> Answer:
+    record = state.promos.get(c.promo_id)
+    if record is None:
+        return Refused("This code is not known.", "unknown-promo")
+    if promos.phase(record, now) in (PromoPhase.ENDED, PromoPhase.REFUSED, PromoPhase.WITHDRAWN):
+        return Refused(f"{record.promo.code} is over already.", "over")
+    return [ev.PromoEnded(c.promo_id, now, record.wanted_ends_at_ms)]
+
+
+def _claim(state: ShowState, c: cmd.ClaimQuestion, _now: int, _facts: Facts) -> Answer:
+    status = state.question_status(c.question_id)
+    if status is QuestionStatus.CLAIMED:
+        return [ev.QuestionReleased(c.question_id)]
+    return [ev.QuestionClaimed(c.question_id)]
+
+
+def _text_problem(text: str) -> Refused | None:
+    if not text.strip():
+        return Refused("Write an answer first.", "empty")
+    if len(text) > MAX_TEXT:
+        return Refused(f"An answer has at most {MAX_TEXT} characters; this one has {len(text)}.", "too-long")
+    return None
+
+
+def _answer(state: ShowState, c: cmd.AnswerQuestion, _now: int, _facts: Facts) -> Answer:
+    if state.question_status(c.question_id) is QuestionStatus.ANSWERED and not c.text:
+        return Refused("This question is answered already.", "same")
+    events: list[ev.Event] = []
+    if c.reply_id:
+        if refused := _text_problem(c.text):
+            return refused
+        if c.reply_id in state.replies:
+            return Refused("This answer was written already.", "same")
+        events.append(ev.ReplyWritten(c.reply_id, c.text.strip(), c.channel, c.message_id, c.author))
+    events.append(ev.QuestionAnswered(c.question_id, c.reply_id))
+    if state.prompted and state.prompted.question_id == c.question_id:
+        was = state.prompted
+        events.append(ev.QuestionPrompted("", "", 0, was.question_id, was.text, was.asked))
+    return events
+
+
+def _hide(state: ShowState, c: cmd.HideQuestion, _now: int, _facts: Facts) -> Answer:
+    if state.question_status(c.question_id) is QuestionStatus.HIDDEN:
+        return Refused("This question is hidden already.", "same")
+    return [ev.QuestionHidden(c.question_id)]
+
+
+def _prompt(state: ShowState, c: cmd.PromptQuestion, _now: int, _facts: Facts) -> Answer:
+    was = state.prompted
+    if was is None:
+        if not c.question_id:
+            return []
+        return [ev.QuestionPrompted(c.question_id, c.text, c.asked)]
+    return [ev.QuestionPrompted(c.question_id, c.text, c.asked, was.question_id, was.text, was.asked)]
+
+
+def _reply(state: ShowState, c: cmd.Reply, _now: int, _facts: Facts) -> Answer:
+    if refused := _text_problem(c.text):
+        return refused
+    if not state.channels:
+        return Refused("No channel is connected that could take this.", "no-channel")
+    if c.reply_id in state.replies:
+        return Refused("This was written already.", "same")
+    return [ev.ReplyWritten(c.reply_id, c.text.strip(), c.channel, c.message_id, c.author)]
+
+
+def _resolve(state: ShowState, c: cmd.ResolveUnsure, _now: int, _facts: Facts) -> Answer:
+    settled = state.settled.get(c.effect_id)
+    if settled is None or settled.outcome is not ev.Outcome.UNSURE:
+        return Refused("Nobody is unsure about this any more.", "same")
+    return [ev.UnsureResolved(c.effect_id, c.resend)]
+
+
+def _undo(state: ShowState, c: cmd.Undo, now: int, facts: Facts) -> Answer:
+    return undo(state, now, facts.attempted, c.skip_irrevocable)
+
+
+_DECIDE: dict[type, Callable[[ShowState, Any, int, Facts], Answer]] = {
+    cmd.PlanShow: _plan_show,
+    cmd.StartShow: _start_show,
+    cmd.EndShow: _end_show,
+    cmd.NextItem: _next,
+    cmd.PreviousItem: _previous,
+    cmd.PinItem: _pin_item,
+    cmd.PinProduct: _pin_product,
+    cmd.Unpin: _unpin,
+    cmd.ClearStage: _clear_stage,
+    cmd.SkipItem: _skip,
+    cmd.AddItem: _add,
+    cmd.ChangeItem: _change,
+    cmd.MoveItem: _move,
+    cmd.RemoveItem: _remove,
+    cmd.IssuePlannedPromo: _issue_planned,
+    cmd.IssuePromo: _issue_new,
+    cmd.ExtendPromo: _extend,
+    cmd.EndPromo: _end_promo,
+    cmd.ClaimQuestion: _claim,
+    cmd.AnswerQuestion: _answer,
+    cmd.HideQuestion: _hide,
+    cmd.PromptQuestion: _prompt,
+    cmd.Reply: _reply,
+    cmd.ResolveUnsure: _resolve,
+    cmd.Undo: _undo,
+}
+
+
+def decide(state: ShowState, command: cmd.Command, now_ms: int, facts: Facts | None = None) -> Answer:
+    """What happens when `command` is given at `now_ms` (the shop's UTC ms), or why it does not.
+
+    An empty list means that nothing needs to happen.
+    """
+    return _DECIDE[type(command)](state, command, now_ms, facts or Facts())
