@@ -1,0 +1,94 @@
+"""What a person can set: every setting with its default and its bounds. Tokens are never among them."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+VERSION = 1
+"""The version of the settings file which this studio writes."""
+
+Theme = Literal["dark", "light", "system"]
+Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+"""A short name for machines: lower-case letters, digits, dots, dashes; secrets are kept under it."""
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+BaseUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$", max_length=2_000)]
+"""The address of a server, without user name, token or query: those would be secrets in a plain file."""
+
+
+class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop the studio knows. `kind` is the adapter (`studio` for the Studio Shop API); its token is a secret."""
+
+    id: Id
+    kind: Id = "studio"
+    name: Name
+    base_url: BaseUrl
+
+
+class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A live channel the studio knows. `kind` is the adapter (`native` for the native channel frame)."""
+
+    id: Id
+    kind: Id = "native"
+    name: Name
+    base_url: BaseUrl
+    enabled: bool = True
+
+
+class Alerts(msgspec.Struct, frozen=True, kw_only=True):
+    """When the studio speaks up. `low_stock` is in units that can still be sold, the others in seconds."""
+
+    low_stock: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 10
+    stale_stock_s: Annotated[int, msgspec.Meta(ge=5, le=86_400)] = 120
+    silent_channel_s: Annotated[int, msgspec.Meta(ge=5, le=86_400)] = 30
+    promo_last_minute_s: Annotated[int, msgspec.Meta(ge=10, le=3_600)] = 60
+    sounds: bool = False  # the microphone is open
+
+
+class Promos(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new promo code starts from. `replay_hours`: how long after the show codes and orders still count."""
+
+    replay_hours: Annotated[int, msgspec.Meta(ge=0, le=336)] = 48
+    flash_minutes: Annotated[int, msgspec.Meta(ge=1, le=1_440)] = 10
+    percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True):
+    """How long things are kept. 0 days keeps chat for ever; the figures of a show are never thrown away."""
+
+    backups: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 24
+    chat_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)] = 0
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings. `scale` multiplies every size; `language` is `en`, `de`, `nb` or empty for the system's;
+    `keys` maps action ids to the keys a person gave them, where those differ from the defaults.
+    """
+
+    version: int = VERSION
+    theme: Theme = "dark"
+    scale: Annotated[float, msgspec.Meta(ge=0.8, le=2.0)] = 1.0
+    language: Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2,3}([_-][A-Za-z]{2,4})?)?$")] = ""
+    shops: tuple[ShopSettings, ...] = ()
+    active_shop: str = ""
+    channels: tuple[ChannelSettings, ...] = ()
+    keys: dict[str, tuple[str, ...]] = {}
+    alerts: Alerts = Alerts()
+    promos: Promos = Promos()
+    retention: Retention = Retention()
+
+    def shop(self, shop_id: str | None = None) -> ShopSettings | None:
+        """The shop of this id, or the active one; None when there is no such shop."""
+        wanted = self.active_shop if shop_id is None else shop_id
+        return next((shop for shop in self.shops if shop.id == wanted), None)
+
+
+class WindowState(msgspec.Struct, frozen=True, kw_only=True):
+    """Where things stood when the studio was last closed: Qt's own bytes by window and splitter name."""
+
+    version: int = VERSION
+    windows: dict[str, bytes] = {}
+    splitters: dict[str, bytes] = {}
+    headers: dict[str, bytes] = {}
+    prompter_monitor: str = ""
+    workspace: str = ""
+    last_show: str = ""
