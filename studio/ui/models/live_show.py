@@ -1,0 +1,320 @@
+"""The show as the window knows it: the log's fold and the feeds, kept up by change batches."""
+
+import bisect
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.control.ports import PromoUsage, Traffic
+from studio.domain.audience import ViewerSample
+from studio.domain.effects import effects_of
+from studio.domain.events import Logged
+from studio.domain.kpi import Sales, newest_revisions, own_orders, sales
+from studio.domain.order import Order
+from studio.domain.product import (
+    Product,
+    SellableStock,
+    StockLevel,
+    by_product,
+    sellable_stock,
+    sold_out_in_ms,
+)
+from studio.domain.question import Question
+from studio.domain.show import ShowState, apply
+from studio.ui.studio import ChangeBatch, LinkStatus, Notice, Opened, OutboxStatus, Sending
+
+
+class LiveShow(QObject):
+    """One open show. Panels read its attributes and listen to what changed; nobody but `take` changes it.
+
+    All times are UTC ms of the shop's clock but those named wall. Signals come once a batch, after everything
+    of the batch is in place.
+    """
+
+    show_changed = Signal()
+    """Any event was folded: phase, items, pin, promos, decisions about questions."""
+    lineup_changed = Signal()
+    """The line-up's items, their order or their statuses changed."""
+    stock_changed = Signal(object)
+    """Stock of these products (set of ids) changed."""
+    products_changed = Signal(object)
+    """These products (set of ids) changed at the shop."""
+    viewers_changed = Signal()
+    sales_changed = Signal()
+    questions_changed = Signal(object)
+    """These questions (set of ids) are new, were asked again or were decided about; None: all."""
+    promos_changed = Signal()
+    outbox_changed = Signal()
+    links_changed = Signal()
+    chat_appended = Signal(object, int)
+    """New chat rows (tuple of `ChatRow`, oldest first), and how many rows there are now."""
+    notice = Signal(object)
+    """A `Notice` of the engine."""
+
+    def __init__(self, opened: Opened, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state: ShowState = opened.state
+        self.log: list[Logged] = list(opened.log)
+        self.products: dict[str, Product] = dict(opened.products)
+        self.usage: dict[str, PromoUsage] = {u.code: u for u in opened.usage}
+        self.traffic: Traffic | None = opened.traffic
+        self.samples: list[ViewerSample] = sorted(opened.samples, key=lambda s: s.at_ms)
+        self.questions: dict[str, Question] = {q.id: q for q in opened.questions}
+        self.outbox: dict[str, OutboxStatus] = {o.effect_id: o for o in opened.outbox}
+        self.links: dict[str, LinkStatus] = {f"{s.kind}:{s.name}": s for s in opened.links}
+        self.chat_count = opened.chat_count
+        self.stock_heard_wall_ms: int | None = None
+        self._orders: dict[str, Order] = {o.id: o for o in newest_revisions(opened.orders)}
+        self._sales: Sales | None = None
+        self._kept: tuple[object, dict[str, int]] = ((), {})
+        self._product_of: dict[str, str] = by_product(self.products)
+        self._levels: dict[str, dict[tuple[str, str], StockLevel]] = {}
+        # Levels of variants whose product has not come in yet.
+        self._early: dict[str, dict[str, StockLevel]] = {}
+        self._history: dict[str, list[tuple[int, int]]] = {}
+        self._variant_sellable: dict[str, int] = {}
+        self._viewers_now: dict[str, ViewerSample] = {}
+        self._peak: tuple[int, int] | None = None
+        self._seed_stock_history(opened.stock_history)
+        for level in opened.stock:
+            self._take_level(level)
+        for sample in self.samples:
+            self._take_sample(sample)
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    @property
+    def pinned(self) -> Product | None:
+        """The pinned product as the shop last told it."""
+        return self.products.get(self.state.pinned_product_id)
+
+    def sellable(self, product_id: str) -> SellableStock:
+        """What can be sold of a product, less the safety stock that its item keeps back."""
+        if self._kept[0] is not self.state.items:
+            self._kept = (self.state.items, {i.product_id: i.safety_stock for i in self.state.items})
+        return sellable_stock(self._levels.get(product_id, {}).values(), self._kept[1].get(product_id, 0))
+
+    def levels(self, product_id: str) -> list[StockLevel]:
+        """The stock levels of a product, by variant and location."""
+        return list(self._levels.get(product_id, {}).values())
+
+    def stock_series(self, product_id: str) -> list[tuple[int, int]]:
+        """(UTC ms, sellable) of a product in order of time, as far as this show has heard."""
+        return self._history.get(product_id, [])
+
+    def sold_out_in_ms(self, product_id: str, now_ms: int) -> int | None:
+        """How long the stock lasts at the recent rate; None when the data do not carry an answer."""
+        return sold_out_in_ms(self._history.get(product_id, [])[-400:], now_ms)
+
+    @property
+    def viewers(self) -> int | None:
+        """How many watch now, over all channels; None before the first sample."""
+        return sum(s.viewers for s in self._viewers_now.values()) if self._viewers_now else None
+
+    @property
+    def peak(self) -> tuple[int, int] | None:
+        """The viewer peak and its time since the show started."""
+        return self._peak
+
+    @property
+    def orders(self) -> list[Order]:
+        """All orders heard of during the show, each in its newest revision."""
+        return list(self._orders.values())
+
+    @property
+    def sales(self) -> Sales:
+        """What the show's own orders came to."""
+        if self._sales is None:
+            self._sales = sales(own_orders(self.state, self._orders.values()), self.state.currency)
+        return self._sales
+
+    def redemptions(self, code: str) -> int | None:
+        """How often a code was redeemed, as the shop counts; None when it has not said yet."""
+        usage = self.usage.get(code)
+        return usage.redemptions if usage else None
+
+    def sending(self, event_id: str) -> OutboxStatus | None:
+        """The first effect of this event that is still on its way, None when all arrived (or it has none)."""
+        return next((o for o in self.outbox.values() if o.event_id == event_id), None)
+
+    @property
+    def waiting(self) -> int:
+        """How many effects are not delivered yet."""
+        return len(self.outbox)
+
+    # --- taking changes ---------------------------------------------------------------------------------------
+
+    def take(self, batch: ChangeBatch) -> None:
+        """Fold a batch in, then tell who listens."""
+        lineup_before = (self.state.items, self.state.statuses)
+        questions = {q.id for q in batch.questions}
+        for question in batch.questions:
+            self.questions[question.id] = question
+        self._take_events(batch.events, questions)
+        changed_products = self._take_products(batch.products)
+        stocked = {p for p in map(self._take_level, batch.stock) if p}
+        self._take_sales(batch)
+        for sample in batch.samples:
+            bisect.insort(self.samples, sample, key=lambda s: s.at_ms)
+            self._take_sample(sample)
+        outbox = self._take_outbox(batch.outbox)
+        for status in batch.links:
+            self.links[f"{status.kind}:{status.name}"] = status
+        if batch.chat_count is not None:
+            self.chat_count = batch.chat_count
+        self._tell(batch, lineup_before, questions, changed_products, stocked, outbox)
+
+    def _tell(
+        self,
+        batch: ChangeBatch,
+        lineup_before: tuple[object, object],
+        questions: set[str],
+        products: set[str],
+        stocked: set[str],
+        outbox: bool,
+    ) -> None:
+        if batch.events:
+            if lineup_before != (self.state.items, self.state.statuses):
+                self.lineup_changed.emit()
+            self.show_changed.emit()
+        if batch.events or batch.usage:
+            self.promos_changed.emit()
+        if products:
+            self.products_changed.emit(products)
+        if stocked:
+            self.stock_changed.emit(stocked)
+        if batch.samples:
+            self.viewers_changed.emit()
+        if batch.orders or batch.traffic or batch.usage:
+            self.sales_changed.emit()
+        if questions:
+            self.questions_changed.emit(questions)
+        if outbox:
+            self.outbox_changed.emit()
+        if batch.links:
+            self.links_changed.emit()
+        if batch.chat or batch.chat_count is not None:
+            self.chat_appended.emit(batch.chat, self.chat_count)
+        for notice in batch.notices:
+            self.notice.emit(notice)
+
+    def _take_events(self, events: Iterable[Logged], questions: set[str]) -> None:
+        for logged in events:
+            if logged.seq <= self.state.seq:
+                continue
+            before = self.state
+            self.state = apply(before, logged)
+            self.log.append(logged)
+            question_id = getattr(logged.event, "question_id", "")
+            if question_id:
+                questions.add(question_id)
+            if before.phase is not self.state.phase:
+                self._recount_peak()
+            for effect in effects_of(logged, before, self.state):
+                if effect.id not in self.state.settled:
+                    self.outbox.setdefault(
+                        effect.id,
+                        OutboxStatus(
+                            effect.id,
+                            effect.event_id,
+                            effect.target,
+                            type(effect.action).__name__,
+                            Sending.SENDING,
+                        ),
+                    )
+            self._sales = None
+
+    def _take_products(self, products: Iterable[Product]) -> set[str]:
+        changed: set[str] = set()
+        for product in products:
+            known = self.products.get(product.id)
+            if known is None or known.revision < product.revision:
+                self.products[product.id] = product
+                for variant in product.variants:
+                    self._product_of[variant.id] = product.id
+                    for level in self._early.pop(variant.id, {}).values():
+                        self._take_level(level)
+                changed.add(product.id)
+        return changed
+
+    def _take_level(self, level: StockLevel) -> str:
+        product_id = self._product_of.get(level.variant_id)
+        if product_id is None:
+            self._early.setdefault(level.variant_id, {})[level.location] = level
+            return ""
+        levels = self._levels.setdefault(product_id, {})
+        key = (level.variant_id, level.location)
+        known = levels.get(key)
+        if known is not None and known.revision >= level.revision:
+            return ""
+        levels[key] = level
+        total = sum(each.sellable for each in levels.values())
+        self._note_stock(product_id, level.updated_at_ms, total)
+        return product_id
+
+    def _note_stock(self, product_id: str, at_ms: int, total: int) -> None:
+        series = self._history.setdefault(product_id, [])
+        if series and series[-1][0] >= at_ms:
+            at_ms = series[-1][0]
+            series.pop()
+        if not series or series[-1][1] != total:
+            series.append((at_ms, total))
+
+    def _seed_stock_history(self, history: Iterable[tuple[int, str, int]]) -> None:
+        totals: dict[str, int] = {}
+        for at_ms, variant_id, left in history:
+            product_id = self._product_of.get(variant_id)
+            if product_id is None:
+                continue
+            totals[product_id] = totals.get(product_id, 0) + left - self._variant_sellable.get(variant_id, 0)
+            self._variant_sellable[variant_id] = left
+            self._note_stock(product_id, at_ms, totals[product_id])
+
+    def _take_sales(self, batch: ChangeBatch) -> None:
+        for order in batch.orders:
+            known = self._orders.get(order.id)
+            if known is None or known.revision <= order.revision:
+                self._orders[order.id] = order
+                self._sales = None
+        for usage in batch.usage:
+            known_usage = self.usage.get(usage.code)
+            if known_usage is None or known_usage.revision <= usage.revision:
+                self.usage[usage.code] = usage
+        if batch.traffic and (self.traffic is None or self.traffic.revision <= batch.traffic.revision):
+            self.traffic = batch.traffic
+
+    def _take_sample(self, sample: ViewerSample) -> None:
+        known = self._viewers_now.get(sample.channel)
+        if known is None or known.at_ms <= sample.at_ms:
+            self._viewers_now[sample.channel] = sample
+        start, end = self.state.started_at_ms, self.state.ended_at_ms
+        if start is None or sample.at_ms < start or (end is not None and sample.at_ms > end):
+            return
+        now = sum(s.viewers for s in self._viewers_now.values())
+        if self._peak is None or now > self._peak[0]:
+            self._peak = (now, sample.at_ms)
+
+    def _recount_peak(self) -> None:
+        self._peak = None
+        self._viewers_now = {}
+        for sample in self.samples:
+            self._take_sample(sample)
+
+    def _take_outbox(self, rows: Iterable[OutboxStatus]) -> bool:
+        changed = False
+        for row in rows:
+            changed = True
+            if row.sending is Sending.SETTLED:
+                self.outbox.pop(row.effect_id, None)
+            else:
+                self.outbox[row.effect_id] = row
+        settled = [e for e, row in self.outbox.items() if e in self.state.settled and not row.unsure]
+        for effect_id in settled:
+            del self.outbox[effect_id]
+            changed = True
+        return changed
+
+
+def trouble(sentence: str, key: str = "") -> Notice:
+    """A notice of trouble made in the window itself."""
+    return Notice("trouble", sentence, key)
