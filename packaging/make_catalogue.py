@@ -121,13 +121,13 @@ def values_of(row: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def price_of(row: dict[str, Any], chosen: dict[str, str], axes: dict[str, list[str]]) -> int:
-    """A variant's price in cents: one for all, or one for each value of the last axis."""
+    """A variant's price in cents: one for all, or one for each value of the last axis that has as many values."""
     if isinstance(row["price"], int):
         return row["price"]
-    last = list(axes)[-1]
-    if len(row["price"]) != len(axes[last]):
-        raise ValueError(f"{row['en'][0]}: {len(row['price'])} prices for {len(axes[last])} values of {last}")
-    return row["price"][axes[last].index(chosen[last])]
+    matching = [axis for axis, values in axes.items() if len(values) == len(row["price"])]
+    if not matching:
+        raise ValueError(f"{row['en'][0]}: no option has {len(row['price'])} values, one for each price")
+    return row["price"][axes[matching[-1]].index(chosen[matching[-1]])]
 
 
 def low_of(row: dict[str, Any], product_id: str, price: int) -> int | None:
@@ -198,7 +198,7 @@ def variants_of(
                 "tax_rate_bp": tax,
                 "lowest_30d_minor": low_of(row, product_id, price),
                 "stock": on_hand,
-                "safety_stock": 2 if total >= 30 else 1 if total >= 8 else 0,
+                "safety_stock": 1 if total >= 12 else 0,
             }
         )
     return variants
