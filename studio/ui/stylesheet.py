@@ -13,7 +13,7 @@ from string import Template
 from studio.ui.palette import Tokens, mix
 
 _SIZES = {
-    **{f"px{size}": size for size in (1, 2, 3, 4, 6, 8, 12, 16, 20, 24)},
+    **{f"px{size}": size for size in (1, 2, 3, 4, 6, 8, 12, 14, 16, 20, 24)},
     **{f"t{size}": size for size in (10, 11, 13, 15, 20, 28)},
     "pillh": 16,
     "kbdh": 14,
@@ -121,7 +121,22 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, 
 QLineEdit[tone="warning"], QAbstractSpinBox[tone="warning"], QComboBox[tone="warning"] { border-color: $warning; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $disabled; }
 QLineEdit[readOnly="true"] { background: $surface; }
-QComboBox::drop-down { border: none; width: ${px20}px; }
+QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: $muted; }
+QComboBox { padding-right: ${px20}px; }
+QComboBox::drop-down { border: none; width: ${px20}px; subcontrol-position: center right; }
+QComboBox::down-arrow { image: url(:/studio/arrow-down.png); width: ${px12}px; height: ${px12}px; }
+QAbstractSpinBox { padding: ${px6}px ${px20}px ${px6}px ${px4}px; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
+    border: none; background: transparent; padding: 0 ${px4}px; min-height: 0px;
+}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
+    background: transparent; border: none; width: ${px20}px; subcontrol-origin: border;
+}
+QAbstractSpinBox::up-button { subcontrol-position: top right; margin-top: ${px2}px; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; margin-bottom: ${px2}px; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; border-radius: ${px3}px; }
+QAbstractSpinBox::up-arrow { image: url(:/studio/arrow-up.png); width: ${px8}px; height: ${px8}px; }
+QAbstractSpinBox::down-arrow { image: url(:/studio/arrow-down.png); width: ${px8}px; height: ${px8}px; }
 QComboBox QAbstractItemView, QMenu {
     color: $text; background: $raised; border: ${px1}px solid $line; padding: ${px4}px;
     selection-background-color: $accent_tint; selection-color: $text;
@@ -168,6 +183,16 @@ QProgressBar { background: $track; border: none; border-radius: ${px2}px; max-he
 QProgressBar::chunk { background: $accent; border-radius: ${px2}px; }
 QCheckBox, QRadioButton { color: $text; spacing: ${px8}px; font-size: ${t13}px; }
 QCheckBox:disabled, QRadioButton:disabled { color: $disabled; }
+QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {
+    width: ${px14}px; height: ${px14}px; border: ${px1}px solid $disabled; border-radius: ${px4}px; background: $background;
+}
+QRadioButton::indicator { border-radius: ${radio}px; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: ${px2}px solid $focus; width: ${px12}px; height: ${px12}px; }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {
+    background: $accent; border-color: $accent; image: url(:/studio/check-$check.png);
+}
+QRadioButton::indicator:checked { border: ${px4}px solid $accent; width: ${px8}px; height: ${px8}px; }
+QCheckBox:focus, QRadioButton:focus { color: $accent_text; }
 QStatusBar { color: $muted; background: $background; }
 """)
 
@@ -177,9 +202,11 @@ def stylesheet(tokens: Tokens, scale: float = 1.0) -> str:
     sizes = {name: max(1, round(size * scale)) for name, size in _SIZES.items()}
     # A radius over half the height would be dropped by Qt and leave a square pill.
     sizes["pillr"] = (sizes["pillh"] + 2 * sizes["px1"]) // 2
+    sizes["radio"] = (sizes["px14"] + 2 * sizes["px1"]) // 2
     border = sizes["px2"] - sizes["px1"]
     derived = {
         "focus": tokens.accent,
+        "check": tokens.name,
         "keyline": mix(tokens.line, tokens.muted, 0.45),
         "on_air_line": mix(tokens.line, tokens.on_air, 0.4),
         "next_line": mix(tokens.line, tokens.next, 0.4),

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
+from studio.ui.indicators import register
 from studio.ui.palette import DARK, LIGHT, Tokens
 from studio.ui.stylesheet import stylesheet
 
@@ -46,6 +47,7 @@ class Theme(QObject):
         """Dress the whole application. `scale` multiplies every size (1.0 = 13 px body text, 0.8 to 2.0)."""
         self.tokens = tokens
         self.scale = min(2.0, max(0.8, scale))
+        register()
         app.setStyle(QStyleFactory.create("Fusion"))
         app.setPalette(fusion_palette(tokens))
         app.setFont(self.font(TEXT_S))

@@ -179,7 +179,7 @@ class HoldButton(ActionButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         super().paintEvent(event)
-        if not self.holding:
+        if self._progress.state() == QVariantAnimation.State.Stopped:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -86,7 +86,9 @@ class ElidedLabel(PlainLabel):
         metrics = self.fontMetrics()
         if self._lines > 1:
             return QSize(metrics.averageCharWidth() * 30, self.heightForWidth(self.width()))
-        return QSize(metrics.horizontalAdvance(self.text()) + 2, metrics.height())
+        margins = self.contentsMargins()
+        width = metrics.horizontalAdvance(self.text()) + 2 + margins.left() + margins.right()
+        return QSize(width, metrics.height())
 
     def hasHeightForWidth(self) -> bool:  # noqa: D102
         return self._lines > 1
@@ -95,7 +97,9 @@ class ElidedLabel(PlainLabel):
         metrics = self.fontMetrics()
         if self._lines <= 1:
             return metrics.height()
-        box = metrics.boundingRect(QRect(0, 0, max(1, width), 100_000), self._flags(), self.text())
+        margins = self.contentsMargins()
+        inside = max(1, width - margins.left() - margins.right())
+        box = metrics.boundingRect(QRect(0, 0, inside, 100_000), self._flags(), self.text())
         return min(box.height(), metrics.lineSpacing() * self._lines + metrics.leading() + 2)
 
     def is_cut(self) -> bool:
@@ -159,6 +163,29 @@ class ElidedLabel(PlainLabel):
             else:
                 high = middle - 1
         return text[:low].rstrip() + "…"
+
+
+class BulletLabel(ElidedLabel):
+    """A point of a list: a dot, and text which stays right of it when it wraps."""
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        size: str = "s",
+        tone: TextTone = "",
+        lines: int = 2,
+    ) -> None:
+        super().__init__(text, parent, size=size, tone=tone, lines=lines)
+        self.setContentsMargins(16, 0, 0, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(3, self.fontMetrics().ascent(), "•")
+        painter.end()
 
 
 class Pill(PlainLabel):

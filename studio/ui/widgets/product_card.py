@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
+from studio.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme, set_look
 from studio.ui.widgets.cards import Card, EmptyState, StockBar
 from studio.ui.widgets.clock import NowMs, Ticker, age_text, clock_text
-from studio.ui.widgets.labels import ElidedLabel, Pill, PlainLabel, SectionHeader, tooltip_text
+from studio.ui.widgets.labels import BulletLabel, ElidedLabel, Pill, PlainLabel, SectionHeader, tooltip_text
 from studio.ui.widgets.text import clean_text
 from studio.ui.widgets.thumbnail import Thumbnail
 
@@ -76,13 +76,20 @@ class StockPanel(QWidget):
         self._stock = CardStock(None)
         self.header = SectionHeader(self.tr("Sellable stock"))
         self.left = PlainLabel("–", size="xl")
+        self.age = ElidedLabel("", tone="muted")
+        self.age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         self.bar = StockBar(theme)
         self.places = ElidedLabel("", tone="muted")
         self.forecast = PlainLabel("", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
-        for widget in (self.header, self.left, self.bar, self.places, self.forecast):
+        figures = QHBoxLayout()
+        figures.addWidget(self.left)
+        figures.addWidget(self.age, 1, Qt.AlignmentFlag.AlignBottom)
+        column.addWidget(self.header)
+        column.addLayout(figures)
+        for widget in (self.bar, self.places, self.forecast):
             column.addWidget(widget)
 
     def show_stock(self, stock: CardStock) -> None:
@@ -94,6 +101,7 @@ class StockPanel(QWidget):
             self.left.setText("–")
         else:
             self.left.setText(self._number(left) if left > 0 else self.tr("Sold out"))
+        set_look(self.left, "textsize", "l" if left is not None and left <= 0 else "xl")
         self.left.set_tone("warning" if worried else "")
         self.bar.show_level(left or 0, stock.of, "warning" if worried else "next")
         self.places.setText(
@@ -111,12 +119,12 @@ class StockPanel(QWidget):
         """Say how old the figures are now."""
         now, read_at = self._now_ms(), self._stock.read_at_ms
         if self._stock.left is None or read_at is None:
-            self.header.set_note(self.tr("not read yet"))
-            self.header.note.set_tone("warning")
+            self.age.setText(self.tr("not read yet"))
+            self.age.set_tone("warning")
             return
         age = None if now is None else max(0, now - read_at)
-        self.header.set_note(self.tr("age unknown") if age is None else age_text(age))
-        self.header.note.set_tone("warning" if age is None or age >= STALE_MS else "muted")
+        self.age.setText(self.tr("age unknown") if age is None else age_text(age))
+        self.age.set_tone("warning" if age is None or age >= STALE_MS else "muted")
 
     def _forecast(self, stock: CardStock) -> str:
         if stock.left is None or stock.left <= 0 or stock.minutes_left is None:
@@ -151,11 +159,12 @@ class ProductCard(Card):
         self.struck = PlainLabel("", tone="muted")
         self.struck.setProperty("struck", "true")
         self.promo = Pill("", "promo")
-        self.points = [ElidedLabel("", size="m", tone="muted", lines=2) for _ in range(MAX_POINTS)]
+        self.points = [BulletLabel("", size="m", tone="muted", lines=2) for _ in range(MAX_POINTS)]
         self.more_points = PlainLabel("", tone="muted")
         self.footnote = ElidedLabel("", tone="muted", lines=2)
         self.stock = StockPanel(theme, now_ms, number)
         self.empty = EmptyState(theme, "pin", self.tr("Nothing is on air yet."))
+        self._stock_width = theme.px(172)
         self.warnings = QVBoxLayout()
         self.actions_row = QHBoxLayout()
         self._ticker = Ticker(now_ms, self.tick, self)
@@ -180,6 +189,8 @@ class ProductCard(Card):
         self.footnote.setText(clean_text(item.footnote))
         self.footnote.setVisible(bool(item.footnote))
         self.stock.setVisible(bool(item.price))
+        self._grid.setColumnMinimumWidth(2, self._stock_width if item.price else 0)
+        self._grid.setColumnStretch(2, 1 if item.price else 0)
         self.setAccessibleDescription(f"{self.title.text()} {item.price}".strip())
         self.tick()
 
@@ -233,7 +244,7 @@ class ProductCard(Card):
     def _show_points(self, points: tuple[str, ...]) -> None:
         for index, label in enumerate(self.points):
             has = index < len(points)
-            label.setText(f"• {clean_text(points[index], 300)}" if has else "")
+            label.setText(clean_text(points[index], 300) if has else "")
             label.setVisible(has)
         rest = points[MAX_POINTS:]
         self.more_points.setText(self.tr("and {n} more").format(n=len(rest)))
@@ -277,8 +288,7 @@ class ProductCard(Card):
         grid.addLayout(middle, 1, 1)
         grid.addLayout(right, 1, 2)
         grid.setColumnStretch(1, 3)
-        grid.setColumnStretch(2, 1)
-        grid.setColumnMinimumWidth(2, 172)
+        self._grid = grid
         self._pages = QStackedLayout()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._content)

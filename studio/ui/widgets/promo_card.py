@@ -153,6 +153,9 @@ class PromoCard(Card):
         below.setSpacing(SPACE_M)
         below.addWidget(self.description, 1)
         below.addWidget(self.used, 0, Qt.AlignmentFlag.AlignRight)
+        room = self.bar.sizePolicy()
+        room.setRetainSizeWhenHidden(True)  # All cards of the strip are of one height.
+        self.bar.setSizePolicy(room)
         self.body.setSpacing(4)
         self.body.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
         self.body.addLayout(top)
