@@ -1,8 +1,10 @@
 """The open studio answers a second one: it comes to the front when asked to."""
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+
+from studio.ui.widgets.labels import PlainLabel
 
 _SHOW = b"show\n"
 _SHOWN = b"shown\n"
@@ -99,9 +101,7 @@ class AlreadyOpenDialog(QDialog):
         self.setWindowTitle(self.tr("Host Studio is already open"))
         self._second = SecondStudio(name, self)
         self._second.answered.connect(self._answered)
-        self._text = QLabel(sentence)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setWordWrap(True)
+        self._text = PlainLabel(sentence, wrap=True)
         self._text.setMinimumWidth(420)
         self._text.setAccessibleName(self.tr("What happened"))
         buttons = QDialogButtonBox()
