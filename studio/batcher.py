@@ -1,0 +1,97 @@
+"""Gathers what changed in the engine and hands it to the window in one batch, at most every 33 ms."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from studio.control.ports import ChatRow, StoredBatch, Traffic
+from studio.domain.events import Logged
+from studio.domain.question import is_question
+from studio.ui.studio import ChangeBatch, LinkStatus, Notice, OutboxStatus
+
+EVERY_S = 0.033
+MAX_CHAT = 2_000
+
+
+class Batcher:
+    """Lives on the engine's loop. `emit` is called there with each batch."""
+
+    def __init__(self, emit: Callable[[ChangeBatch], None]) -> None:
+        self._emit = emit
+        self._timer: asyncio.TimerHandle | None = None
+        self._chat_count: int | None = None
+        self._clear()
+
+    def _clear(self) -> None:
+        self._events: list[Logged] = []
+        self._lists: dict[str, list[Any]] = {
+            name: [] for name in ("products", "stock", "orders", "usage", "samples", "questions")
+        }
+        self._chat: list[ChatRow] = []
+        self._chat_changed = False
+        self._traffic: Traffic | None = None
+        self._outbox: dict[str, OutboxStatus] = {}
+        self._links: dict[tuple[str, str], LinkStatus] = {}
+        self._notices: list[Notice] = []
+
+    def start(self, chat_count: int) -> None:
+        """Count chat rows on from here."""
+        self._chat_count = chat_count
+
+    def events(self, logged: list[Logged]) -> None:
+        """These events are on disk."""
+        self._events += logged
+        self._soon()
+
+    def stored(self, stored: StoredBatch) -> None:
+        """This is new from the world, and on disk."""
+        for name, values in self._lists.items():
+            values += getattr(stored, name)
+        if stored.traffic is not None:
+            self._traffic = stored.traffic
+        if stored.messages:
+            rows = enumerate(stored.messages, stored.first_rowid)
+            self._chat += [
+                ChatRow(rowid, m, question=not m.by_us and is_question(m.text)) for rowid, m in rows
+            ]
+            del self._chat[:-MAX_CHAT]
+            self._chat_count = (self._chat_count or 0) + len(stored.messages)
+            self._chat_changed = True
+        self._soon()
+
+    def outbox(self, rows: list[OutboxStatus]) -> None:
+        """These effects moved on."""
+        self._outbox.update((row.effect_id, row) for row in rows)
+        self._soon()
+
+    def link(self, status: LinkStatus) -> None:
+        """A connection changed."""
+        self._links[status.kind, status.name] = status
+        self._soon()
+
+    def notice(self, notice: Notice) -> None:
+        """A sentence for the host."""
+        self._notices.append(notice)
+        self._soon()
+
+    def _soon(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(EVERY_S, self.flush)
+
+    def flush(self) -> None:
+        """Hand over what is gathered."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        batch = ChangeBatch(
+            events=tuple(self._events),
+            **{name: tuple(values) for name, values in self._lists.items()},
+            traffic=self._traffic,
+            chat=tuple(self._chat),
+            chat_count=self._chat_count if self._chat_changed else None,
+            outbox=tuple(self._outbox.values()),
+            links=tuple(self._links.values()),
+            notices=tuple(self._notices),
+        )
+        self._clear()
+        self._emit(batch)
