@@ -53,6 +53,13 @@ class Server:
             await self._process.wait()
 
 
+def _fresh_files(data: Path, name: str) -> tuple[Path, Path]:
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ready = data / f"{name}.ready"
+    ready.unlink(missing_ok=True)
+    return ready, data / f"{name}.log"
+
+
 async def launch(
     module: str,
     arguments: Sequence[str],
@@ -67,9 +74,7 @@ async def launch(
     None) does. Raises `LaunchError`.
     """
     name = module.rpartition(".")[2]
-    data.mkdir(parents=True, exist_ok=True)
-    ready, log = data / f"{name}.ready", data / f"{name}.log"
-    ready.unlink(missing_ok=True)
+    ready, log = _fresh_files(data, name)
     own = [
         "--port", "0", "--data", str(data), "--ready-file", str(ready),
         "--parent-pid", str(parent_pid or os.getpid()),
