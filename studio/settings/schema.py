@@ -16,12 +16,16 @@ BaseUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?
 
 
 class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """A shop the studio knows. `kind` is the adapter (`studio` for the Studio Shop API); its token is a secret."""
+    """A shop the studio knows. `kind` is the adapter (`studio` for the Studio Shop API); its token is a secret.
+
+    `ca_file` names one more certificate authority to trust (a PEM file), for shops inside a company.
+    """
 
     id: Id
     kind: Id = "studio"
     name: Name
     base_url: BaseUrl
+    ca_file: str = ""
 
 
 class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,285 @@
+"""`host-studio doctor`: looks at everything the studio stands on and says what is wrong and what to do.
+
+It makes the data folder when there is none and changes nothing else, opens no window (Qt is tried in a process of its own, which may die of a missing library) and
+never shows a token.
+"""
+
+import asyncio
+import enum
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from importlib import metadata
+from pathlib import Path
+
+from studio.control.ports import Secrets, TargetError
+from studio.instance import AlreadyOpenError, InstanceLock
+from studio.settings.file import settings_file
+from studio.settings.paths import DataFolderError, Paths
+from studio.settings.schema import Settings, ShopSettings
+
+ENOUGH_SPACE = 1_000_000_000
+CLOCK_TOLERANCE_S = 5
+_PACKAGES = ("PySide6-Essentials", "qasync", "httpx", "msgspec", "sqlite-utils", "keyring")
+_QT_PROBE = """
+import sys
+from PySide6.QtCore import qVersion
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+screens = ", ".join(f"{s.name()} {s.size().width()}x{s.size().height()} at {s.devicePixelRatio():g}" for s in app.screens())
+sys.stdout.buffer.write(f"{qVersion()}|{app.platformName()}|{screens}".encode())
+"""
+
+
+class Level(enum.StrEnum):
+    """How bad a finding is. Only *failed* makes the doctor's exit code 1."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, and a sentence about it that says what to do when it is not well."""
+
+    name: str
+    level: Level
+    sentence: str
+
+
+ShopProbe = Callable[[ShopSettings, Secrets], Coroutine[None, None, Finding]]
+
+
+def examine(paths: Paths, secrets: Secrets, probe: ShopProbe | None = None) -> list[Finding]:
+    """Looks at everything. `probe` asks the active shop; it is `probe_shop` unless a shop's adapter knows better."""
+    findings = [*versions(), *_folder(paths)]
+    settings, found = _settings(paths)
+    findings += found
+    findings += [_database(paths), display(), _keyring(secrets)]
+    findings += _shops(settings, secrets, probe or probe_shop)
+    return findings
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """0 when the studio can work here, 1 when something has to be done first."""
+    return int(any(finding.level is Level.FAILED for finding in findings))
+
+
+def rendered(findings: Iterable[Finding]) -> str:
+    """The findings as lines for a terminal."""
+    return "\n".join(f"{finding.level:8} {finding.name:12} {finding.sentence}" for finding in findings)
+
+
+def versions() -> Iterator[Finding]:
+    """What is installed, and whether it is a mixture that is known to crash."""
+    system = f"{platform.system()} {platform.release()} ({platform.machine()})"
+    try:
+        own = metadata.version("host-studio")
+    except metadata.PackageNotFoundError:
+        own = "not installed"
+    yield Finding("studio", Level.OK, f"Host Studio {own} on Python {platform.python_version()}, {system}.")
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        yield Finding(
+            "python",
+            Level.FAILED,
+            "Python 3.11, 3.12 or 3.13 is needed; run packaging/bootstrap.py with one.",
+        )
+    found: list[str] = []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            yield Finding(
+                "packages", Level.FAILED, f"{name} is not installed; run packaging/bootstrap.py setup."
+            )
+    yield Finding("packages", Level.OK, f"{', '.join(found)}, SQLite {sqlite3.sqlite_version}.")
+    if "PySide6-Essentials 6.12.0" in found and sys.version_info < (3, 12):
+        yield Finding(
+            "packages",
+            Level.FAILED,
+            "PySide6 6.12.0 crashes on Python 3.11 after some minutes; run packaging/bootstrap.py setup, which installs 6.11.",
+        )
+
+
+def _folder(paths: Paths) -> Iterator[Finding]:
+    try:
+        paths.prepare()
+    except DataFolderError as error:
+        yield Finding("data", Level.FAILED, str(error))
+        return
+    free = shutil.disk_usage(paths.data).free
+    if free < ENOUGH_SPACE:
+        yield Finding(
+            "data",
+            Level.WARNING,
+            f"Only {free // 1_000_000} MB are free for “{paths.data}”: make room before a show.",
+        )
+    else:
+        yield Finding("data", Level.OK, f"“{paths.data}”, {free // 1_000_000_000} GB free.")
+    try:
+        InstanceLock(paths.lock).release()
+    except AlreadyOpenError as error:
+        who = f"process {error.pid}" if error.pid is not None else "another process"
+        yield Finding("open", Level.OK, f"A studio is open here ({who}).")
+    except OSError as error:
+        yield Finding(
+            "open",
+            Level.FAILED,
+            f"“{paths.lock}” cannot be locked ({error.strerror}); is it a network drive?",
+        )
+
+
+def _settings(paths: Paths) -> tuple[Settings, list[Finding]]:
+    """Reads a copy: what cannot be understood is said, and the file stays where it is."""
+    import tempfile
+
+    if not paths.settings.is_file():
+        return Settings(), [Finding("settings", Level.OK, "Nothing was set yet; the defaults hold.")]
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / paths.settings.name
+        try:
+            shutil.copy(paths.settings, copy)
+        except OSError as error:
+            sentence = f"“{paths.settings}” cannot be read ({error.strerror}); make it readable."
+            return Settings(), [Finding("settings", Level.FAILED, sentence)]
+        loaded = settings_file(copy).load()
+    problems = [
+        sentence
+        for sentence in loaded.sentences
+        if "is kept as" not in sentence or "could not be read" in sentence
+    ]
+    if problems:
+        return loaded.value, [Finding("settings", Level.WARNING, sentence) for sentence in problems]
+    return loaded.value, [Finding("settings", Level.OK, f"“{paths.settings}” is in order.")]
+
+
+def _database(paths: Paths) -> Finding:
+    from studio.store.connections import open_reader, quick_check, refuse_strangers, versions_in_file
+    from studio.store.errors import StoreError
+    from studio.store.migrations import latest
+
+    path = paths.database
+    try:
+        versions = versions_in_file(path)
+        if versions is None:
+            return Finding("database", Level.OK, "There is none yet; the first show makes it.")
+        refuse_strangers(path, *versions, latest())
+        with closing(open_reader(path)) as connection:
+            damage = quick_check(connection)
+        size = path.stat().st_size / 1_000_000
+    except StoreError as error:
+        return Finding("database", Level.FAILED, str(error))
+    except (sqlite3.Error, OSError) as error:
+        damage, versions, size = str(error), (0, 0), 0.0
+    if damage:
+        sentence = f"“{path}” is damaged ({damage}). Open the studio: it keeps the file and restores the newest backup."
+        return Finding("database", Level.FAILED, sentence)
+    return Finding("database", Level.OK, f"“{path}” is in order ({size:.1f} MB, version {versions[1]}).")
+
+
+def display() -> Finding:
+    """Tries Qt in a process of its own, as a window would be opened here."""
+    environment = dict(os.environ)
+    shown = not sys.platform.startswith("linux") or any(
+        environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    if not shown:
+        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        run = subprocess.run(  # noqa: S603 - our own Python, our own text
+            [sys.executable, "-c", _QT_PROBE], capture_output=True, env=environment, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Finding("display", Level.FAILED, f"Qt could not be tried ({type(error).__name__}).")
+    if run.returncode != 0:
+        said = run.stderr.decode("utf-8", "replace").strip().splitlines()
+        sentence = f"Qt cannot open a window ({said[-1][:300] if said else f'exit code {run.returncode}'})."
+        return Finding(
+            "display",
+            Level.FAILED,
+            f"{sentence} Run packaging/bootstrap.py setup, which names what is missing.",
+        )
+    version, plugin, screens = run.stdout.decode("utf-8", "replace").split("|", 2)
+    if plugin == "offscreen":
+        return Finding(
+            "display",
+            Level.WARNING,
+            f"Qt {version} works, but there is no display: only --headless can run here.",
+        )
+    return Finding("display", Level.OK, f"Qt {version} on {plugin}: {screens}.")
+
+
+def _keyring(secrets: Secrets) -> Finding:
+    return Finding("keyring", Level.OK if secrets.persistent else Level.WARNING, secrets.sentence)
+
+
+def _shops(settings: Settings, secrets: Secrets, probe: ShopProbe) -> Iterator[Finding]:
+    shop = settings.shop()
+    if shop is None:
+        wanted = settings.active_shop
+        if wanted:
+            yield Finding(
+                "shop",
+                Level.FAILED,
+                f"The active shop “{wanted}” is not among the shops; choose one in the settings.",
+            )
+        else:
+            yield Finding("shop", Level.OK, "No shop is set up; a rehearsal brings its own.")
+        return
+    try:
+        yield asyncio.run(probe(shop, secrets))
+    except TargetError as error:
+        yield Finding("shop", Level.FAILED, f"{shop.name}: {error.sentence}")
+    except (ValueError, OSError) as error:  # an address or a certificate file that cannot be used
+        yield Finding("shop", Level.FAILED, f"{shop.name}: {error}")
+
+
+async def probe_shop(shop: ShopSettings, secrets: Secrets) -> Finding:
+    """Asks the shop's address for an answer, and whether its clock and this computer's agree.
+
+    Raises TargetError when there is none, ValueError for an address that cannot be used.
+    """
+    from studio.control.clock import SystemWallClock
+    from studio.sync.http import HttpClient
+
+    name = f"shop:{shop.id}"
+    http = HttpClient(shop.base_url, lambda: secrets.get(name), SystemWallClock(), ca_file=_ca_file(shop))
+    try:
+        answer = await http.request("GET", "", timeout_ms=10_000, max_bytes=5_000_000)
+    finally:
+        await http.aclose()
+    if answer.status in (401, 403):
+        sentence = f"{shop.name} is reachable but refuses the token; enter it again in the settings."
+        return Finding("shop", Level.FAILED, sentence)
+    if answer.status >= 500:
+        return Finding(
+            "shop",
+            Level.FAILED,
+            f"{shop.name} is reachable but in trouble (HTTP {answer.status}); try again later.",
+        )
+    ahead = _clock_difference(answer.headers.get("date", ""))
+    if ahead is not None and abs(ahead) > CLOCK_TOLERANCE_S:
+        sentence = f"{shop.name} is reachable; this computer's clock is {abs(ahead):.0f} s {'behind' if ahead > 0 else 'ahead'}. Countdowns follow the shop's."
+        return Finding("shop", Level.WARNING, sentence)
+    return Finding("shop", Level.OK, f"{shop.name} is reachable at {shop.base_url}.")
+
+
+def _ca_file(shop: ShopSettings) -> Path | None:
+    return Path(shop.ca_file).expanduser() if shop.ca_file else None
+
+
+def _clock_difference(date: str) -> float | None:
+    """Seconds by which the server's clock is ahead of ours; None where it sends no readable date."""
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,202 @@
+"""`host-studio doctor` says what is wrong and what to do, and never shows a token."""
+
+import json
+import sqlite3
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from studio import doctor
+from studio.doctor import Finding, Level, exit_code, rendered
+from studio.instance import InstanceLock
+from studio.settings.paths import Paths
+from studio.settings.secrets import KeyringSecrets
+
+
+@pytest.fixture
+def paths(tmp_path) -> Paths:
+    return Paths(tmp_path / "data")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Qt is tried in tests of its own."""
+    monkeypatch.setattr(doctor, "display", lambda: Finding("display", Level.OK, "not tried"))
+
+
+def examine(paths: Paths, token: str = "") -> dict[str, Finding]:
+    environment = {"HOST_STUDIO_SHOP_TOKEN": token} if token else {}
+    findings = doctor.examine(paths, KeyringSecrets(environment, lambda: None))
+    assert token == "" or token not in rendered(findings)
+    return {finding.name: finding for finding in findings}
+
+
+@pytest.fixture
+def shop() -> Iterator[dict]:
+    """A shop whose answer a test chooses; `seen` is what it was asked."""
+    answer: dict = {"status": 200, "date": None, "seen": []}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer["seen"].append(self.headers.get("Authorization"))
+            self.send_response_only(answer["status"])
+            self.send_header("Date", answer["date"] or formatdate(usegmt=True))
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    answer["url"] = f"http://127.0.0.1:{server.server_port}"
+    yield answer
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def with_shop(paths: Paths, url: str) -> None:
+    paths.prepare()
+    main = {"id": "main", "name": "Main shop", "base_url": url}
+    paths.settings.write_text(json.dumps({"shops": [main], "active_shop": "main"}))
+
+
+def test_a_new_computer_is_well(paths: Paths) -> None:
+    found = examine(paths)
+    assert {finding.level for finding in found.values()} == {Level.OK, Level.WARNING}
+    assert found["keyring"].level is Level.WARNING
+    assert "until the studio is closed" in found["keyring"].sentence
+    assert "There is none yet" in found["database"].sentence
+    assert exit_code(found.values()) == 0
+
+
+def test_a_damaged_database_is_found_and_left_as_it_is(paths: Paths) -> None:
+    paths.prepare()
+    paths.database.write_bytes(b"this is no database" * 100)
+    found = examine(paths)
+    assert found["database"].level is Level.FAILED
+    assert str(paths.database) in found["database"].sentence
+    assert paths.database.read_bytes() == b"this is no database" * 100
+    assert exit_code(found.values()) == 1
+
+
+def test_a_database_damaged_inside_is_found(paths: Paths) -> None:
+    from studio.store.connections import APPLICATION_ID
+
+    paths.prepare()
+    connection = sqlite3.connect(paths.database)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("CREATE TABLE t (x)")
+    connection.executemany("INSERT INTO t VALUES (?)", [("y" * 500,)] * 500)
+    connection.commit()
+    connection.close()
+    assert examine(paths)["database"].level is Level.OK
+    whole = bytearray(paths.database.read_bytes())
+    whole[4096:8192] = b"\x99" * 4096
+    paths.database.write_bytes(bytes(whole))
+    assert examine(paths)["database"].level is Level.FAILED
+
+
+def test_a_database_of_a_newer_studio_or_of_another_program_is_said(paths: Paths) -> None:
+    paths.prepare()
+    connection = sqlite3.connect(paths.database)
+    connection.execute("PRAGMA user_version = 9999")
+    connection.execute("CREATE TABLE t (x)")
+    connection.commit()
+    assert "newer" in examine(paths)["database"].sentence
+    connection.execute("PRAGMA application_id = 7")
+    connection.commit()
+    connection.close()
+    assert "another program" in examine(paths)["database"].sentence
+
+
+def test_settings_that_are_not_understood_are_said_and_left_where_they_are(paths: Paths) -> None:
+    paths.prepare()
+    for text, word in (('{"scale": 99}', "“scale”"), ("{", "could not be read")):
+        paths.settings.write_text(text)
+        found = examine(paths)["settings"]
+        assert (found.level, word in found.sentence) == (Level.WARNING, True)
+        assert paths.settings.read_text() == text
+
+
+def test_a_data_folder_that_cannot_be_used_is_said(tmp_path) -> None:
+    (tmp_path / "data").write_text("")
+    assert "is a file" in examine(Paths(tmp_path / "data"))["data"].sentence
+
+
+def test_an_open_studio_is_said_and_goes_on(paths: Paths) -> None:
+    lock = InstanceLock(paths.lock)
+    found = examine(paths)
+    assert "A studio is open here (process" in found["open"].sentence
+    assert exit_code(found.values()) == 0
+    lock.release()
+
+
+def test_a_shop_that_answers_is_reachable_and_got_the_token(paths: Paths, shop: dict) -> None:
+    with_shop(paths, shop["url"])
+    found = examine(paths, token="tok-12345")["shop"]
+    assert (found.level, "Main shop is reachable" in found.sentence) == (Level.OK, True)
+    assert shop["seen"] == ["Bearer tok-12345"]
+
+
+@pytest.mark.parametrize(
+    ("status", "level", "word"),
+    [
+        (404, Level.OK, "reachable"),
+        (401, Level.FAILED, "token"),
+        (403, Level.FAILED, "token"),
+        (503, Level.FAILED, "trouble"),
+    ],
+)
+def test_what_a_shop_answers_is_told_apart(
+    paths: Paths, shop: dict, status: int, level: Level, word: str
+) -> None:
+    with_shop(paths, shop["url"])
+    shop["status"] = status
+    found = examine(paths, token="tok-12345")["shop"]
+    assert (found.level, word in found.sentence) == (level, True)
+
+
+def test_a_clock_that_goes_wrong_is_said(paths: Paths, shop: dict) -> None:
+    with_shop(paths, shop["url"])
+    shop["date"] = formatdate(time.time() + 3_600, usegmt=True)
+    assert "s behind" in examine(paths)["shop"].sentence
+    shop["date"] = formatdate(time.time() - 3_600, usegmt=True)
+    assert "s ahead" in examine(paths)["shop"].sentence
+    shop["date"] = "yesterday"
+    assert examine(paths)["shop"].level is Level.OK
+
+
+def test_a_shop_nobody_answers_at_is_a_sentence(paths: Paths, shop: dict) -> None:
+    with_shop(paths, "http://127.0.0.1:1")
+    found = examine(paths)["shop"]
+    assert found.level is Level.FAILED
+    assert found.sentence.startswith("Main shop: ")
+
+
+@pytest.mark.parametrize("url", ["http://shop.example", "https://127.0.0.1:port"])
+def test_an_address_that_cannot_be_used_is_a_sentence(paths: Paths, url: str) -> None:
+    with_shop(paths, url)
+    assert examine(paths)["shop"].level is Level.FAILED
+
+
+def test_a_certificate_file_that_is_none_is_a_sentence(paths: Paths, shop: dict) -> None:
+    paths.prepare()
+    main = {"id": "main", "name": "Main shop", "base_url": shop["url"], "ca_file": str(paths.settings)}
+    paths.settings.write_text(json.dumps({"shops": [main], "active_shop": "main"}))
+    assert issubclass(ssl.SSLError, OSError)
+    assert examine(paths)["shop"].level is Level.FAILED
+
+
+def test_an_active_shop_that_is_gone_is_said(paths: Paths) -> None:
+    paths.prepare()
+    paths.settings.write_text(json.dumps({"active_shop": "main"}))
+    assert "“main” is not among the shops" in examine(paths)["shop"].sentence
