@@ -67,9 +67,20 @@ def find(tx: Tx, promo_id: str) -> Row:
 
 
 def _problems(tx: Tx, wanted: PromoCreate, currency: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    if not _CODE.match(wanted.code) or wanted.code.endswith("\n"):
+    found = [*_reduction_problems(wanted, currency), *_product_problems(tx, wanted)]
+    if not _CODE.fullmatch(wanted.code):
         found.append(("code", "A code has 3 to 32 characters: capital letters A to Z, digits and hyphens."))
+    if wanted.ends_at_ms <= wanted.starts_at_ms:
+        found.append(("ends_at_ms", "The code would end before it starts."))
+    limits = (("total_limit", wanted.total_limit), ("per_customer_limit", wanted.per_customer_limit))
+    for field, limit in limits:
+        if limit is not None and not 1 <= limit <= MAX_LIMIT:
+            found.append((field, f"The limit must be from 1 to {MAX_LIMIT}, or null for none."))
+    return found
+
+
+def _reduction_problems(wanted: PromoCreate, currency: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
     if wanted.kind == "percent":
         if wanted.percent is None or not 1 <= wanted.percent <= 100:
             found.append(("percent", "The discount must be between 1 and 100 percent."))
@@ -82,25 +93,20 @@ def _problems(tx: Tx, wanted: PromoCreate, currency: str) -> list[tuple[str, str
             found.append(("amount.currency", f"This shop sells in {currency}."))
     elif wanted.amount is not None:
         found.append(("amount", "Only a code of kind fixed has an amount."))
-    if wanted.scope == "products":
-        if not wanted.product_ids:
-            found.append(("product_ids", "Name at least one product, or make the code good for all."))
-        unknown = [
-            i for i in wanted.product_ids if tx.one("SELECT 1 FROM products WHERE id = ?", (i,)) is None
-        ]
-        if unknown:
-            found.append(("product_ids", f"The shop has no product {unknown[0]!r}."))
-    elif wanted.product_ids:
-        found.append(("product_ids", "A code that is good for all names no products."))
-    if wanted.ends_at_ms <= wanted.starts_at_ms:
-        found.append(("ends_at_ms", "The code would end before it starts."))
-    for field, limit in (
-        ("total_limit", wanted.total_limit),
-        ("per_customer_limit", wanted.per_customer_limit),
-    ):
-        if limit is not None and not 1 <= limit <= MAX_LIMIT:
-            found.append((field, f"The limit must be from 1 to {MAX_LIMIT}, or null for none."))
     return found
+
+
+def _product_problems(tx: Tx, wanted: PromoCreate) -> list[tuple[str, str]]:
+    if wanted.scope == "all":
+        return (
+            [("product_ids", "A code that is good for all names no products.")] if wanted.product_ids else []
+        )
+    if not wanted.product_ids:
+        return [("product_ids", "Name at least one product, or make the code good for all.")]
+    for product_id in wanted.product_ids:
+        if tx.one("SELECT 1 FROM products WHERE id = ?", (product_id,)) is None:
+            return [("product_ids", f"The shop has no product {product_id!r}.")]
+    return []
 
 
 def create(tx: Tx, wanted: PromoCreate, currency: str) -> Promo:
@@ -221,10 +227,7 @@ def discounts(row: Row, lines: Sequence[tuple[str, int]]) -> list[int]:
     chosen = None if row["scope"] == "all" else set(json.loads(row["product_ids"]))
     eligible = [total if chosen is None or product in chosen else 0 for product, total in lines]
     base = sum(eligible)
-    if row["kind"] == "percent":
-        off = (base * row["percent"] + 50) // 100
-    else:
-        off = min(base, row["amount"] or 0)
+    off = (base * row["percent"] + 50) // 100 if row["kind"] == "percent" else min(base, row["amount"] or 0)
     if off == 0:
         return [0] * len(lines)
     parts = [off * amount // base for amount in eligible]

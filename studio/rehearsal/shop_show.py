@@ -101,9 +101,9 @@ def link(row: Row, base_url: str) -> TrackedLink:
 
 def make_link(tx: Tx, wanted: LinkCreate, base_url: str) -> tuple[bool, TrackedLink]:
     """The tracked link of a show, product and channel, and whether it is new. Refuses with invalid."""
-    if wanted.product_id is not None:
-        if tx.one("SELECT 1 FROM products WHERE id = ?", (wanted.product_id,)) is None:
-            raise invalid(("product_id", f"The shop has no product {wanted.product_id!r}."))
+    product_id = wanted.product_id
+    if product_id is not None and tx.one("SELECT 1 FROM products WHERE id = ?", (product_id,)) is None:
+        raise invalid(("product_id", f"The shop has no product {product_id!r}."))
     row = tx.one(
         "SELECT * FROM links WHERE show_id = ? AND coalesce(product_id, '') = ? AND channel = ?",
         (wanted.show_id, wanted.product_id or "", wanted.channel),

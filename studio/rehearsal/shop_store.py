@@ -11,14 +11,14 @@ import queue
 import sqlite3
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from studio.rehearsal.contract import StockLevel, encode
-from studio.rehearsal.contract_show import Change, ChangeKind
+from studio.rehearsal.contract_show import ChangeKind
 from studio.rehearsal.shop_schema import SCHEMA, SCHEMA_VERSION
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Tx:
         return self.db.execute(sql, args).rowcount
 
     @contextmanager
-    def savepoint(self, name: str = "inner") -> Iterator[None]:
+    def savepoint(self, name: str = "inner") -> Generator[None]:
         """All of what happens inside, or nothing of it; the exception goes on."""
         mark = (self.last_seq, len(self.changes), dict(self.stale_stock))
         self.db.execute(f"SAVEPOINT {name}")
@@ -79,12 +79,19 @@ class Tx:
 
     def tell(self, kind: ChangeKind, entity_id: str, revision: int, entity: object) -> None:
         """Append a change to the feed."""
-        change = Change(
-            seq=0, id=uuid.uuid4().hex, at_ms=self.now_ms, kind=kind, entity_id=entity_id, revision=revision,
-            **{kind: entity},
-        )  # fmt: skip
+        change_id = uuid.uuid4().hex
         # Kept without its seq, so that a change can be sent again under another one.
-        self.append(change.id, encode(change)[len(b'{"seq":0,') :])
+        body = encode(
+            {
+                "id": change_id,
+                "at_ms": self.now_ms,
+                "kind": kind,
+                "entity_id": entity_id,
+                "revision": revision,
+                kind: entity,
+            }
+        )
+        self.append(change_id, body[1:])
 
     def append(self, change_id: str, tail: bytes) -> None:
         """Append an encoded change (without its seq) under the next sequence."""
@@ -172,7 +179,7 @@ class Store:
     def _main(self) -> None:
         try:
             db = _open(self.path)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - handed to the one who opens
             self._ready.set_exception(error)
             return
         self._last_seq = int(db.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
@@ -234,7 +241,7 @@ class Store:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, cached_statements=400)
+    db = sqlite3.connect(path, timeout=3.0, isolation_level=None, cached_statements=400)
     db.row_factory = sqlite3.Row
     version = int(db.execute("PRAGMA user_version").fetchone()[0])
     if version not in (0, SCHEMA_VERSION):
@@ -242,7 +249,8 @@ def _open(path: Path) -> sqlite3.Connection:
         raise RuntimeError(
             f"{path.name} was written by another version of the demo shop ({version}): choose another --data folder."
         )
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    # Exclusive: a second server on the same folder must fail at once, not write the same sequences again.
+    for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         db.execute(f"PRAGMA {pragma}")
     if version == 0:
         db.execute("BEGIN IMMEDIATE")
