@@ -38,6 +38,10 @@ class Channel(Protocol):
     name: str
     capabilities: ChannelCapabilities
 
+    async def hello(self) -> ChannelCapabilities:
+        """Ask what the channel can do, and remember it in `capabilities`; the sender asks before it says anything."""
+        ...
+
     def items(self, after: int) -> AsyncIterator[ChannelItem]:
         """The feed behind `after`, live; ends or raises when the connection does."""
         ...

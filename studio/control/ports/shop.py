@@ -22,7 +22,9 @@ class ShopCapabilities(msgspec.Struct, frozen=True):
 
 
 class ShopIdentity(msgspec.Struct, frozen=True):
-    """Who the shop is. `locations` maps location ids to their names."""
+    """Who the shop is. `locations` maps location ids to their names; `instance_id` names its database: when that
+    changes, its sequence numbers mean nothing any more. Empty where a shop has no such thing.
+    """
 
     name: str
     currency: str
@@ -30,6 +32,7 @@ class ShopIdentity(msgspec.Struct, frozen=True):
     capabilities: ShopCapabilities
     time_zone: str = "UTC"
     locations: dict[str, str] = {}
+    instance_id: str = ""
 
 
 class ProductPage(msgspec.Struct, frozen=True):
@@ -97,6 +100,7 @@ class Traffic(msgspec.Struct, frozen=True):
     revision: int = 0
     add_to_carts_by_product: dict[str, int] = {}
     sessions_by_product: dict[str, int] = {}
+    show_id: str = ""
 
 
 class ShopChange(msgspec.Struct, frozen=True):

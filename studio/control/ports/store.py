@@ -88,7 +88,8 @@ class Outbox(Protocol):
 
 class FeedBatch(msgspec.Struct, frozen=True):
     """What came in from one source, stored with its cursor in one transaction. Orders, products, stock, usage
-    and traffic: the highest revision wins; messages and samples: each id once. `cursor` None leaves it.
+    and traffic: the highest revision wins; messages and samples: each id once. `cursor` None leaves it. `gap`: what
+    was numbered (first, second] is lost. `hidden`: (channel, message id) of messages that their channel has hidden.
     """
 
     source: str
@@ -102,6 +103,7 @@ class FeedBatch(msgspec.Struct, frozen=True):
     samples: tuple[ViewerSample, ...] = ()
     questions: tuple[Question, ...] = ()
     gap: tuple[int, int] | None = None
+    hidden: tuple[tuple[str, str], ...] = ()
 
 
 class StoredBatch(msgspec.Struct, frozen=True):
