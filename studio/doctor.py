@@ -29,14 +29,6 @@ from studio.settings.schema import Settings, ShopSettings
 ENOUGH_SPACE = 1_000_000_000
 CLOCK_TOLERANCE_S = 5
 _PACKAGES = ("PySide6-Essentials", "qasync", "httpx", "msgspec", "sqlite-utils", "keyring")
-_QT_PROBE = """
-import sys
-from PySide6.QtCore import qVersion
-from PySide6.QtWidgets import QApplication
-app = QApplication([])
-screens = ", ".join(f"{s.name()} {s.size().width()}x{s.size().height()} at {s.devicePixelRatio():g}" for s in app.screens())
-sys.stdout.buffer.write(f"{qVersion()}|{app.platformName()}|{screens}".encode())
-"""
 
 
 class Level(enum.StrEnum):
@@ -195,8 +187,12 @@ def display() -> Finding:
     if not shown:
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:
-        run = subprocess.run(  # noqa: S603 - our own Python, our own text
-            [sys.executable, "-c", _QT_PROBE], capture_output=True, env=environment, timeout=60, check=False
+        run = subprocess.run(
+            [sys.executable, "-m", "studio.ui.display_probe"],
+            capture_output=True,
+            env=environment,
+            timeout=60,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return Finding("display", Level.FAILED, f"Qt could not be tried ({type(error).__name__}).")
