@@ -1,0 +1,91 @@
+"""The command line: `host-studio [--data-dir D] [rehearse | shop-server | report | doctor]`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+DESCRIPTION = "The desktop studio in front of which a presenter sells on a live stream."
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    main_parser = argparse.ArgumentParser("host-studio", description=DESCRIPTION)
+    main_parser.add_argument(
+        "--data-dir", type=Path, metavar="D", help="where shows and settings are kept (or HOST_STUDIO_DATA)"
+    )
+    commands = main_parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    rehearse = commands.add_parser("rehearse", help="play a whole show against a demo shop and a simulated audience")
+    rehearse.add_argument("--seed", type=int, default=None, metavar="N", help="the audience's intentions follow it")
+    rehearse.add_argument("--minutes", type=_positive, default=None, metavar="M", help="planned length (20)")
+    rehearse.add_argument("--speed", type=_positive, default=None, metavar="X", help="0.1 to 120 times real time")
+    rehearse.add_argument("--viewers", type=int, default=None, metavar="N", help="viewers at the show's height")
+    rehearse.add_argument("--headless", action="store_true", help="no display: a scripted host plays the show")
+    rehearse.add_argument("--out", type=Path, default=Path("rehearsal-output"), metavar="DIR", help="pictures and report")
+    rehearse.add_argument("--fault", action="append", default=[], metavar="NAME", help="what goes wrong; may be repeated")
+    rehearse.add_argument("--shop", metavar="URL", help="a shop that runs already and speaks the Studio Shop API v1")
+    rehearse.add_argument("--resume", action="store_true", help="go on with the rehearsal that was cut off")
+
+    commands.add_parser("shop-server", help="start the demo shop alone", add_help=False)
+
+    report = commands.add_parser("report", help="write a show's report without a window")
+    report.add_argument("show", metavar="SHOW", help="the show's id, its title, or “last”")
+    report.add_argument("--out", type=Path, required=True, metavar="FILE", help="an .html file")
+
+    commands.add_parser("doctor", help="check versions, paths, display, database, shop and keyring")
+    return main_parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. Bad usage ends with 2 and a sentence."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if "shop-server" in arguments:
+        at = arguments.index("shop-server")
+        return _shop_server(arguments[at + 1 :])
+    given, rest = parser().parse_known_args(arguments)
+    if rest:
+        parser().error(f"unknown: {' '.join(rest)}")
+    try:
+        return _run(given)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _shop_server(arguments: list[str]) -> int:
+    from studio.rehearsal.shop_server import main as shop_server
+
+    return shop_server(arguments) or 0
+
+
+def _run(given: argparse.Namespace) -> int:
+    from studio.settings.paths import DataFolderError, choose
+
+    paths = choose(given.data_dir)
+    try:
+        if given.command == "doctor":
+            from studio.doctor import main as doctor
+
+            return doctor(paths)
+        paths.prepare()
+        from studio import app
+
+        if given.command == "rehearse":
+            return app.rehearse(paths, given)
+        if given.command == "report":
+            return app.report(paths, given.show, given.out)
+        return app.open_studio(paths)
+    except (DataFolderError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
