@@ -125,6 +125,7 @@ class Actions(QObject):
     ) -> None:
         super().__init__(parent)
         known = tuple(specs)
+        self._now_ms = now_ms
         self.bindings: Final = bindings if bindings is not None else KeyBindings(known, self)
         self._actions = {spec.id: StudioAction(spec, self.bindings, now_ms, self) for spec in known}
         self.bindings.changed.connect(self._take_keys)
@@ -142,6 +143,11 @@ class Actions(QObject):
     def bind_to(self, window: QWidget, only: Iterable[str] | None = None) -> None:
         """Make the keys work in a window: all, or the named ones (the prompter takes `item.next` and a few)."""
         window.addActions([self[i] for i in only] if only is not None else list(self))
+
+    def passing(self, action_id: str, text: str, tooltip: str = "", *, hold: bool = True) -> StudioAction:
+        """An action for one dialog, without a key, e.g. `Hold to pin`; whoever asked for it becomes its parent."""
+        spec = ActionSpec(action_id, text, tooltip, (), "", hold=hold)
+        return StudioAction(spec, KeyBindings([spec]), self._now_ms, self)
 
     def menu(self, title: str, action_ids: Iterable[str], parent: QWidget) -> QMenu:
         """A menu of actions; an empty id is a separator."""

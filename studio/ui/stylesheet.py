@@ -2,7 +2,7 @@
 
 | property   | on            | values                                                        |
 |------------|---------------|---------------------------------------------------------------|
-| `variant`  | QPushButton   | `primary`, `promo`, `quiet`, `danger-hold`, `compact`; none = raised |
+| `variant`  | QPushButton   | `primary`, `promo`, `quiet`, `danger-hold`, `compact`, `chip`; none = raised |
 | `tone`     | labels, pills | `neutral`, `ok`, `warning`, `promo`, `onair`, `next`, `accent`, `dashed`, `muted` |
 | `textsize` | labels        | `caption` 11, `s` 13, `m` 15, `l` 20, `xl` 28; l and xl are bold |
 | `role`     | widgets       | `card`, `card-raised`, `card-onair`, `card-dashed`, `pill`, `kbd`, `section`, `strong`, `rowline` |
@@ -21,6 +21,7 @@ _SIZES = {
 
 _TEXT = Template("""
 QMainWindow, QDialog, QWidget[role="workspace"] { background: $background; }
+QDialog[role="palette"] { background: $surface; border: ${px1}px solid $accent_line; }
 QLabel { color: $text; background: transparent; }
 QLabel:disabled { color: $disabled; }
 QLabel[textsize="caption"] { font-size: ${t11}px; }
@@ -87,6 +88,11 @@ QPushButton[variant="promo"]:hover { background: $promo_hover; border-color: $pr
 QPushButton[variant="promo"]:pressed { background: $promo_press; }
 QPushButton[variant="promo"]:focus { border-color: $text; }
 QPushButton[variant="promo"] QLabel { color: $on_promo; font-weight: 700; }
+QPushButton[variant="chip"] {
+    color: $on_accent; background: $accent; border-color: $accent; font-size: ${t11}px; font-weight: 700;
+    padding: ${px2}px ${px12}px; border-radius: ${chipr}px; min-height: ${px16}px;
+}
+QPushButton[variant="chip"]:hover { background: $accent_hover; }
 QPushButton[variant="primary"]:disabled, QPushButton[variant="promo"]:disabled {
     color: $disabled; background: $raised; border-color: $line;
 }
@@ -202,6 +208,7 @@ def stylesheet(tokens: Tokens, scale: float = 1.0) -> str:
     sizes = {name: max(1, round(size * scale)) for name, size in _SIZES.items()}
     # A radius over half the height would be dropped by Qt and leave a square pill.
     sizes["pillr"] = (sizes["pillh"] + 2 * sizes["px1"]) // 2
+    sizes["chipr"] = (sizes["px16"] + 2 * (sizes["px1"] + sizes["px2"])) // 2
     sizes["radio"] = (sizes["px14"] + 2 * sizes["px1"]) // 2
     border = sizes["px2"] - sizes["px1"]
     derived = {

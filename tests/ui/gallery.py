@@ -2,11 +2,13 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -22,11 +24,17 @@ from PySide6.QtWidgets import (
 )
 
 from studio.ui.actions import Actions
+from studio.ui.command_palette import CommandPalette, PaletteEntry
+from studio.ui.dialogs import Field, FormDialog, HoldDialog
 from studio.ui.keyguard import FocusKeys
+from studio.ui.keys_dialog import KeysDialog
+from studio.ui.notices import NoticeAction, Notices, NoticeStack
 from studio.ui.palette import DARK, LIGHT
 from studio.ui.theme import Theme
 from studio.ui.widgets.buttons import ActionButton, HoldButton
 from studio.ui.widgets.cards import Card, EmptyState, Stat, StockBar, SuggestLine
+from studio.ui.widgets.chat_lines import ChatLine
+from studio.ui.widgets.chat_view import ChatView
 from studio.ui.widgets.labels import ElidedLabel, Kbd, Pill, PlainLabel, SectionHeader
 from studio.ui.widgets.product_card import CardItem, CardStock, ProductCard
 from studio.ui.widgets.promo_card import PromoCard, PromoFace
@@ -239,7 +247,132 @@ def cards(theme: Theme, actions: Actions, _keys: FocusKeys) -> QWidget:
     return widget
 
 
-PAGES = {"controls": controls, "cards": cards}
+CHAT = (
+    ("mari_k", "obsessed with the green one", "Y", "#ff6b6b", {}),
+    ("jonas88", "can it be washed in the machine?", "T", "#a970ff", {"question": True}),
+    ("Ida", "just ordered two!!", "Y", "#ff6b6b", {}),
+    ("thom", "NORD20 works, thanks", "F", "#4a90ff", {}),
+    (
+        "kaffekopp",
+        "how heavy is it? I want to take it to the cabin and it is a long walk from the car, so please tell",
+        "T",
+        "#a970ff",
+        {"question": True},
+    ),
+    ("שלום", "האם זה נשטף במכונה? abc 123", "Y", "#ff6b6b", {}),
+    ("", "12 messages are missing here", "", "", {"gap": True}),
+    ("spam", "buy my things", "F", "#4a90ff", {"hidden": True}),
+    ("Host Studio", "The code NORD20 is live: 20 % off", "Y", "#ff6b6b", {"highlight": True}),
+    ("nora", "need it 👩‍👩‍👧 ❤", "Y", "#ff6b6b", {}),
+)
+
+
+def chat_lines() -> list[ChatLine]:
+    return [
+        ChatLine(str(i), NOW + i * 1000, author, text, "YouTube", letter, colour or "#7b8794", **marks)
+        for i, (author, text, letter, colour, marks) in enumerate(CHAT)
+    ]
+
+
+def chat(theme: Theme, _actions: Actions, _keys: FocusKeys) -> QWidget:
+    widget, column = page(1100, 420)
+    columns = QHBoxLayout()
+    for width in (0, 1, 2):
+        card = Card(margin=1)
+        header = SectionHeader("Chat", "312 / min")
+        header.setContentsMargins(12, 8, 12, 0)
+        card.body.addWidget(header)
+        view = ChatView(theme, time_text=lambda ms: f"20:{ms // 60000 % 60:02d}:{ms // 1000 % 60:02d}")
+        card.body.addWidget(view, 1)
+        view.append_batch(chat_lines())
+        if width == 1:
+            view._select(3)
+            view.append_batch([replace(line, id=f"n{line.id}") for line in chat_lines()])
+        if width == 2:
+            view.append_batch([replace(line, id=f"n{line.id}") for line in chat_lines()])
+            card.setMinimumWidth(470)
+        columns.addWidget(card)
+    column.addLayout(columns)
+    return widget
+
+
+def notices(theme: Theme, _actions: Actions, _keys: FocusKeys) -> QWidget:
+    widget, column = page(900, 420)
+    column.addWidget(EmptyState(theme, "chart", "Notices lie over the window"))
+    model = Notices(clock, widget)
+    NoticeStack(model, widget)
+    model.post("info", "Sent to the shop 0.4 s ago.")
+    model.post("ok", "NORD20 is live. 20 % off until 20:45.", action=NoticeAction("Undo", print))
+    model.post("warning", "Felt slippers: 9 left. They will be gone in about 2 min.")
+    model.post(
+        "trouble",
+        "The shop does not answer. What you decide is kept here and sent when it is back; the card on air still shows the last price.",
+        action=NoticeAction("Try now", print),
+    )
+    return widget
+
+
+def form(theme: Theme, _actions: Actions, _keys: FocusKeys) -> QWidget:
+    widget, _column = page(10, 10)
+    dialog = FormDialog(widget, "Issue a promo code", (
+        Field("code", "Code", "NORD 20", check=lambda text: "A code has no spaces. Write NORD20." if " " in text else None),
+        Field("discount", "Discount", "20", number=(1, 99), suffix=" %"),
+        Field("scope", "For", "product", choices=(("product", "Wool blanket “Nord”"), ("lineup", "Whole line-up"))),
+        Field("minutes", "Minutes", "10", help="Ends at 20:45 by the shop’s clock"),
+        Field("note", "Note", lines=3, placeholder="Shown on the prompter"),
+        Field("announce", "Chat", placeholder="Announce in chat", ticked=True),
+    ), "Issue")  # fmt: skip
+    dialog.submit()
+    dialog.setParent(None)
+    return dialog
+
+
+def confirm_page(theme: Theme, actions: Actions, keys: FocusKeys) -> QWidget:
+    widget, _column = page(10, 10)
+    dialog = HoldDialog(
+        widget,
+        theme,
+        keys,
+        "Sold out",
+        "Felt slippers are sold out at the shop. Viewers could not order them.",
+        actions.passing("pin.anyway", "Hold to pin anyway"),
+    )
+    dialog.setParent(None)
+    return dialog
+
+
+def palette(theme: Theme, actions: Actions, _keys: FocusKeys) -> QWidget:
+    class Products:
+        def search(self, words: str, limit: int) -> list[PaletteEntry]:
+            return [PaletteEntry("Wool blanket “Nord”, 140×200", "pin · €89.00 · 17 left", print)]
+
+    widget, _column = page(10, 10)
+    dialog = CommandPalette(actions, theme, widget, [Products()])
+    dialog.setParent(None)
+    dialog.field.setText("promo")
+    return dialog
+
+
+def keys_page(theme: Theme, actions: Actions, _keys: FocusKeys) -> QWidget:
+    widget, _column = page(10, 10)
+    dialog = KeysDialog(actions, theme, widget)
+    dialog.setParent(None)
+    dialog.choose("item.next")
+    dialog.first.setKeySequence(QKeySequence("F9"))
+    dialog.first.editingFinished.emit()
+    return dialog
+
+
+PAGES = {
+    "chat": chat,
+    "notices": notices,
+    "form": form,
+    "confirm": confirm_page,
+    "palette": palette,
+    "keys": keys_page,
+    "controls": controls,
+    "cards": cards,
+}
 
 
 def main(out: Path) -> None:
