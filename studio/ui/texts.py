@@ -1,0 +1,93 @@
+"""Figures in words: money, numbers, lengths, clock times, in the person's language."""
+
+import datetime as dt
+import zoneinfo
+from decimal import Decimal
+
+from babel import Locale, UnknownLocaleError, numbers
+from PySide6.QtCore import QCoreApplication
+
+from studio.domain.money import Money
+
+_MINUTE = 60_000
+_HOUR = 3_600_000
+
+
+class Texts:
+    """Formats for one language (BCP 47) and one time zone (IANA name; an unknown one is taken as UTC)."""
+
+    def __init__(self, language: str = "en", time_zone: str = "UTC") -> None:
+        try:
+            self.locale = Locale.parse(language or "en", sep="-")
+        except (UnknownLocaleError, ValueError):
+            self.locale = Locale("en")
+        try:
+            self.zone: dt.tzinfo = zoneinfo.ZoneInfo(time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            self.zone = dt.UTC
+
+    def money(self, money: Money | None) -> str:
+        """€4,210.50 in English, 4.210,50 € in German; – when there is none."""
+        if money is None:
+            return "–"
+        digits = numbers.get_currency_precision(money.currency)
+        amount = Decimal(money.amount_minor).scaleb(-digits)
+        return numbers.format_currency(amount, money.currency, locale=self.locale)
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """1,284 in English; – when there is none."""
+        if value is None:
+            return "–"
+        return numbers.format_decimal(round(value, digits) if digits else round(value), locale=self.locale)
+
+    def percent(self, share: float | None, digits: int = 0) -> str:
+        """0.43 is 43 %; – when there is none."""
+        if share is None:
+            return "–"
+        return f"{self.number(share * 100, digits)} %"
+
+    def clock(self, at_ms: int | None, *, seconds: bool = False) -> str:
+        """20:14 in the show's time zone, from UTC ms; – when there is none."""
+        if at_ms is None:
+            return "–"
+        return dt.datetime.fromtimestamp(at_ms / 1000, self.zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+    def day(self, at_ms: int | None) -> str:
+        """26 Nov 2026 in the show's time zone, from UTC ms; – when there is none."""
+        if at_ms is None:
+            return "–"
+        return dt.datetime.fromtimestamp(at_ms / 1000, self.zone).strftime("%d %b %Y").lstrip("0")
+
+
+def length(ms: int | None) -> str:
+    """3:12, or 1:03:12 from an hour on; – when there is none. Never negative."""
+    if ms is None:
+        return "–"
+    seconds = max(0, ms) // 1000
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def running(ms: int) -> str:
+    """00:42:17, the clock of a show."""
+    seconds = max(0, ms) // 1000
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def offset(ms: int) -> str:
+    """+01:20 behind plan, −00:40 ahead of it."""
+    seconds = abs(ms) // 1000
+    sign = "+" if ms >= 0 else "−"
+    hours = f"{seconds // 3600}:" if seconds >= 3600 else ""
+    return f"{sign}{hours}{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def rough(ms: int) -> str:
+    """47 h 12 min, 12 min, under a minute."""
+    tr = QCoreApplication.translate
+    if ms >= _HOUR:
+        text = tr("Texts", "{h} h {m} min")
+        return text.replace("{h}", str(ms // _HOUR)).replace("{m}", str(ms % _HOUR // _MINUTE))
+    if ms >= _MINUTE:
+        return tr("Texts", "{m} min").replace("{m}", str(ms // _MINUTE))
+    return tr("Texts", "under a minute")
