@@ -1,1 +1,1 @@
-"""SQLite: the show's log, the outbox and the feeds, written by one thread."""
+"""The store: one SQLite file with one writer. The shows' logs, the outbox, the feeds, history, backups and recovery."""

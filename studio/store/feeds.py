@@ -1,0 +1,96 @@
+"""What the world sent, in SQLite."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from studio.control.ports.shop import PromoUsage, Traffic
+from studio.control.ports.store import FeedBatch, StoredBatch
+from studio.domain.audience import ViewerSample
+from studio.domain.order import Order
+from studio.domain.product import Product, StockLevel
+from studio.domain.question import Question
+from studio.store import catalogue, codec, merge
+from studio.store.catalogue import ImageCache
+from studio.store.database import Database
+
+T = TypeVar("T")
+
+
+class SqlFeeds:
+    """Implements the port `Feeds`."""
+
+    def __init__(self, db: Database, images: ImageCache) -> None:
+        self._db = db
+        self._images = images
+
+    async def store(self, show_id: str, batch: FeedBatch) -> StoredBatch:
+        """Store a batch with its cursor in one transaction, together with other batches that wait.
+
+        The highest revision wins, messages and samples are kept once; a batch may come twice or late. A gap is
+        marked in the chat before the batch's messages. What it returns was new. Raises `StoreFull`, `StoreDamaged`.
+        """
+        reached = self._db.reached
+        return await self._db.write(
+            lambda db: merge.store_batch(db, show_id, batch, reached),
+            grouped=True,
+            after=("feeds.after-commit",),
+        )
+
+    async def cursor(self, show_id: str, source: str) -> int:
+        """How far a source was read without a gap; 0 for nothing yet."""
+        sql = "SELECT cursor FROM feed_cursor WHERE show_id = ? AND source = ?"
+        return await self._db.read(lambda conn: int(codec.one(conn, sql, (show_id, source)) or 0))
+
+    async def products(self) -> dict[str, Product]:
+        """All products by id, in the order in which they came first."""
+        return await self._db.read(catalogue.products)
+
+    async def stock(self) -> list[StockLevel]:
+        """All levels."""
+        return await self._all(f"SELECT {codec.STOCK} FROM stock_level ORDER BY num", (), codec.stock_of)  # noqa: S608
+
+    async def orders(self, show_id: str) -> list[Order]:
+        """The orders that a show was told of, also those that are not its own, in order of time."""
+        sql = (
+            "SELECT body FROM shop_order WHERE id IN (SELECT order_id FROM show_order WHERE show_id = ?) "
+            "ORDER BY placed_at_ms, num"
+        )
+        return await self._all(sql, (show_id,), lambda row: codec.order_of(row[0]))
+
+    async def samples(self, show_id: str) -> list[ViewerSample]:
+        """The viewer samples of a show, in order of time."""
+        sql = f"SELECT {codec.SAMPLE} FROM viewer_sample WHERE show_id = ? ORDER BY at_ms, num"  # noqa: S608
+        return await self._all(sql, (show_id,), codec.sample_of)
+
+    async def usage(self, show_id: str) -> list[PromoUsage]:
+        """The redemptions of a show's codes."""
+        sql = f"SELECT {codec.USAGE} FROM promo_usage WHERE show_id = ? ORDER BY num"  # noqa: S608
+        return await self._all(sql, (show_id,), codec.usage_of)
+
+    async def traffic(self, show_id: str) -> Traffic | None:
+        """The visits of a show's links, None for nothing yet."""
+        found = await self._all(
+            "SELECT body FROM traffic WHERE show_id = ?", (show_id,), lambda r: codec.traffic_of(r[0])
+        )
+        return found[0] if found else None
+
+    async def questions(self, show_id: str) -> list[Question]:
+        """The questions of a show, in the order in which they were found."""
+        sql = "SELECT body FROM question WHERE show_id = ? ORDER BY num"
+        return await self._all(sql, (show_id,), lambda row: codec.question_of(row[0]))
+
+    async def save_image(self, url: str, data: bytes) -> None:
+        """Keep a picture for the time being. Raises `StoreFull`."""
+        await asyncio.wrap_future(self._images.thread.submit(self._images.save, url, data))
+
+    async def image(self, url: str) -> bytes | None:
+        """A picture, None when it is not kept (any more)."""
+        return await asyncio.wrap_future(self._images.thread.submit(self._images.load, url))
+
+    async def _all(self, sql: str, parameters: Sequence[Any], make: Callable[[Sequence[Any]], T]) -> list[T]:
+        def read(conn: sqlite3.Connection) -> list[T]:
+            return [make(row) for row in conn.execute(sql, parameters)]
+
+        return await self._db.read(read)

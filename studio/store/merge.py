@@ -1,0 +1,147 @@
+"""How what comes in is merged with what is stored: in any order and any number of times, the result is the same."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlite_utils import Database as Sqlite
+
+from studio.control.ports.shop import PromoUsage, Traffic
+from studio.control.ports.store import FeedBatch, StoredBatch
+from studio.domain.audience import ViewerSample
+from studio.domain.order import Order
+from studio.domain.product import StockLevel
+from studio.domain.question import Question
+from studio.store import catalogue, chat, codec
+from studio.store.show_log import show_num
+
+T = TypeVar("T")
+
+
+def store_batch(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None]) -> StoredBatch:
+    """Store a batch with its cursor within a transaction; what of it was new. Raises `sqlite3.Error`."""
+    reached("feeds.before-store")
+    show = show_num(db, show_id)
+    if batch.gap is not None:
+        channel = batch.messages[0].channel if batch.messages else batch.source
+        at_ms = batch.messages[0].at_ms if batch.messages else chat.last_at_ms(db.conn, show)
+        chat.store_gap(db, show, channel, batch.gap, at_ms)
+    messages, first_rowid = chat.store_messages(db, show, batch.messages)
+    chat.hide(db, show, batch.hidden)
+    stored = StoredBatch(
+        products=tuple(p for p in batch.products if catalogue.store_product(db, p)),
+        stock=tuple(level for level in batch.stock if store_stock(db, level)),
+        orders=_stored(batch.orders, lambda order: store_order(db, show_id, order)),
+        usage=tuple(u for u in batch.usage if store_usage(db, show_id, u)),
+        traffic=batch.traffic if batch.traffic and store_traffic(db, show_id, batch.traffic) else None,
+        messages=tuple(messages),
+        samples=tuple(s for s in batch.samples if store_sample(db, show_id, s)),
+        questions=tuple(q for q in batch.questions if store_question(db, show_id, q)),
+        first_rowid=first_rowid,
+    )
+    if batch.cursor is not None:
+        db.conn.execute(
+            "INSERT INTO feed_cursor (show_id, source, cursor) VALUES (?, ?, ?) "
+            "ON CONFLICT (show_id, source) DO UPDATE SET cursor = excluded.cursor",
+            (show_id, batch.source, batch.cursor),
+        )
+    reached("feeds.before-commit")
+    return stored
+
+
+def _stored(given: tuple[T, ...], store: Callable[[T], T | None]) -> tuple[T, ...]:
+    results = [store(value) for value in given]
+    return tuple(value for value in results if value is not None)
+
+
+def store_stock(db: Sqlite, level: StockLevel) -> bool:
+    """Keep a level unless its revision or a higher one is kept; its history keeps every revision."""
+    db.conn.execute(
+        "INSERT OR IGNORE INTO stock_history (variant_id, location, revision, at_ms, sellable) VALUES (?, ?, ?, ?, ?)",
+        (level.variant_id, level.location, level.revision, level.updated_at_ms, level.sellable),
+    )
+    return bool(
+        db.conn.execute(
+            f"INSERT INTO stock_level ({codec.STOCK}) VALUES (?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
+            "ON CONFLICT (variant_id, location) DO UPDATE SET on_hand = excluded.on_hand, "
+            "reserved = excluded.reserved, safety_stock = excluded.safety_stock, revision = excluded.revision, "
+            "updated_at_ms = excluded.updated_at_ms WHERE excluded.revision > stock_level.revision",
+            (
+                level.variant_id, level.location, level.on_hand, level.reserved, level.safety_stock, level.revision,
+                level.updated_at_ms,
+            ),
+        ).rowcount
+    )  # fmt: skip
+
+
+def store_order(db: Sqlite, show_id: str, order: Order) -> Order | None:
+    """Keep an order unless its revision or a higher one is kept, and that the show was told of it.
+
+    Returns the order as it is kept now when that is news to the show, else None.
+    """
+    kept = db.conn.execute(
+        "INSERT INTO shop_order (id, revision, placed_at_ms, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+        "revision = excluded.revision, placed_at_ms = excluded.placed_at_ms, body = excluded.body "
+        "WHERE excluded.revision > shop_order.revision",
+        (order.id, order.revision, order.placed_at_ms, codec.body_of(order)),
+    ).rowcount
+    told = db.conn.execute(
+        "INSERT OR IGNORE INTO show_order (show_id, order_id) VALUES (?, ?)", (show_id, order.id)
+    ).rowcount
+    if kept:
+        return order
+    if told:
+        return codec.order_of(codec.one(db.conn, "SELECT body FROM shop_order WHERE id = ?", (order.id,)))
+    return None
+
+
+def store_usage(db: Sqlite, show_id: str, usage: PromoUsage) -> bool:
+    """Keep a code's redemptions unless its revision or a higher one is kept. Revision 0 is of a shop that does not
+    number them: then what came last counts.
+    """
+    return bool(
+        db.conn.execute(
+            "INSERT INTO promo_usage (show_id, code, redemptions, revision, usage_limit) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (show_id, code) DO UPDATE SET redemptions = excluded.redemptions, "
+            "revision = excluded.revision, usage_limit = excluded.usage_limit "
+            "WHERE excluded.revision > promo_usage.revision OR (excluded.revision = 0 AND promo_usage.revision = 0 "
+            "AND (excluded.redemptions, excluded.usage_limit) IS NOT (promo_usage.redemptions, promo_usage.usage_limit))",
+            (show_id, usage.code, usage.redemptions, usage.revision, usage.limit),
+        ).rowcount
+    )
+
+
+def store_traffic(db: Sqlite, show_id: str, traffic: Traffic) -> bool:
+    """Keep the visits of a show's links; revisions as in `store_usage`."""
+    return bool(
+        db.conn.execute(
+            "INSERT INTO traffic (show_id, revision, body) VALUES (?, ?, ?) "
+            "ON CONFLICT (show_id) DO UPDATE SET revision = excluded.revision, body = excluded.body "
+            "WHERE excluded.revision > traffic.revision "
+            "OR (excluded.revision = 0 AND traffic.revision = 0 AND excluded.body <> traffic.body)",
+            (show_id, traffic.revision, codec.body_of(traffic)),
+        ).rowcount
+    )
+
+
+def store_sample(db: Sqlite, show_id: str, sample: ViewerSample) -> bool:
+    """Keep a sample, one for each channel and moment."""
+    return bool(
+        db.conn.execute(
+            "INSERT OR IGNORE INTO viewer_sample (show_id, channel, at_ms, viewers) VALUES (?, ?, ?, ?)",
+            (show_id, sample.channel, sample.at_ms, sample.viewers),
+        ).rowcount
+    )
+
+
+def store_question(db: Sqlite, show_id: str, question: Question) -> bool:
+    """Keep a question as it was asked most often, last and on most channels."""
+    body = codec.body_of(question)
+    return bool(
+        db.conn.execute(
+            "INSERT INTO question (show_id, id, asked, last_at_ms, body) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (show_id, id) DO UPDATE SET asked = excluded.asked, last_at_ms = excluded.last_at_ms, "
+            "body = excluded.body WHERE (excluded.asked, excluded.last_at_ms, excluded.body) "
+            "> (question.asked, question.last_at_ms, question.body)",
+            (show_id, question.id, question.asked, question.last_at_ms, body),
+        ).rowcount
+    )

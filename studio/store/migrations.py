@@ -1,0 +1,234 @@
+"""The tables, and how an older database becomes today's.
+
+Every table has an integer primary key, so that a damaged one can be read around its holes. Times are UTC ms.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlite_utils import Database as Sqlite
+from sqlite_utils import Migrations
+
+from studio.store.connections import APPLICATION_ID
+
+MIGRATIONS = Migrations("studio")
+
+_LOG = """
+CREATE TABLE show (
+    num INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL DEFAULT '',
+    rehearsal INTEGER NOT NULL DEFAULT 0,
+    currency TEXT NOT NULL DEFAULT '',
+    planned_at_ms INTEGER,
+    started_at_ms INTEGER,
+    ended_at_ms INTEGER,
+    last_seq INTEGER NOT NULL DEFAULT 0,
+    -- The show had ended and owed nobody anything at this seq: its outbox need not be checked again.
+    drained_seq INTEGER NOT NULL DEFAULT 0,
+    chat_rows INTEGER NOT NULL DEFAULT 0,
+    chat_first INTEGER NOT NULL DEFAULT 0,
+    chat_last INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE event (
+    num INTEGER PRIMARY KEY,
+    show_id TEXT NOT NULL REFERENCES show(id),
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    at_ms INTEGER NOT NULL,
+    wall_ms INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    seat TEXT NOT NULL,
+    command_id TEXT NOT NULL,
+    undoes TEXT NOT NULL,
+    schema INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (show_id, seq)
+) STRICT;
+CREATE TABLE outbox (
+    num INTEGER PRIMARY KEY,
+    effect_id TEXT NOT NULL UNIQUE,
+    show_id TEXT NOT NULL REFERENCES show(id),
+    event_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    target TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    type TEXT NOT NULL,
+    body TEXT NOT NULL,
+    decided_at_ms INTEGER NOT NULL,
+    not_before_ms INTEGER,
+    not_after_ms INTEGER,
+    supersedes TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_wall_ms INTEGER NOT NULL DEFAULT 0,
+    held TEXT NOT NULL DEFAULT '',
+    last_error TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX outbox_order ON outbox(show_id, seq, ordinal);
+CREATE TABLE link (
+    num INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    show_id TEXT NOT NULL,
+    product_id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    url TEXT NOT NULL,
+    UNIQUE (show_id, product_id, channel)
+) STRICT;
+"""
+
+_SHOP = """
+CREATE TABLE product (
+    num INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    revision INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    active INTEGER NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE VIRTUAL TABLE product_fts USING fts5(
+    title, sku, category, tags, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+);
+CREATE TABLE stock_level (
+    num INTEGER PRIMARY KEY,
+    variant_id TEXT NOT NULL,
+    location TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    on_hand INTEGER NOT NULL,
+    reserved INTEGER NOT NULL,
+    safety_stock INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    UNIQUE (variant_id, location)
+) STRICT;
+-- Every revision of a level that was seen, in whatever order they came.
+CREATE TABLE stock_history (
+    num INTEGER PRIMARY KEY,
+    variant_id TEXT NOT NULL,
+    location TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    sellable INTEGER NOT NULL,
+    UNIQUE (variant_id, location, revision)
+) STRICT;
+CREATE TABLE shop_order (
+    num INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    revision INTEGER NOT NULL,
+    placed_at_ms INTEGER NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+-- Which orders a show was told of. One order is one row above, so a late return reaches every show that knows it.
+CREATE TABLE show_order (
+    num INTEGER PRIMARY KEY,
+    show_id TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    UNIQUE (show_id, order_id)
+) STRICT;
+CREATE TABLE promo_usage (
+    num INTEGER PRIMARY KEY,
+    show_id TEXT NOT NULL,
+    code TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    redemptions INTEGER NOT NULL,
+    usage_limit INTEGER,
+    UNIQUE (show_id, code)
+) STRICT;
+CREATE TABLE traffic (
+    num INTEGER PRIMARY KEY,
+    show_id TEXT NOT NULL UNIQUE,
+    revision INTEGER NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+"""
+
+_AUDIENCE = """
+CREATE TABLE chat_message (
+    num INTEGER PRIMARY KEY,
+    show INTEGER NOT NULL REFERENCES show(num),
+    channel TEXT NOT NULL,
+    id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    text TEXT NOT NULL,
+    author_id TEXT NOT NULL,
+    reply_to TEXT NOT NULL,
+    by_us INTEGER NOT NULL,
+    -- More than 0: no message, but this many were lost here.
+    gap INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (show, channel, id)
+) STRICT;
+CREATE INDEX chat_message_page ON chat_message(show);
+-- Filled with one INSERT ... SELECT a batch: a trigger is four times slower.
+CREATE VIRTUAL TABLE chat_fts USING fts5(
+    author, text, content = 'chat_message', content_rowid = 'num', tokenize = "unicode61 remove_diacritics 2"
+);
+CREATE TABLE chat_hidden (
+    num INTEGER PRIMARY KEY,
+    show INTEGER NOT NULL REFERENCES show(num),
+    channel TEXT NOT NULL,
+    id TEXT NOT NULL,
+    UNIQUE (show, channel, id)
+) STRICT;
+CREATE TABLE viewer_sample (
+    num INTEGER PRIMARY KEY,
+    show_id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    viewers INTEGER NOT NULL,
+    UNIQUE (show_id, channel, at_ms)
+) STRICT;
+CREATE TABLE question (
+    num INTEGER PRIMARY KEY,
+    show_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    last_at_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (show_id, id)
+) STRICT;
+CREATE TABLE feed_cursor (
+    num INTEGER PRIMARY KEY,
+    show_id TEXT NOT NULL,
+    source TEXT NOT NULL,
+    cursor INTEGER NOT NULL,
+    UNIQUE (show_id, source)
+) STRICT;
+"""
+
+
+@MIGRATIONS(name="0001_log_feeds_and_history")
+def first_tables(db: Sqlite) -> None:
+    """The tables of the first version."""
+    for script in (_LOG, _SHOP, _AUDIENCE):
+        db.executescript(script)
+
+
+def latest() -> int:
+    """The database version that this program writes: the number of its migrations."""
+    return len(MIGRATIONS._migrations)  # pyright: ignore[reportPrivateUsage] - has no public count
+
+
+def user_version(db: Sqlite) -> int:
+    """The version that the database says it has."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(db: Sqlite, before: Callable[[], Any], before_commit: Callable[[], None]) -> bool:
+    """Bring the database to today's version; `before` is called when there is something to do to an older one.
+
+    Each migration is one transaction. Returns whether anything was done. Raises `sqlite3.Error`.
+    """
+    version, newest = user_version(db), latest()
+    if version == newest and not MIGRATIONS.pending(db):
+        return False
+    if version:
+        before()
+    MIGRATIONS.apply(db)
+    with db.atomic():
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {newest}")
+        before_commit()
+    return True

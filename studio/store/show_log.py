@@ -1,0 +1,123 @@
+"""The logs of all shows in SQLite, with the outbox written in the same transaction."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlite_utils import Database as Sqlite
+
+from studio.control.ports.store import ExpectedSeqMismatch, ShowSummary
+from studio.domain import events as ev
+from studio.domain.effects import Effect
+from studio.domain.events import Logged
+from studio.store import codec, outbox
+from studio.store.database import Database
+
+_INSERT = f"INSERT INTO event ({codec.EVENT}, type) VALUES ({codec.values(codec.EVENT)}, ?)"  # noqa: S608
+_SELECT = f"SELECT {codec.EVENT} FROM event WHERE show_id = ? AND seq > ? ORDER BY seq"  # noqa: S608
+
+
+class SqlShowLog:
+    """Implements the port `ShowLog`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def append(
+        self, show_id: str, expected_seq: int, events: Sequence[Logged], effects: Sequence[Effect]
+    ) -> None:
+        """Append events and settle or free what they say, all in one transaction that is on disk on return.
+
+        Raises `ExpectedSeqMismatch`, `EffectAttempted` (one of them: an effect to be withdrawn was attempted
+        meanwhile), `StoreFull`, `StoreDamaged`; `ValueError` for events that are not dense or of another show.
+        """
+        events, effects = tuple(events), tuple(effects)
+        settles = any(isinstance(logged.event, ev.EffectSettled) for logged in events)
+        after = ("log.after-commit", "outbox.settled") if settles else ("log.after-commit",)
+        reached = self._db.reached
+        await self._db.write(
+            lambda db: append(db, show_id, expected_seq, events, effects, reached), after=after
+        )
+
+    async def read(self, show_id: str, after: int = 0) -> list[Logged]:
+        """The events of a show behind `after`, in order. Raises `StoreDamaged`."""
+        return await self._db.read(lambda conn: read(conn, show_id, after))
+
+    async def shows(self) -> list[ShowSummary]:
+        """All shows, the one planned last first."""
+        return await self._db.read(shows)
+
+
+def read(conn: sqlite3.Connection, show_id: str, after: int = 0) -> list[Logged]:
+    """The events of a show behind `after`, in order. Raises `sqlite3.Error`, `StoreDamaged`."""
+    return [codec.logged_of(row) for row in conn.execute(_SELECT, (show_id, after))]
+
+
+def shows(conn: sqlite3.Connection) -> list[ShowSummary]:
+    """All shows that have a log, the one planned last first. Raises `sqlite3.Error`."""
+    rows = conn.execute(
+        "SELECT id, title, rehearsal, started_at_ms, ended_at_ms, currency, last_seq FROM show WHERE last_seq > 0 "
+        "ORDER BY planned_at_ms DESC, num DESC"
+    )
+    return [ShowSummary(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6]) for r in rows]
+
+
+def show_num(db: Sqlite, show_id: str) -> int:
+    """The number of a show within this file; it gets one when it has none. Raises `sqlite3.Error`."""
+    num = codec.one(db.conn, "SELECT num FROM show WHERE id = ?", (show_id,))
+    if num is None:
+        db.conn.execute("INSERT INTO show (id) VALUES (?)", (show_id,))
+        num = codec.one(db.conn, "SELECT last_insert_rowid()")
+    return int(num)
+
+
+def append(
+    db: Sqlite,
+    show_id: str,
+    expected_seq: int,
+    events: Sequence[Logged],
+    effects: Sequence[Effect],
+    reached: Callable[[str], None],
+) -> None:
+    """`SqlShowLog.append` within a transaction that is already begun."""
+    _check(show_id, expected_seq, events, effects)
+    reached("log.before-append")
+    show_num(db, show_id)
+    last = int(codec.one(db.conn, "SELECT last_seq FROM show WHERE id = ?", (show_id,)))
+    if last != expected_seq:
+        raise ExpectedSeqMismatch(f"the log of show {show_id} is at {last}, not at {expected_seq}")
+    db.conn.executemany(_INSERT, [codec.event_row(logged) for logged in events])
+    _summarise(db, show_id, events)
+    outbox.insert(db, effects)
+    outbox.settle(db, events, reached)
+    reached("log.after-append-before-commit")
+
+
+def _check(show_id: str, expected_seq: int, events: Sequence[Logged], effects: Sequence[Effect]) -> None:
+    if [logged.seq for logged in events] != list(range(expected_seq + 1, expected_seq + 1 + len(events))):
+        raise ValueError(f"the events do not follow {expected_seq} without a gap")
+    if any(thing.show_id != show_id for thing in (*events, *effects)):
+        raise ValueError(f"events and effects must all be of show {show_id}")
+
+
+def _summarise(db: Sqlite, show_id: str, events: Sequence[Logged]) -> None:
+    changes: dict[str, Any] = {}
+    for logged in events:
+        changes["last_seq"] = logged.seq
+        match logged.event:
+            case ev.ShowPlanned(lineup=lineup, rehearsal=rehearsal):
+                changes |= {
+                    "title": lineup.title,
+                    "currency": lineup.currency,
+                    "rehearsal": int(rehearsal),
+                    "planned_at_ms": logged.at_ms,
+                }
+            case ev.ShowStarted():
+                changes["started_at_ms"] = logged.at_ms
+            case ev.ShowEnded():
+                changes["ended_at_ms"] = logged.at_ms
+            case _:
+                pass
+    if changes:
+        columns = ", ".join(f"{name} = :{name}" for name in changes)
+        db.conn.execute(f"UPDATE show SET {columns} WHERE id = :show_id", {**changes, "show_id": show_id})  # noqa: S608
