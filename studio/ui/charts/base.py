@@ -27,7 +27,7 @@ from studio.ui.charts.keys import ChartKey, chart_key
 from studio.ui.charts.overlay import paint_reading
 from studio.ui.charts.pages import ChartPages
 from studio.ui.charts.ticks import clock, zone
-from studio.ui.charts.window import TimeWindow
+from studio.ui.charts.window import TimeWindow, next_stop
 from studio.ui.theme import SPACE_S, TEXT_CAPTION, Theme
 
 TURN_MS: Final = 33
@@ -158,6 +158,11 @@ class TimeChart(ChartContent):
         self.table_toggled.emit(shown)
 
     @property
+    def caption(self) -> str:
+        """What stands right of the heading: what the view shows, or that it is out of date."""
+        return self._heading.caption
+
+    @property
     def table_shown(self) -> bool:
         """Whether the table is chosen."""
         return self._table_shown
@@ -281,18 +286,11 @@ class TimeChart(ChartContent):
         self._pointer_x = None
         if at is None or not start <= at <= end:
             index = int(np.searchsorted(times, end, "right")) - 1
+            self._cursor_ms = float(times[max(index, 0)])
         else:
-            neighbour = (
-                int(np.searchsorted(times, at, "right")) if by > 0 else int(np.searchsorted(times, at)) - 1
+            self._cursor_ms = float(
+                next_stop(times, at, by, 0 if one_sample else (end - start) / _CURSOR_STEPS)
             )
-            target = at + by * (end - start) / _CURSOR_STEPS
-            far = (
-                int(np.searchsorted(times, target, "right")) - 1
-                if by > 0
-                else int(np.searchsorted(times, target))
-            )
-            index = neighbour if one_sample else (max(far, neighbour) if by > 0 else min(far, neighbour))
-        self._cursor_ms = float(times[min(max(index, 0), len(times) - 1)])
         self.window_of_time.show_moment(self._cursor_ms)
         self.flush()
         if self.reading is not None and QAccessible.isActive():
@@ -338,7 +336,7 @@ class TimeChart(ChartContent):
         self._touch_cursor()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """The focus ring goes."""
+        """The ring round the plot goes."""
         super().focusOutEvent(event)
         self._touch_cursor()
 

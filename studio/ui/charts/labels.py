@@ -45,7 +45,7 @@ def in_a_row(
     limits = [*(start - gap for start in starts[1:]), high]
     return [
         (start, max(0.0, min(width, min(limit, high) - start)))
-        for start, width, limit in zip(starts, widths, limits, strict=True)
+        for start, width, limit in zip(starts, widths, limits[: len(starts)], strict=True)
     ]
 
 

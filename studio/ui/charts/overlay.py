@@ -124,8 +124,9 @@ def end_words(
     words: list[Word] = []
     for (_, text, colour), middle in zip(ends, places, strict=True):
         if middle is not None:
-            short = frame.short(text, room - _GAP, bold=True)
-            rect = QRectF(frame.rect.right() + _GAP, middle - frame.row / 2, room - _GAP, frame.row)
+            width = room - _GAP - 2
+            short = frame.short(text, width, bold=True)
+            rect = QRectF(frame.rect.right() + _GAP, middle - frame.row / 2, width, frame.row)
             words.append(Word("end", short, rect, colours.readable(colour), bold=True))
     return words
 

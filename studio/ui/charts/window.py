@@ -3,6 +3,10 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from studio.ui.charts.series import Times
+
 MIN_SPAN_MS = 30_000
 _YOUNG_SPAN_MS = 10 * 60_000
 _LEAD = 0.06
@@ -99,3 +103,18 @@ class TimeWindow:
         span = self._clamped(span)
         self._start = min(max(start, lo), hi - span)
         self._end = self._start + span
+
+
+def next_stop(times: Times, at: float, by: int, step_ms: float) -> int:
+    """Where a cursor at `at` goes by one key press: forward (`by` 1) or back (-1), to one of the `times`.
+
+    To the sample `step_ms` away, the last one not beyond it; if there is none on the way, to the next one. It stays
+    within `times`, which must not be empty.
+    """
+    if by > 0:
+        near = int(np.searchsorted(times, at, "right"))
+        far = int(np.searchsorted(times, at + step_ms, "right")) - 1
+        return int(times[min(max(near, far), len(times) - 1)])
+    near = int(np.searchsorted(times, at, "left")) - 1
+    far = int(np.searchsorted(times, at - step_ms, "left"))
+    return int(times[max(min(near, far), 0)])
