@@ -58,6 +58,7 @@ class StructFile(Generic[T]):
             return self._unreadable("it does not hold an object")
         self._document = document
         value, problems = _understood(document, self.kind)
+        value = msgspec.structs.replace(value, version=max(VERSION, value.version))
         if problems:
             aside = self._copy_aside()
             return Loaded(value, (*problems, f"The file as it was is kept as “{aside.name}”."))

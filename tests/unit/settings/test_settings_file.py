@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from studio.settings.file import SettingsNotSavedError, settings_file, window_state_file
@@ -83,6 +83,8 @@ def test_any_bytes_in_the_file_are_survived_and_kept(junk: bytes) -> None:
         ),
     )
 )
+@example({"version": 0})
+@example({"version": -1, "scale": None})
 def test_settings_of_any_wrong_type_are_survived_and_the_file_kept(document: dict) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "settings.json"
