@@ -61,6 +61,17 @@ def examine(paths: Paths, secrets: Secrets, probe: ShopProbe | None = None) -> l
     return findings
 
 
+def main(paths: Paths) -> int:
+    """What the command line runs: writes the findings to standard output and returns the exit code."""
+    from studio.settings.secrets import KeyringSecrets
+
+    findings = examine(paths, KeyringSecrets())
+    text = f"{rendered(findings)}\n"
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    return exit_code(findings)
+
+
 def exit_code(findings: Iterable[Finding]) -> int:
     """0 when the studio can work here, 1 when something has to be done first."""
     return int(any(finding.level is Level.FAILED for finding in findings))

@@ -200,3 +200,11 @@ def test_an_active_shop_that_is_gone_is_said(paths: Paths) -> None:
     paths.prepare()
     paths.settings.write_text(json.dumps({"active_shop": "main"}))
     assert "“main” is not among the shops" in examine(paths)["shop"].sentence
+
+
+def test_the_command_writes_what_was_found_and_ends_with_its_code(paths: Paths, capsys) -> None:
+    assert doctor.main(paths) == 0
+    assert f"“{paths.data}”" in capsys.readouterr().out
+    paths.database.write_bytes(b"junk" * 100)
+    assert doctor.main(paths) == 1
+    assert "FAILED   database" in capsys.readouterr().out
