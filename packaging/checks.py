@@ -97,7 +97,7 @@ def _total(results: list[Path], seconds: float) -> str:
 
 
 def run(root: Path, env: Environment, *, smoke: bool, real: bool, pytest_arguments: list[str] | None) -> int:
-    """Runs every step, whatever the ones before said; returns 0 only when all passed."""
+    """Chooses the steps and runs every one, whatever those before it said; returns 0 only when all passed."""
     artifacts = root / "test-artifacts"
     if smoke and artifacts.exists():
         shutil.rmtree(artifacts)  # no picture of an earlier run may pass for one of this
@@ -111,6 +111,11 @@ def run(root: Path, env: Environment, *, smoke: bool, real: bool, pytest_argumen
     else:
         steps = [*_lint_steps(env), *_pytest_steps(root, env, artifacts, real)]
 
+    return run_steps(root, steps)
+
+
+def run_steps(root: Path, steps: list[Step]) -> int:
+    """Runs the steps in `root` with headings and a summary; returns 0 only when all passed."""
     outcomes: list[tuple[str, int, float]] = []
     for step in steps:
         print(f"\n=== {step.heading} ===", flush=True)
