@@ -21,6 +21,7 @@ class TimeAxis(pg.AxisItem):
     def __init__(self, where: dt.tzinfo) -> None:
         super().__init__("bottom", maxTickLength=0)
         self.where = where
+        self.enableAutoSIPrefix(False)
         self.setStyle(autoExpandTextSpace=False, hideOverlappingLabels=True)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Levels:
@@ -38,6 +39,7 @@ class CountAxis(pg.AxisItem):
 
     def __init__(self) -> None:
         super().__init__("left", maxTickLength=0)
+        self.enableAutoSIPrefix(False)
         self.setStyle(autoExpandTextSpace=False)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Levels:  # noqa: ARG002

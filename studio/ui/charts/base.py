@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QEvent, QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -31,7 +31,9 @@ from studio.ui.charts.window import TimeWindow, next_stop
 from studio.ui.theme import SPACE_S, TEXT_CAPTION, Theme
 
 TURN_MS: Final = 33
-"""The shortest time between two repaints."""
+"""The shortest time between two repaints while somebody moves the chart."""
+DATA_TURN_MS: Final = 100
+"""The shortest time between two repaints for new figures alone."""
 _ZOOM_STEP: Final = 0.8
 _CURSOR_STEPS: Final = 60
 END_LABELS_PX: Final = 100
@@ -41,7 +43,8 @@ END_LABELS_PX: Final = 100
 class TimeChart(ChartContent):
     """A chart over time: heading, plot or table, and an empty state. Meant to be subclassed by each chart.
 
-    Whatever is set is drawn together at the next turn of the event loop, at most every 33 ms; `flush` draws at once.
+    Whatever is set is drawn together at the next turn of the event loop, at most every 33 ms (100 ms for new
+    figures alone); `flush` draws at once.
     All times are UTC ms; the axis shows them in the show's time zone.
     """
 
@@ -63,6 +66,7 @@ class TimeChart(ChartContent):
         self.where = zone(where)
         self.window_of_time = TimeWindow(home_span_ms)
         self.now_ms = 0
+        self._drawn_now_ms = 0
         self.right_room = 0
         self.row_below = 0.0
         self.words: list[Word] = []
@@ -102,9 +106,12 @@ class TimeChart(ChartContent):
 
     def set_now(self, now_ms: int) -> None:
         """The show's time (UTC ms): a live view follows it, what is on air reaches to it."""
-        if now_ms != self.now_ms:
-            self.now_ms = now_ms
-            self._touch()
+        self.now_ms = now_ms
+        frame = self.plot.frame_shown
+        pixel_ms = 0 if frame is None else (frame.end_ms - frame.start_ms) / frame.width
+        # A second is a fraction of a pixel: most of them change nothing that could be seen.
+        if abs(now_ms - self._drawn_now_ms) >= pixel_ms or self._caption()[0] != self.caption:
+            self._touch(DATA_TURN_MS)
 
     def set_time_zone(self, where: str | int | dt.tzinfo) -> None:
         """Show local times of a zone: IANA name, minutes east of UTC, or tzinfo. ValueError if there is no such."""
@@ -171,6 +178,7 @@ class TimeChart(ChartContent):
         """Draw everything now instead of at the next turn."""
         self._turn.stop()
         self._since_turn.start()
+        self._drawn_now_ms = self.now_ms
         self._all_dirty = False
         extent = self._extent()
         if extent is None:
@@ -188,13 +196,6 @@ class TimeChart(ChartContent):
         """The show's local time of a moment."""
         return clock(t_ms, self.where, seconds=seconds)
 
-    def count(self, value: float) -> str:
-        """A count with its thousands apart, as the language writes it."""
-        locale = self.locale()
-        if locale.language() == QLocale.Language.C:
-            locale = QLocale(QLocale.Language.English)
-        return locale.toString(round(value))
-
     # Drawing.
 
     def _small_font(self) -> QFont:
@@ -202,16 +203,16 @@ class TimeChart(ChartContent):
         font.setPixelSize(max(1, round(TEXT_CAPTION * self._scale)))
         return font
 
-    def _touch(self) -> None:
+    def _touch(self, turn_ms: int = TURN_MS) -> None:
         """Draw everything at the next turn."""
         self._all_dirty = True
-        self._touch_cursor()
+        self._touch_cursor(turn_ms)
 
-    def _touch_cursor(self) -> None:
+    def _touch_cursor(self, turn_ms: int = TURN_MS) -> None:
         """Draw the cursor at the next turn."""
-        if not self._turn.isActive():
-            since = self._since_turn.elapsed() if self._since_turn.isValid() else TURN_MS
-            self._turn.start(max(0, TURN_MS - since))
+        wait = max(0, turn_ms - self._since_turn.elapsed()) if self._since_turn.isValid() else 0
+        if not self._turn.isActive() or self._turn.remainingTime() > wait:
+            self._turn.start(wait)
 
     def _on_turn(self) -> None:
         if not self.isVisible():

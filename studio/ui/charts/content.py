@@ -1,5 +1,6 @@
 """What a chart of one kind has to say; the rest is the same for all and lives in `base`."""
 
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -63,3 +64,10 @@ class ChartContent(QWidget):
 
     def _clicked(self, t_ms: float) -> None:
         """Somebody clicked at a moment, or pressed Enter at the cursor."""
+
+    def count(self, value: float) -> str:
+        """A count with its thousands apart, as the language writes it."""
+        locale = self.locale()
+        if locale.language() == QLocale.Language.C:
+            locale = QLocale(QLocale.Language.English)
+        return locale.toString(round(value))

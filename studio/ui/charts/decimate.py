@@ -80,11 +80,14 @@ def steps(series: TimeSeries, start_ms: int, end_ms: int, width: int) -> Line:
         return _nothing()
     first = 1 if carried else 0
     cols = columns(times[first:], start_ms, end_ms, width)
-    # NaN counts as last (the line ends there) but not as lowest.
-    lows = _first_per_column(np.where(np.isnan(values[first:]), np.inf, values[first:]), cols, np.minimum)
-    lasts = _column_starts(cols)[1:] - 1 if len(cols) else np.empty(0, np.int64)
-    lasts = np.append(lasts, len(cols) - 1) if len(cols) else lasts
-    kept = np.unique(np.concatenate((np.arange(first), lows + first, lasts + first)))
+    starts = _column_starts(cols)
+    kept = np.arange(first)
+    if len(cols):
+        inner = values[first:]
+        # NaN counts as last (the line ends there) but not as lowest.
+        lows = _first_per_column(np.where(np.isnan(inner), np.inf, inner), starts, np.minimum)
+        lasts = np.append(starts[1:], len(cols)) - 1
+        kept = np.concatenate((kept, _in_order(lows, lasts) + first))
     t, v = times[kept], values[kept]
     joined = np.zeros(len(t), np.bool_)
     joined[:-1] = ~np.isnan(v[:-1])
@@ -128,16 +131,16 @@ def _known_in_view(
     index = np.flatnonzero(np.isfinite(all_values[lo:hi])) + lo
     times = all_times[index]
     gaps = np.zeros(len(index), np.bool_)
-    gaps[1:] = np.diff(index) > 1
+    gaps[1:] = index[1:] - index[:-1] > 1
     if gap_ms is not None:
-        gaps[1:] |= np.diff(times) > gap_ms
+        gaps[1:] |= times[1:] - times[:-1] > gap_ms
     return times, all_values[index], gaps
 
 
 def _wide_gaps(gaps: NDArray[np.bool_], cols: NDArray[np.int64]) -> NDArray[np.bool_]:
     """The breaks that reach from one column into another; a narrower one could not be seen."""
     wide = gaps.copy()
-    wide[1:] &= np.diff(cols) > 0
+    wide[1:] &= cols[1:] != cols[:-1]
     return wide
 
 
@@ -149,24 +152,37 @@ def _line(times: Times, values: Values, gaps: NDArray[np.bool_], kept: NDArray[n
 
 
 def _extreme_indices(values: Values, cols: NDArray[np.int64]) -> NDArray[np.int64]:
-    lows = _first_per_column(values, cols, np.minimum)
-    highs = _first_per_column(values, cols, np.maximum)
-    return np.unique(np.concatenate((lows, highs)))
-
-
-def _column_starts(cols: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.concatenate(([0], np.flatnonzero(np.diff(cols)) + 1)).astype(np.int64)
-
-
-def _first_per_column(values: Values, cols: NDArray[np.int64], extreme: np.ufunc) -> NDArray[np.int64]:
-    """The index of the first lowest (np.minimum) or highest (np.maximum) value of every column."""
     if not len(values):
         return np.empty(0, np.int64)
     starts = _column_starts(cols)
-    lengths = np.diff(starts, append=len(values))
-    hits = np.flatnonzero(values == np.repeat(extreme.reduceat(values, starts), lengths))
-    of_column = np.repeat(np.arange(len(starts)), lengths)[hits]
-    return hits[np.concatenate(([True], np.diff(of_column) > 0))]
+    if len(starts) == len(values):
+        return np.arange(len(values))
+    lows = _first_per_column(values, starts, np.minimum)
+    highs = _first_per_column(values, starts, np.maximum)
+    return _in_order(lows, highs)
+
+
+def _in_order(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Two indices of every column in order of time, one where they are the same."""
+    both = np.stack((np.minimum(one, other), np.maximum(one, other)), axis=1).reshape(-1)
+    keep = np.ones(len(both), np.bool_)
+    keep[1:] = both[1:] != both[:-1]
+    return both[keep]
+
+
+def _column_starts(cols: NDArray[np.int64]) -> NDArray[np.int64]:
+    if not len(cols):
+        return np.empty(0, np.int64)
+    changes = np.flatnonzero(cols[1:] != cols[:-1]) + 1
+    return np.concatenate((np.zeros(1, np.int64), changes))
+
+
+def _first_per_column(values: Values, starts: NDArray[np.int64], extreme: np.ufunc) -> NDArray[np.int64]:
+    """The index of the first lowest (np.minimum) or highest (np.maximum) value of every column."""
+    bounds = np.append(starts, len(values))
+    hits = np.flatnonzero(values == np.repeat(extreme.reduceat(values, starts), bounds[1:] - bounds[:-1]))
+    # The first hit at or after the start of a column is that column's: every column has one.
+    return hits[np.searchsorted(hits, starts)]
 
 
 def _nothing() -> Line:

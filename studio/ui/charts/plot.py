@@ -105,9 +105,10 @@ class PlotArea(pg.PlotWidget):
             style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
             curve.setPen(pg.mkPen(colour, width=width, style=style))
             curve.setSegmentedLineMode("on" if width > 1 and not dashed else "off")
-        curve.setData(line.times / 1000.0, line.values, connect=line.joined)
+        unbroken = len(line) > 1 and bool(np.all(line.joined[:-1]))
+        curve.setData(line.times / 1000.0, line.values, connect="all" if unbroken else line.joined)
         lonely = line.lonely()
-        if bool(np.any(lonely)):
+        if not unbroken and bool(np.any(lonely)):
             none = np.zeros(int(lonely.sum()), np.bool_)
             self._dots[key] = (Line(line.times[lonely], line.values[lonely], none), colour)
         else:

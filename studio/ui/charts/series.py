@@ -22,7 +22,7 @@ class TimeSeries:
     and must not be kept across an append.
     """
 
-    __slots__ = ("_limit", "_size", "_start", "_t", "_v")
+    __slots__ = ("_limit", "_peak", "_size", "_start", "_t", "_v")
 
     def __init__(self, times: ArrayLike = (), values: ArrayLike = (), *, limit: int | None = None) -> None:
         if limit is not None and limit < 1:
@@ -32,6 +32,7 @@ class TimeSeries:
         self._v: Values = np.empty(_FIRST_ROOM, np.float64)
         self._start = 0
         self._size = 0
+        self._peak: tuple[int, float] | None = None
         self.append_many(times, values)
 
     def __len__(self) -> int:
@@ -84,6 +85,7 @@ class TimeSeries:
             return
         if len(t) > 1 and not bool(np.all(t[1:] > t[:-1])):
             t, v = _sorted_last_wins(t, v)
+        self._peak = None
         last = self.last_ms
         if last is not None and int(t[0]) <= last:
             t, v = _sorted_last_wins(np.concatenate((self.times, t)), np.concatenate((self.values, v)))
@@ -122,16 +124,18 @@ class TimeSeries:
 
     def latest(self) -> tuple[int, float] | None:
         """Time and value of the newest known sample."""
-        known = np.flatnonzero(np.isfinite(self.values))
-        return None if not len(known) else (int(self.times[known[-1]]), float(self.values[known[-1]]))
+        values = self.values
+        for index in range(len(values) - 1, -1, -1):
+            if not np.isnan(values[index]):
+                return int(self.times[index]), float(values[index])
+        return None
 
     def peak(self) -> tuple[int, float] | None:
         """Time and value of the highest sample, the first of several equal ones; None when no value is known."""
-        values = self.values
-        if not len(values) or bool(np.all(np.isnan(values))):
-            return None
-        index = int(np.nanargmax(values))
-        return int(self.times[index]), float(values[index])
+        if self._peak is None and self.latest() is not None:
+            index = int(np.nanargmax(self.values))
+            self._peak = int(self.times[index]), float(self.values[index])
+        return self._peak
 
     def average(self, end_ms: int) -> float | None:
         """The time-weighted mean up to `end_ms`; None when nothing is known before it.

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.charts import overlay
-from studio.ui.charts.base import END_LABELS_PX, TimeChart
+from studio.ui.charts.base import DATA_TURN_MS, END_LABELS_PX, TimeChart
 from studio.ui.charts.colours import ChartColours
 from studio.ui.charts.decimate import Line, staircase, steps
 from studio.ui.charts.frame import Frame, Reading, Word
@@ -62,7 +62,7 @@ class StockChart(TimeChart):
         for line in self.lines:
             if line.item_id == item_id:
                 line.series.append_many(times, values)
-                self._touch()
+                self._touch(DATA_TURN_MS)
                 return
         raise KeyError(item_id)
 

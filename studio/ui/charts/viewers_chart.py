@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.charts import overlay
-from studio.ui.charts.base import END_LABELS_PX, TimeChart
+from studio.ui.charts.base import DATA_TURN_MS, END_LABELS_PX, TimeChart
 from studio.ui.charts.colours import ChartColours
 from studio.ui.charts.decimate import extremes
 from studio.ui.charts.frame import Frame, Reading, Word, draw_dot
@@ -76,7 +76,7 @@ class ViewersChart(TimeChart):
     def append_viewers(self, times: ArrayLike, values: ArrayLike) -> None:
         """More samples: UTC ms and counts, NaN where not known. ValueError when they differ in number."""
         self.viewers.append_many(times, values)
-        self._touch()
+        self._touch(DATA_TURN_MS)
 
     def set_channels(self, channels: Sequence[ChannelLine]) -> None:
         """Lines of single channels, each with its samples so far (copied). The first six are drawn."""
@@ -88,7 +88,7 @@ class ViewersChart(TimeChart):
         for channel in self.channels:
             if channel.channel_id == channel_id:
                 channel.series.append_many(times, values)
-                self._touch()
+                self._touch(DATA_TURN_MS)
                 return
         raise KeyError(channel_id)
 
