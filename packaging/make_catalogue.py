@@ -198,7 +198,7 @@ def variants_of(
                 "tax_rate_bp": tax,
                 "lowest_30d_minor": low_of(row, product_id, price),
                 "stock": on_hand,
-                "safety_stock": 1 if total >= 12 else 0,
+                "safety_stock": 2 if total >= 30 else 1 if total >= 8 else 0,
             }
         )
     return variants
