@@ -34,7 +34,7 @@ def _lint_steps(env: Environment) -> list[Step]:
         Step("ruff check", [env.script("ruff"), "check", "."]),
         Step("ruff format --check", [env.script("ruff"), "format", "--check", "."]),
         Step("pyright", [env.script("pyright")], environment=offline),
-        Step("import-linter", [env.script("lint-imports")]),
+        Step("import-linter", [env.script("lint-imports"), "--no-logo"]),
     ]
 
 
