@@ -50,6 +50,16 @@ def _set_up() -> environment.Environment:
     return environment.provide(ROOT)
 
 
+def _surroundings() -> dict[str, str]:
+    """This environment, with UTF-8 where it names no encoding at all, as in a bare container: Qt wants one."""
+    surroundings = dict(os.environ)
+    if sys.platform.startswith("linux") and not any(
+        surroundings.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")
+    ):
+        surroundings["LC_CTYPE"] = "C.UTF-8"
+    return surroundings
+
+
 def _run(env: environment.Environment, arguments: list[str] | None) -> int:
     """Becomes host-studio: without arguments a rehearsal from the project's folder, else with these from here."""
     if arguments is None:
@@ -58,7 +68,7 @@ def _run(env: environment.Environment, arguments: list[str] | None) -> int:
     command = [str(env.python), "-m", "studio", *arguments]
     sys.stdout.flush()
     if os.name == "posix":
-        os.execv(command[0], command)  # noqa: S606 - signals and the exit code reach the studio itself
+        os.execve(command[0], command, _surroundings())  # noqa: S606 - signals and exit code are the studio's own
     with subprocess.Popen(command) as studio:
         while True:
             try:
