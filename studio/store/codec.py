@@ -1,6 +1,7 @@
 """Domain values as rows and back. Bodies are JSON, so that a person can read the file with any SQLite tool."""
 
 import sqlite3
+import zlib
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -26,7 +27,7 @@ _order = msgspec.json.Decoder(Order)
 _traffic = msgspec.json.Decoder(Traffic)
 _question = msgspec.json.Decoder(Question)
 
-EVENT = "id, show_id, seq, at_ms, wall_ms, actor, seat, command_id, undoes, schema, body"
+EVENT = "id, show_id, seq, at_ms, wall_ms, actor, seat, command_id, undoes, schema, type, body, crc"
 EFFECT = "effect_id, show_id, event_id, seq, ordinal, target, kind, body, decided_at_ms, not_before_ms, not_after_ms, supersedes"
 OUTBOX = f"{EFFECT}, attempts, next_wall_ms, held, last_error"
 CHAT = "channel, id, seq, at_ms, author, text, author_id, reply_to, by_us"
@@ -45,9 +46,14 @@ def _decoded(decoder: "msgspec.json.Decoder[T]", body: str, what: str) -> T:
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, ValueError, TypeError) as error:  # validation errors are decode errors too
-        raise StoreDamaged(
-            f"The database is damaged: {what} cannot be read. Restart the studio: it puts back what can be had."
-        ) from error
+        raise StoreDamaged(unreadable(what)) from error
+
+
+def unreadable(what: str) -> str:
+    """What is said of a row that cannot be read."""
+    return (
+        f"The database is damaged: {what} cannot be read. Restart the studio: it puts back what can be had."
+    )
 
 
 def values(columns: str) -> str:
@@ -56,20 +62,33 @@ def values(columns: str) -> str:
 
 
 def event_row(logged: Logged) -> tuple[Any, ...]:
-    """The row of an event, in the order of `EVENT`, and its type."""
-    return (
+    """The row of an event, in the order of `EVENT`."""
+    row = (
         logged.id, logged.show_id, logged.seq, logged.at_ms, logged.wall_ms, logged.actor, logged.seat,
-        logged.command_id, logged.undoes, logged.schema, body_of(logged.event), type(logged.event).__name__,
+        logged.command_id, logged.undoes, logged.schema, type(logged.event).__name__, body_of(logged.event),
     )  # fmt: skip
+    return (*row, _crc(row))
 
 
 def logged_of(row: Sequence[Any]) -> Logged:
-    """The event of a row. Raises `StoreDamaged`."""
-    event = _decoded(_event, row[10], f"event {row[2]} of show {row[1]}")
+    """The event of a row. Raises `StoreDamaged`, also when the row is not what was written."""
+    what = check_event(row)
     return Logged(
         id=row[0], show_id=row[1], seq=row[2], at_ms=row[3], wall_ms=row[4], actor=row[5], seat=row[6],
-        command_id=row[7], event=event, undoes=row[8], schema=row[9],
+        command_id=row[7], undoes=row[8], schema=row[9], event=_decoded(_event, row[11], what),
     )  # fmt: skip
+
+
+def check_event(row: Sequence[Any]) -> str:
+    """What a row in the order of `EVENT` is called. Raises `StoreDamaged` when it is not what was written."""
+    what = f"event {row[2]} of show {row[1]}"
+    if _crc(row[:12]) != row[12]:
+        raise StoreDamaged(unreadable(what))
+    return what
+
+
+def _crc(row: Sequence[Any]) -> int:
+    return zlib.crc32("\x1f".join(map(str, row)).encode("utf-8", "surrogatepass"))
 
 
 def effect_row(effect: Effect) -> tuple[Any, ...]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from studio.store import connections
 from studio.store.errors import StoreDamaged, damaged_sentence
+from studio.store.soundness import what_is_wrong
 
 KEEP = 10
 _NAME = re.compile(r"^studio-(\d{8}T\d{9}Z)-([a-z-]+?)(?:--(.+))?\.db$")
@@ -87,7 +87,7 @@ def copy_database(
         try:
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE").fetchall()  # one file that stands alone
-            if wrong := connections.quick_check(target):
+            if wrong := what_is_wrong(target):
                 raise StoreDamaged(damaged_sentence(final, wrong))
         finally:
             target.close()

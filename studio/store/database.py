@@ -24,6 +24,7 @@ from studio.store import connections, migrations
 from studio.store.copies import backup_folder, copy_database, newest_first
 from studio.store.errors import StoreClosed, StoreDamaged, damaged_sentence, translated
 from studio.store.kill_points import NoKillPoints
+from studio.store.swap import finish_swap
 
 T = TypeVar("T")
 Notice = Callable[[str], None]
@@ -38,7 +39,7 @@ class _Job(Generic[T]):
     after: tuple[str, ...]
 
 
-def _no_notice(_sentence: str) -> None:
+def no_notice(_sentence: str) -> None:
     """Nobody listens."""
 
 
@@ -61,7 +62,7 @@ class Database:
 
     @classmethod
     def open(
-        cls, path: Path, *, kill_points: KillPoints | None = None, on_notice: Notice = _no_notice
+        cls, path: Path, *, kill_points: KillPoints | None = None, on_notice: Notice = no_notice
     ) -> "Database":
         """Open the database at `path`, or make it, check it and bring it to today's version. Blocks while it does.
 
@@ -167,6 +168,7 @@ class Database:
     def _open(self) -> Sqlite:
         path = self.path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        finish_swap(path)  # a recovery that was broken off at its very end
         known = connections.versions_in_file(path)
         if known is not None:
             connections.refuse_strangers(path, *known, migrations.latest())

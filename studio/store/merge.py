@@ -73,17 +73,24 @@ def store_stock(db: Sqlite, level: StockLevel) -> bool:
     )  # fmt: skip
 
 
+def keep_order(db: Sqlite, order: Order) -> bool:
+    """Keep an order unless its revision or a higher one is kept; whether it was."""
+    return bool(
+        db.conn.execute(
+            "INSERT INTO shop_order (id, revision, placed_at_ms, body) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, placed_at_ms = excluded.placed_at_ms, "
+            "body = excluded.body WHERE excluded.revision > shop_order.revision",
+            (order.id, order.revision, order.placed_at_ms, codec.body_of(order)),
+        ).rowcount
+    )
+
+
 def store_order(db: Sqlite, show_id: str, order: Order) -> Order | None:
     """Keep an order unless its revision or a higher one is kept, and that the show was told of it.
 
     Returns the order as it is kept now when that is news to the show, else None.
     """
-    kept = db.conn.execute(
-        "INSERT INTO shop_order (id, revision, placed_at_ms, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-        "revision = excluded.revision, placed_at_ms = excluded.placed_at_ms, body = excluded.body "
-        "WHERE excluded.revision > shop_order.revision",
-        (order.id, order.revision, order.placed_at_ms, codec.body_of(order)),
-    ).rowcount
+    kept = keep_order(db, order)
     told = db.conn.execute(
         "INSERT OR IGNORE INTO show_order (show_id, order_id) VALUES (?, ?)", (show_id, order.id)
     ).rowcount

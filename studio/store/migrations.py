@@ -1,6 +1,7 @@
 """The tables, and how an older database becomes today's.
 
-Every table has an integer primary key, so that a damaged one can be read around its holes. Times are UTC ms.
+Every table is STRICT, has an integer primary key, and no two have columns of the same types in the same order: so a
+row that is found in a damaged file says which table it is of (`studio.store.salvage`). Times are UTC ms.
 """
 
 from collections.abc import Callable
@@ -44,6 +45,8 @@ CREATE TABLE event (
     schema INTEGER NOT NULL,
     type TEXT NOT NULL,
     body TEXT NOT NULL,
+    -- CRC-32 of the columns above: SQLite does not notice when a disk changes what is inside of a row.
+    crc INTEGER NOT NULL,
     UNIQUE (show_id, seq)
 ) STRICT;
 CREATE TABLE outbox (
@@ -129,10 +132,10 @@ CREATE TABLE show_order (
 CREATE TABLE promo_usage (
     num INTEGER PRIMARY KEY,
     show_id TEXT NOT NULL,
-    code TEXT NOT NULL,
     revision INTEGER NOT NULL,
     redemptions INTEGER NOT NULL,
     usage_limit INTEGER,
+    code TEXT NOT NULL,
     UNIQUE (show_id, code)
 ) STRICT;
 CREATE TABLE traffic (

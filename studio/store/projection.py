@@ -1,6 +1,5 @@
 """The outbox as the log says it must be, and how a stored one that differs is mended."""
 
-import functools
 import sqlite3
 from collections.abc import Iterable
 
@@ -51,27 +50,22 @@ def projected(show_id: str, log: Iterable[Logged]) -> dict[str, Projected]:
 
 
 async def check_outbox(db: Database) -> list[str]:
-    """Compare the outbox with the logs and mend it: to be called once after opening, before anything is sent.
+    """Compare the outbox with the logs and mend it, before anything is sent (`open_or_recover` has done it already).
 
-    Shows that had ended and owed nothing when they were last checked are not read again. Returns sentences about
-    what was mended, none when all was well. Raises `StoreDamaged` when a log cannot be read.
+    Returns sentences about what was mended, none when all was well. Raises `StoreDamaged` when a log cannot be read.
     """
-    to_check = await db.read(_shows_to_check)
-    sentences: list[str] = []
-    for show_id in to_check:
-        sentences += await db.write(functools.partial(_mend_stored, show_id=show_id))
-    return sentences
+    return await db.write(mend_all)
 
 
-def _mend_stored(db: Sqlite, show_id: str) -> list[str]:
-    return mend(db, show_id, show_log.read(db.conn, show_id))
-
-
-def _shows_to_check(conn: sqlite3.Connection) -> list[str]:
-    rows = conn.execute(
+def mend_all(db: Sqlite) -> list[str]:
+    """`mend` for every show but those that had ended and owed nothing when they were last checked."""
+    shows = db.conn.execute(
         "SELECT id FROM show WHERE last_seq > drained_seq OR id IN (SELECT show_id FROM outbox) ORDER BY num"
-    )
-    return [row[0] for row in rows]
+    ).fetchall()
+    sentences: list[str] = []
+    for (show_id,) in shows:
+        sentences += mend(db, show_id, show_log.read(db.conn, show_id))
+    return sentences
 
 
 def mend(db: Sqlite, show_id: str, log: list[Logged]) -> list[str]:
@@ -79,7 +73,13 @@ def mend(db: Sqlite, show_id: str, log: list[Logged]) -> list[str]:
 
     A row that was missing counts as attempted, for it may have been. Raises `sqlite3.Error`, `StoreDamaged`.
     """
-    wanted = projected(show_id, log)
+    last_seq = codec.one(db.conn, "SELECT last_seq FROM show WHERE id = ?", (show_id,))
+    try:
+        wanted = projected(show_id, log)
+    except ValueError as error:
+        raise StoreDamaged(codec.unreadable(f"the log of show {show_id}")) from error
+    if len(log) != last_seq:
+        raise StoreDamaged(codec.unreadable(f"the end of the log of show {show_id}"))
     stored = stored_rows(db.conn, show_id)
     title = codec.one(db.conn, "SELECT title FROM show WHERE id = ?", (show_id,)) or show_id
     missing = [p for effect_id, p in wanted.items() if effect_id not in stored]

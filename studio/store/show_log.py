@@ -13,7 +13,7 @@ from studio.domain.events import Logged
 from studio.store import codec, outbox
 from studio.store.database import Database
 
-_INSERT = f"INSERT INTO event ({codec.EVENT}, type) VALUES ({codec.values(codec.EVENT)}, ?)"  # noqa: S608
+_INSERT = f"INSERT INTO event ({codec.EVENT}) VALUES ({codec.values(codec.EVENT)})"  # noqa: S608
 _SELECT = f"SELECT {codec.EVENT} FROM event WHERE show_id = ? AND seq > ? ORDER BY seq"  # noqa: S608
 
 
