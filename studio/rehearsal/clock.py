@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from studio.rehearsal.contract import LAST_MS
+
 
 class Anchor(NamedTuple):
     """At `wall_ms` of the machine's clock the shop's clock showed `shop_ms` and ran at `rate`."""
@@ -46,12 +48,12 @@ class ShopClock:
     def now_ms(self) -> int:
         """The shop's time, UTC ms."""
         with self._lock:
-            return int(self._now())
+            return min(int(self._now()), LAST_MS)
 
     def set(self, *, now_ms: int | None = None, rate: float | None = None, advance_ms: int = 0) -> Anchor:
         """Change time, rate or both; returns what to write down for the next start."""
         with self._lock:
-            now = (self._now() if now_ms is None else float(now_ms)) + advance_ms
+            now = min((self._now() if now_ms is None else float(now_ms)) + advance_ms, float(LAST_MS))
             self._shop_ms, self._mono_s = now, self._monotonic()
             if rate is not None:
                 self._rate = rate

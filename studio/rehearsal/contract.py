@@ -87,11 +87,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 API_VERSION = "1"
 MAX_PAGE = 500
 DEFAULT_PAGE = 100
+LAST_MS = 253_402_300_799_999
+"""The last millisecond of the year 9999: no date ends later."""
 REPLAY_WINDOW_MS = 48 * 3600 * 1000
 
-Ms = Annotated[
-    int, Meta(ge=0, le=9_007_199_254_740_991, description="UTC epoch milliseconds of the shop's clock")
-]
+Ms = Annotated[int, Meta(ge=0, le=LAST_MS, description="UTC epoch milliseconds of the shop's clock")]
 Minor = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
 CurrencyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
 Ref = Annotated[str, Meta(min_length=1, max_length=100)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from studio.rehearsal.clock import ShopClock
-from studio.rehearsal.contract import API_VERSION
+from studio.rehearsal.contract import API_VERSION, LAST_MS
 from studio.rehearsal.faults import FaultBoard
 from studio.rehearsal.problems import MEDIA_TYPE, Refusal, refuse
 
@@ -85,7 +85,7 @@ class Frontdoor:
                 now = self._clock.now_ms()
                 fault = None if admin else self._faults.active("clock-skew", now)
                 if fault is not None:
-                    now = max(0, now + round(fault.skew_ms * fault.intensity))
+                    now = min(max(0, now + round(fault.skew_ms * fault.intensity)), LAST_MS)
                 message["headers"] = [
                     *message.get("headers", []),
                     (b"date", email.utils.formatdate(now / 1000, usegmt=True).encode()),

@@ -11,6 +11,7 @@ from studio.rehearsal import shop_catalogue, shop_changes, shop_orders
 from studio.rehearsal.contract import (
     API_VERSION,
     DEFAULT_PAGE,
+    LAST_MS,
     MAX_PAGE,
     Capabilities,
     Clock,
@@ -31,7 +32,7 @@ from studio.rehearsal.shop_store import Tx, stock_level
 
 Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE, description="How many at most")]
 Since = Annotated[
-    int | None, Parameter(ge=0, le=2**53 - 1, description="Only what was updated at this time or later")
+    int | None, Parameter(ge=0, le=LAST_MS, description="Only what was updated at this time or later")
 ]
 Seq = Annotated[int, Parameter(ge=0, le=2**53 - 1, description="The last sequence that is known")]
 SeqOrNow = Annotated[int | None, Parameter(ge=0, le=2**53 - 1, description="The last sequence that is known")]

@@ -1,6 +1,10 @@
 """What tests of the demo shop do again and again: come by a link, buy, make a code."""
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import httpx
 
 from tests.fakes.shop_process import ShopProcess
 
@@ -34,7 +38,7 @@ def everything(shop: ShopProcess, path: str, **params: Any) -> list[Any]:
             return items
 
 
-def promo_body(shop: ShopProcess, code: str, **more: Any) -> dict[str, Any]:
+def promo_body(shop: ShopProcess, code: str, /, **more: Any) -> dict[str, Any]:
     """A body that makes a 10 % code for everything, valid for an hour."""
     now = shop.now_ms()
     return {
@@ -43,7 +47,7 @@ def promo_body(shop: ShopProcess, code: str, **more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
-def make_promo(shop: ShopProcess, code: str, **more: Any) -> dict[str, Any]:
+def make_promo(shop: ShopProcess, code: str, /, **more: Any) -> dict[str, Any]:
     """Make such a code."""
     answer = shop.send("POST", "/v1/promos", promo_body(shop, code, **more))
     assert answer.status_code == 201, answer.text
@@ -91,3 +95,22 @@ def level(shop: ShopProcess, variant_id: str) -> dict[str, int]:
         "reserved": sum(item["reserved"] for item in found),
         "sellable": sum(max(0, item["on_hand"] - item["reserved"] - item["safety_stock"]) for item in found),
     }
+
+
+def at_once(
+    shop: ShopProcess, act: Callable[[httpx.Client, str], int], those: Sequence[str], crowd: int = 8
+) -> list[int]:
+    """What `act` gives for each of `those`, done by a crowd of clients at the same time."""
+    clients = [
+        httpx.Client(base_url=shop.url, headers=shop.headers, trust_env=False, timeout=30)
+        for _ in range(crowd)
+    ]
+
+    def one(number: int) -> list[int]:
+        return [act(clients[number], that) for that in those[number::crowd]]
+
+    with ThreadPoolExecutor(crowd) as pool:
+        found = [status for part in pool.map(one, range(crowd)) for status in part]
+    for client in clients:
+        client.close()
+    return found
