@@ -216,7 +216,9 @@ class Store:
                 try:
                     with tx.savepoint("job"):
                         result = job(tx)
-                except Exception as error:  # noqa: BLE001 - handed to the one who asked
+                except Exception as error:
+                    if not db.in_transaction:  # a full disk, for one, takes the whole batch back
+                        raise
                     done.append((future, None, error))
                 else:
                     done.append((future, result, None))
