@@ -1,0 +1,356 @@
+"""The engine: everything that talks to the outside world for the one show that is open."""
+
+import asyncio
+import random as _random
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from typing import Any, Protocol
+
+import structlog
+
+from studio.control.ports import (
+    Channel,
+    Feeds,
+    KillPoints,
+    Outbox,
+    OutboxRow,
+    Shop,
+    ShopChange,
+    ShopIdentity,
+    ShowClock,
+    StoredBatch,
+    TargetError,
+    Unauthorised,
+    WallClock,
+)
+from studio.control.ports.channel import ChannelItem
+from studio.domain.effects import SHOP, channel_target
+from studio.domain.question import QuestionFinder
+from studio.sync.backoff import Backoff
+from studio.sync.intake import Intake
+from studio.sync.links import LinkState, LinkStatus
+from studio.sync.poller import OnAir, Poller
+from studio.sync.sender import Sender, Settle
+from studio.sync.sources import ChannelFeed, ShopFeed
+from studio.sync.supervise import Bell, supervised
+from studio.sync.timekeeper import Timekeeper
+
+_log = structlog.get_logger(__name__)
+
+
+class EngineEvents(Protocol):
+    """What the engine tells, always on its own loop. Calls return soon and raise nothing."""
+
+    def stored(self, batch: StoredBatch) -> None:
+        """This came in and is on disk."""
+        ...
+
+    def link_status(
+        self, name: str, kind: str, state: LinkState, sentence: str, heard_wall_ms: int | None
+    ) -> None:
+        """How the shop or a channel is (`kind` "shop" or "channel")."""
+        ...
+
+    def notice(self, level: str, sentence: str, key: str) -> None:
+        """A sentence for the host; empty: what was said under `key` is over."""
+        ...
+
+    def outbox_changed(self, rows: Sequence[OutboxRow]) -> None:
+        """The whole outbox of the show as it is now."""
+        ...
+
+    def shop_identity(self, identity: ShopIdentity) -> None:
+        """Who the shop is, at each connection."""
+        ...
+
+    def catalogue_progress(self, done: int, total: int) -> None:
+        """So many products of so many have been read."""
+        ...
+
+
+class _Running:
+    """All that belongs to one open show."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        shop_intake: Intake[ShopChange],
+        channel_intakes: dict[str, Intake[ChannelItem]],
+        poller: Poller,
+        timekeeper: Timekeeper,
+    ) -> None:
+        self.sender = sender
+        self.shop_intake = shop_intake
+        self.channel_intakes = channel_intakes
+        self.poller = poller
+        self.timekeeper = timekeeper
+        self.shop_token = Bell()
+        self.task: asyncio.Task[None] | None = None
+
+
+class Engine:
+    """Sends and receives for one open show, on the loop on which it is started.
+
+    `settle(show_id, events)` puts events into the show's log (`Desk.record`). `shop_name` is the connection's name for
+    the health strip. A link to a channel is stale after `silent_channel_ms` without an item.
+    """
+
+    def __init__(
+        self,
+        *,
+        shop_name: str,
+        shop: Shop,
+        channels: Mapping[str, Channel],
+        feeds: Feeds,
+        outbox: Outbox,
+        show_clock: ShowClock,
+        wall_clock: WallClock,
+        settle: Settle,
+        events: EngineEvents,
+        kill_points: KillPoints,
+        silent_channel_ms: int = 30_000,
+        random: Callable[[], float] = _random.random,
+    ) -> None:
+        self._shop_name = shop_name
+        self._shop = shop
+        self._channels = dict(channels)
+        self._feeds = feeds
+        self._outbox = outbox
+        self._show_clock = show_clock
+        self._wall = wall_clock
+        self._settle = settle
+        self._events = events
+        self._kill_points = kill_points
+        self._silent_channel_ms = silent_channel_ms
+        self._random = random
+        self._on_air = OnAir()
+        self._running: _Running | None = None
+
+    # -- the show's life
+
+    async def start(
+        self, show_id: str, *, whole_feeds: bool = False, orders_since_ms: int | None = None
+    ) -> None:
+        """Begin to send and receive for this show. `whole_feeds`: when it was never opened before, its feeds are read
+        from their beginning (a rehearsal) instead of from now. `orders_since_ms` (shop's UTC ms) is where orders
+        are read from when the shop has no feed, or when changes of it were lost. Raises `RuntimeError` when a show is open.
+        """
+        if self._running is not None:
+            raise RuntimeError("a show is open already")
+        known = await self._feeds.questions(show_id)
+        finder = QuestionFinder(show_id, known)
+        shop_link = LinkStatus(
+            self._shop_name, "shop", self._wall, self._events.link_status, self._shop_is_back
+        )
+        running = _Running(
+            self._make_sender(show_id),
+            self._shop_intake(show_id, whole_feeds, shop_link),
+            {name: self._channel_intake(show_id, name, whole_feeds, finder) for name in self._channels},
+            Poller(
+                show_id,
+                self._shop,
+                self._feeds,
+                self._wall,
+                self._stored,
+                self._events.notice,
+                shop_link,
+                self._events.catalogue_progress,
+                self._random,
+            ),
+            Timekeeper(self._shop, self._show_clock, self._wall, self._clock_failed, self._random),
+        )
+        running.poller.on_air = self._on_air
+        running.poller.orders_cursor = "" if orders_since_ms is None else f"since:{orders_since_ms}"
+        self._running = running
+        running.task = asyncio.create_task(self._run(running), name=f"engine {show_id}")
+
+    async def stop(self) -> None:
+        """End all loops. What is not delivered stays in the outbox."""
+        running, self._running = self._running, None
+        if running is None or running.task is None:
+            return
+        running.task.cancel()
+        await asyncio.wait([running.task])
+        if not running.task.cancelled() and (error := running.task.exception()) is not None:
+            _log.error("engine ended badly", exc_info=error)
+
+    async def _run(self, running: _Running) -> None:
+        loops: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+            "sender": running.sender.run,
+            "clock": running.timekeeper.run,
+            "catalogue": running.poller.run_sync,
+            "shop": lambda: self._follow_shop(running),
+        }
+        for name, intake in running.channel_intakes.items():
+            loops[f"channel {name}"] = intake.run
+        async with asyncio.TaskGroup() as group:
+            for name, loop in loops.items():
+                group.create_task(supervised(name, loop, Backoff(self._random, cap_ms=5_000)), name=name)
+
+    async def _follow_shop(self, running: _Running) -> None:
+        """By its feed when it pushes, by asking otherwise."""
+        backoff = Backoff(self._random, cap_ms=5_000)
+        while True:
+            try:
+                identity = await self._shop.identity()
+            except TargetError as error:
+                running.shop_intake.link.failed(error)
+                wait = 30_000 if isinstance(error, Unauthorised) else backoff.failed()
+                await running.shop_token.wait(wait)
+                continue
+            running.poller.push = identity.capabilities.push
+            if identity.capabilities.push:
+                await running.shop_intake.run()
+            else:
+                self._events.shop_identity(identity)
+                await running.poller.run_polls()
+
+    # -- what the studio asks
+
+    def wake(self) -> None:
+        """The log was appended to: there may be something to send."""
+        if self._running:
+            self._running.sender.wake()
+
+    def set_on_air(self, pinned: str, lineup: Collection[str] = (), codes: Collection[str] = ()) -> None:
+        """What the show is about now: what is asked for first and most often."""
+        self._on_air = OnAir(pinned, tuple(lineup), tuple(codes))
+        if self._running:
+            self._running.poller.on_air = self._on_air
+
+    def clock_hint(self, shop_ms: int, sent_wall_ms: int, received_wall_ms: int) -> None:
+        """An answer's header told the shop's time: measured again when it parts from what is known."""
+        if self._running:
+            self._running.timekeeper.hint(shop_ms, sent_wall_ms, received_wall_ms)
+
+    async def token_given(self, target: str) -> None:
+        """There is a new token for `target` ("shop" or "channel:NAME"): what waited for it goes on."""
+        running = self._running
+        if running is None:
+            await self._outbox.free_held(target, "token")
+            return
+        if target == SHOP:
+            running.shop_token.ring()
+            running.shop_intake.token_given.ring()
+            running.timekeeper.measure_soon()
+            running.poller.sync_soon()
+        for name, intake in running.channel_intakes.items():
+            if target == channel_target(name):
+                intake.token_given.ring()
+        await running.sender.token_given(target)
+
+    async def refresh(self, product_ids: Collection[str]) -> None:
+        """Read these products and their stock now. Raises `TargetError`."""
+        await self._open.poller.refresh(product_ids)
+
+    async def caught_up(
+        self, shop_seq: int, channel_seqs: Mapping[str, int] | None = None, timeout_s: float | None = None
+    ) -> bool:
+        """Wait until the feeds are on disk up to these numbers; False when that takes longer."""
+        running = self._open
+        waits: list[Awaitable[None]] = [running.shop_intake.stored_up_to(shop_seq)]
+        waits += [
+            running.channel_intakes[name].stored_up_to(seq) for name, seq in (channel_seqs or {}).items()
+        ]
+        try:
+            async with asyncio.timeout(timeout_s):
+                await asyncio.gather(*waits)
+        except TimeoutError:
+            return False
+        return True
+
+    async def drained(self, timeout_s: float | None = None) -> bool:
+        """Wait until the outbox holds nothing but what a person must decide; False when that takes longer."""
+        return await self._open.sender.drained(timeout_s)
+
+    async def clock_measured(self) -> None:
+        """Wait until the shop's clock was measured once."""
+        await self._open.timekeeper.measured.wait()
+
+    @property
+    def attempted(self) -> Collection[str]:
+        """Effects in the outbox that may have reached their target; for `Facts.attempted`."""
+        return self._running.sender.attempted if self._running else ()
+
+    @property
+    def _open(self) -> _Running:
+        if self._running is None:
+            raise RuntimeError("no show is open")
+        return self._running
+
+    # -- the parts
+
+    def _make_sender(self, show_id: str) -> Sender:
+        return Sender(
+            show_id,
+            self._outbox,
+            self._settle,
+            self._shop,
+            self._channels,
+            self._show_clock,
+            self._wall,
+            self._kill_points,
+            self._events.outbox_changed,
+            self._events.notice,
+            self._random,
+        )
+
+    def _shop_intake(self, show_id: str, whole: bool, link: LinkStatus) -> Intake[ShopChange]:
+        source = ShopFeed(
+            self._shop,
+            self._feeds,
+            show_id,
+            whole,
+            self._events.notice,
+            self._events.shop_identity,
+            self._shop_lost_changes,
+        )
+        return Intake(
+            show_id,
+            source,
+            self._feeds,
+            link,
+            self._wall,
+            self._stored,
+            self._events.notice,
+            None,
+            self._random,
+        )
+
+    def _channel_intake(
+        self, show_id: str, name: str, whole: bool, finder: QuestionFinder
+    ) -> Intake[ChannelItem]:
+        def back() -> None:
+            if self._running:
+                self._running.sender.heard(channel_target(name))
+
+        channel = self._channels[name]
+        return Intake(
+            show_id,
+            ChannelFeed(channel, self._feeds, show_id, whole, finder, self._events.notice),
+            self._feeds,
+            LinkStatus(name, "channel", self._wall, self._events.link_status, back),
+            self._wall,
+            self._stored,
+            self._events.notice,
+            self._silent_channel_ms,
+            self._random,
+        )
+
+    def _stored(self, batch: StoredBatch) -> None:
+        if self._running and batch.products:
+            self._running.poller.products_seen(batch.products)
+        self._events.stored(batch)
+
+    def _shop_is_back(self) -> None:
+        if self._running:
+            self._running.timekeeper.measure_soon()
+            # Announcements wait for the shop too: for their links.
+            for target in (SHOP, *map(channel_target, self._channels)):
+                self._running.sender.heard(target)
+
+    def _shop_lost_changes(self) -> None:
+        if self._running:
+            self._running.poller.sync_soon(orders=True)
+
+    def _clock_failed(self, error: TargetError) -> None:
+        _log.info("the shop's clock is not to be had", reason=error.sentence)

@@ -1,0 +1,331 @@
+"""The intake: reads a numbered feed live, puts it in order, reads again what is missing, and stores it in batches."""
+
+import asyncio
+import random as _random
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+import structlog
+
+from studio.control.ports import (
+    FeedBatch,
+    Feeds,
+    StoredBatch,
+    StoreFull,
+    TargetError,
+    Throttled,
+    Unauthorised,
+    Unreachable,
+    WallClock,
+)
+from studio.sync.backoff import Backoff
+from studio.sync.dense import DenseCursor
+from studio.sync.links import LinkState, LinkStatus
+from studio.sync.supervise import Bell, supervised
+
+BATCH_MS = 50
+BATCH_ITEMS = 1_000
+GRACE_MS = 250
+"""How long a missing item may still come by itself: neighbours arrive swapped."""
+GAP_TRIES = 3
+IDLE_MS = 5_000
+"""After so much silence the feed is asked for its newest number."""
+POLL_MS = 1_000
+_MOST_HELD = 20_000
+_QUEUE = 10_000
+_log = structlog.get_logger(__name__)
+
+
+class Numbered(Protocol):
+    """An item of a feed; `seq` is dense from 1, or 0 where nothing is numbered."""
+
+    @property
+    def seq(self) -> int:
+        """Its number."""
+        ...
+
+
+T = TypeVar("T", bound=Numbered)
+
+
+class Source(Protocol[T]):
+    """A feed as the intake reads it. Methods raise `TargetError`s."""
+
+    name: str
+    silence: str
+
+    async def begin(self, after_reset: bool) -> int | None:
+        """(Re)connect: where to read from when that is somewhere else than so far, else None. `after_reset`: the
+        feed never came as far as we are.
+        """
+        ...
+
+    def live(self, after: int) -> AsyncIterator[T]:
+        """The feed behind `after`, until the connection ends."""
+        ...
+
+    async def read_back(self, after: int, until: int | None) -> tuple[Sequence[T], int]:
+        """Items in (after, until] (None: to the newest, perhaps not all at once), and the newest number."""
+        ...
+
+    def batch(self, items: Sequence[T], cursor: int | None, gap: tuple[int, int] | None) -> FeedBatch:
+        """What these items, each given once and in order, put into the store."""
+        ...
+
+    def gap(self, after: int, until: int) -> None:
+        """What was numbered (after, until] is lost for good."""
+        ...
+
+
+class Intake(Generic[T]):
+    """Reads one source into the feeds of one show.
+
+    `on_stored` is told what is on disk; `notice` gets (level, sentence, key). `silent_ms`: without an item for so
+    long the link is stale; None where silence is normal. All waiting is real time.
+    """
+
+    def __init__(
+        self,
+        show_id: str,
+        source: Source[T],
+        feeds: Feeds,
+        link: LinkStatus,
+        wall: WallClock,
+        on_stored: Callable[[StoredBatch], None],
+        notice: Callable[[str, str, str], None],
+        silent_ms: int | None = None,
+        random: Callable[[], float] = _random.random,
+    ) -> None:
+        self.token_given = Bell()
+        self.link = link
+        self._show_id = show_id
+        self._source = source
+        self._feeds = feeds
+        self._wall = wall
+        self._on_stored = on_stored
+        self._notice = notice
+        self._silent_ms = silent_ms
+        self._random = random
+        self._cursor: DenseCursor[T] = DenseCursor()
+        self._queue: asyncio.Queue[T] = asyncio.Queue(_QUEUE)
+        self._lock = asyncio.Lock()
+        self._gap = Bell()
+        self._moved = asyncio.Event()
+        self._hurry = Bell()
+        self._reset = False
+        self._full = False
+        self._streaming = False
+        self._stored_at = 0
+        self._last_item_ms = wall.monotonic_ms()
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        loops = {"listen": self._listen, "collect": self._collect, "fill": self._fill, "idle": self._watch}
+        async with asyncio.TaskGroup() as group:
+            for name, loop in loops.items():
+                title = f"intake {self._source.name} {name}"
+                group.create_task(supervised(title, loop, self._backoff()), name=title)
+
+    async def stored_up_to(self, seq: int) -> None:
+        """Wait until everything up to `seq` is on disk (or was given up as lost)."""
+        while self._stored_at < seq:
+            moved = self._moved
+            self._hurry.ring()
+            try:
+                async with asyncio.timeout(1):
+                    await moved.wait()
+            except TimeoutError:
+                continue
+
+    def _backoff(self) -> Backoff:
+        return Backoff(self._random, cap_ms=5_000)
+
+    # -- reading
+
+    async def _listen(self) -> None:
+        backoff = self._backoff()
+        while True:
+            try:
+                await self._connect()
+                await self._follow(backoff)
+            except TargetError as error:
+                self._reset = getattr(error, "code", "") == "cursor-ahead"
+                _log.info("feed broke off", source=self._source.name, reason=error.sentence)
+                await self._without_stream(error, backoff)
+
+    async def _connect(self) -> None:
+        if self.link.state is not LinkState.OK:
+            self.link.set(LinkState.CONNECTING, self.link.sentence)
+        start = await self._source.begin(self._reset)
+        if start is not None:
+            async with self._lock:
+                self._cursor = DenseCursor(start)
+                self._stored_at = start
+        self._reset = False
+        await self._catch_up()
+
+    async def _follow(self, backoff: Backoff) -> None:
+        stream = self._source.live(self._cursor.at)
+        self._last_item_ms = self._wall.monotonic_ms()
+        self._streaming = True
+        try:
+            async for item in stream:
+                backoff.reset()
+                self._last_item_ms = self._wall.monotonic_ms()
+                self.link.heard()
+                await self._queue.put(item)
+        finally:
+            self._streaming = False
+            if isinstance(stream, AsyncGenerator):
+                await stream.aclose()
+        raise Unreachable("The connection ended.")
+
+    async def _without_stream(self, error: TargetError, backoff: Backoff) -> None:
+        """Wait before the next try to open the stream, and read by asking meanwhile, when that works."""
+        wait = backoff.failed(error.retry_after_ms if isinstance(error, Unreachable) else None)
+        until = self._wall.monotonic_ms() + wait
+        if isinstance(error, Unauthorised):
+            self.link.failed(error)
+            await self.token_given.wait(30_000)
+            return
+        if self._reset:
+            await asyncio.sleep(wait / 1000)
+            return
+        sentence = f"{error.sentence} Asking every second instead." if backoff.failures > 1 else ""
+        while True:
+            try:
+                await self._catch_up(sentence)
+            except TargetError as worse:
+                self.link.failed(worse)
+            left = until - self._wall.monotonic_ms()
+            if left <= 0:
+                return
+            await asyncio.sleep(min(POLL_MS, left) / 1000)
+
+    async def _catch_up(self, sentence: str = "") -> None:
+        """Read back all that is behind us, by asking."""
+        while True:
+            before = self._cursor.at
+            items, newest = await self._source.read_back(before, None)
+            self.link.heard(sentence)
+            await self._absorb(items)
+            if self._cursor.at >= newest or self._cursor.at == before:
+                return
+
+    async def _watch(self) -> None:
+        """After a silence, ask whether something was missed; tell when the silence means trouble."""
+        while True:
+            hurried = await self._hurry.wait(IDLE_MS)
+            silent = self._wall.monotonic_ms() - self._last_item_ms
+            if not self._streaming or (silent < IDLE_MS and not hurried):
+                continue
+            stale = self._silent_ms is not None and silent >= self._silent_ms
+            if stale:
+                self.link.set(LinkState.STALE, self._source.silence)
+            try:
+                items, _ = await self._source.read_back(self._cursor.at, None)
+            except TargetError as error:
+                if not isinstance(error, Throttled):
+                    self.link.failed(error)
+                continue
+            if not stale:
+                self.link.heard(self.link.sentence if self.link.state is LinkState.OK else "")
+            await self._absorb(items)
+
+    # -- order and storing
+
+    async def _collect(self) -> None:
+        while True:
+            items = [await self._queue.get()]
+            try:
+                async with asyncio.timeout(BATCH_MS / 1000):
+                    while len(items) < BATCH_ITEMS:
+                        more = self._queue
+                        items.append(await more.get() if more.empty() else more.get_nowait())
+            except TimeoutError:
+                pass
+            await self._absorb(items)
+            while self._cursor.held > _MOST_HELD:
+                await self._moved.wait()  # the gap is being filled; meanwhile the stream waits
+
+    async def _absorb(self, items: Sequence[T]) -> None:
+        async with self._lock:
+            loose = [item for item in items if item.seq == 0]
+            for item in items:
+                if item.seq > 0:
+                    self._cursor.put(item.seq, item)
+            before = self._cursor.at
+            run = self._cursor.run()
+            if run or loose:
+                await self._store([*loose, *run], before, None)
+        if self._cursor.missing() is not None:
+            self._gap.ring()
+
+    async def _fill(self) -> None:
+        """Read gaps again; what is not to be had is marked and passed over."""
+        backoff = self._backoff()
+        while True:
+            await self._gap.wait()
+            await asyncio.sleep(GRACE_MS / 1000)
+            tries = 0
+            while (gap := self._cursor.missing()) is not None:
+                cursor = self._cursor
+                try:
+                    items, _ = await self._source.read_back(*gap)
+                except Unreachable as error:
+                    await asyncio.sleep(backoff.failed(error.retry_after_ms) / 1000)
+                    continue
+                except TargetError as error:
+                    _log.warning("gap could not be read", source=self._source.name, reason=error.sentence)
+                    items = ()
+                await self._absorb(items)
+                left = self._cursor.missing()
+                if self._cursor is not cursor or left is None or left[0] != gap[0]:
+                    tries = 0
+                    backoff.reset()
+                    continue
+                tries += 1
+                if tries >= GAP_TRIES:
+                    await self._pass_over()
+                    tries = 0
+                else:
+                    await asyncio.sleep(backoff.failed() / 1000)
+
+    async def _pass_over(self) -> None:
+        async with self._lock:
+            gap = self._cursor.missing()
+            if gap is None:
+                return
+            _log.warning("items lost", source=self._source.name, after=gap[0], until=gap[1])
+            self._cursor.pass_over(gap[1])
+            await self._store(self._cursor.run(), gap[0], gap)
+        self._source.gap(*gap)
+
+    async def _store(self, items: Sequence[T], before: int, gap: tuple[int, int] | None) -> None:
+        at = self._cursor.at
+        try:
+            batch = self._source.batch(items, at if at > before else None, gap)
+            stored = await self._kept(batch)
+        except BaseException:
+            # Not on disk: it counts as never read, and is read again.
+            self._cursor = DenseCursor(before)
+            raise
+        self._stored_at = at
+        self._on_stored(stored)
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
+    async def _kept(self, batch: FeedBatch) -> StoredBatch:
+        backoff = self._backoff()
+        while True:
+            try:
+                stored = await self._feeds.store(self._show_id, batch)
+            except StoreFull as full:
+                self._full = True
+                self._notice("trouble", str(full), "store")
+                await asyncio.sleep(backoff.failed() / 1000)
+                continue
+            if self._full:
+                self._full = False
+                self._notice("info", "", "store")
+            return stored
