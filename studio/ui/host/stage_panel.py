@@ -1,0 +1,232 @@
+"""What is on air: its card, and the three acts under it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.domain.lineup import ItemKind, LineUpItem
+from studio.domain.money import Money
+from studio.domain.product import Product
+from studio.domain.promo import PromoKind, PromoPhase, PromoRecord, applies_to, phase, price_after
+from studio.domain.show import ShowPhase
+from studio.ui.actions import Actions
+from studio.ui.host.pictures import Pictures
+from studio.ui.models.live_show import LiveShow
+from studio.ui.texts import Texts
+from studio.ui.theme import SPACE_S, Theme
+from studio.ui.widgets.buttons import ActionButton
+from studio.ui.widgets.product_card import CardItem, CardStock, ProductCard
+
+NowMs = Callable[[], int | None]
+FORECAST_HOW = "The fall of the stock over the last three minutes, carried on."
+
+
+class StagePanel(QWidget):
+    """The card of the item on air and the buttons. `tick` is called once a second."""
+
+    def __init__(
+        self,
+        show: LiveShow,
+        actions: Actions,
+        theme: Theme,
+        texts: Texts,
+        pictures: Pictures,
+        now_ms: NowMs,
+        low_stock: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._show, self._texts, self._now_ms, self._low = show, texts, now_ms, low_stock
+        self._pictures, self._theme, self._actions = pictures, theme, actions
+        self._pictured = ""
+        self._pinned_price: tuple[str, Money | None] = ("", None)
+        self.card = ProductCard(theme, now_ms, texts.number)
+        self.unpin = ActionButton(actions["unpin"], "compact")
+        self.card.add_action(self.unpin)
+        self.next = ActionButton(actions["item.next"], "primary")
+        self.promo = ActionButton(actions["promo.issue"], "promo")
+        self.undo = ActionButton(actions["undo"])
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        row.addWidget(self.next, 5)
+        row.addWidget(self.promo, 2)
+        row.addWidget(self.undo, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self.card, 1)
+        column.addLayout(row)
+        show.show_changed.connect(self.refresh)
+        show.promos_changed.connect(self.refresh)
+        show.products_changed.connect(self._products)
+        show.stock_changed.connect(self._stock)
+        self.refresh()
+
+    def tick(self) -> None:
+        """A code may have ended, the forecast moved."""
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring card and buttons up to the show."""
+        state = self._show.state
+        item = state.on_air
+        self._refresh_actions()
+        if item is None:
+            self.card.show_item(None)
+            self._pinned_price = ("", None)
+            self._pictured = ""
+            sentence = {
+                ShowPhase.PLANNED: self.tr("The show has not started."),
+                ShowPhase.ON_AIR: self.tr("Nothing is pinned."),
+                ShowPhase.ENDED: self.tr("The show is over."),
+            }[state.phase]
+            self.card.empty.say(sentence)
+            return
+        product = self._show.products.get(item.product_id)
+        if self._pinned_price[0] != f"{item.id}:{state.on_air_since_ms}":
+            self._pinned_price = (f"{item.id}:{state.on_air_since_ms}", product.price if product else None)
+        self.card.show_item(self._card_item(item, product))
+        self._show_stock(item)
+        self._show_warnings(item, product)
+        self._show_picture(item, product)
+
+    def _refresh_actions(self) -> None:
+        state = self._show.state
+        on_air = state.phase is ShowPhase.ON_AIR
+        following = state.next_item
+        reason = "" if on_air else self.tr("Start the show first.")
+        next_action = self._actions["item.next"]
+        if following is None:
+            next_action.show_text(self.tr("No further item"))
+        elif following.kind is ItemKind.TALK:
+            next_action.show_text(self.tr("Next: {title}").replace("{title}", following.title))
+        else:
+            next_action.show_text(self.tr("Pin next: {title}").replace("{title}", following.title))
+        next_action.enable(
+            on_air and following is not None, reason or self.tr("The line-up has no further item.")
+        )
+        self._actions["item.previous"].enable(on_air and state.previous_item is not None, reason)
+        self._actions["unpin"].enable(state.on_air is not None, self.tr("Nothing is pinned."))
+        possible = bool(state.seq) and state.phase is not ShowPhase.ENDED
+        self._actions["promo.issue"].enable(possible, self.tr("A code can be issued until the show ends."))
+        self._actions["undo"].enable(bool(state.undoable), self.tr("There is nothing to undo."))
+
+    def _best_code(self, item: LineUpItem, price: Money) -> tuple[Money, PromoRecord] | None:
+        now = self._now_ms()
+        best: tuple[Money, PromoRecord] | None = None
+        for record in self._show.state.promos.values():
+            live = phase(record, now) in (PromoPhase.LIVE, PromoPhase.EXPIRING)
+            if live and applies_to(record.promo, item.product_id):
+                after = price_after(price, record)
+                if best is None or after < best[0]:
+                    best = (after, record)
+        return best
+
+    def _card_item(self, item: LineUpItem, product: Product | None) -> CardItem:
+        price = product.price if product else None
+        shown, struck, promo, low_note = self._texts.money(price) if price else "", "", "", ""
+        if item.kind is ItemKind.TALK:
+            shown = ""
+        elif price is not None:
+            best = self._best_code(item, price)
+            low = product.low_30d if product else None
+            if best is not None:
+                after, record = best
+                promo = f"{record.promo.code} {_discount(record, self._texts)}"
+                if after < price:
+                    # The struck price is the lowest of the last 30 days (EU 98/6/EC Art. 6a); without it none is struck.
+                    shown = self._texts.money(after)
+                    struck = self._texts.money(low) if low is not None and after < low else ""
+                    low_note = (
+                        self.tr("30-day low {price}").replace("{price}", self._texts.money(low))
+                        if low is not None
+                        else self.tr("30-day low not known")
+                    )
+        points = item.points or (product.points if product else ())
+        if item.note:
+            points = (*points, self.tr("Note: {note}").replace("{note}", item.note))
+        foot = " · ".join(x for x in (product.returns_text, product.delivery_text) if x) if product else ""
+        return CardItem(
+            key=item.id,
+            title=item.title,
+            price=shown,
+            struck=struck,
+            promo=promo,
+            low_note=low_note,
+            points=points,
+            pinned_at_ms=self._show.state.on_air_since_ms,
+            planned_ms=item.planned_ms,
+            footnote=foot,
+        )
+
+    def _show_stock(self, item: LineUpItem) -> None:
+        if item.kind is ItemKind.TALK:
+            return
+        stock = self._show.sellable(item.product_id)
+        now = self._now_ms()
+        series = self._show.stock_series(item.product_id)
+        lasts = None if now is None else self._show.sold_out_in_ms(item.product_id, now)
+        self.card.show_stock(
+            CardStock(
+                left=stock.total,
+                of=max([left for _, left in series[-2000:]] or [stock.total or 0]),
+                read_at_ms=stock.updated_at_ms,
+                low=stock.total is not None and stock.total <= self._low,
+                locations=tuple(sorted(stock.by_location.items())),
+                minutes_left=None if lasts is None else lasts / 60_000,
+                how=self.tr(FORECAST_HOW) if lasts is not None else self.tr("Too few sales for a forecast."),
+            )
+        )
+
+    def _show_warnings(self, item: LineUpItem, product: Product | None) -> None:
+        sentences: list[str] = []
+        before = self._pinned_price[1]
+        if item.kind is ItemKind.PRODUCT and product is None:
+            sentences.append(self.tr("The shop has not told of this product yet."))
+        if product is not None:
+            if not product.active:
+                sentences.append(self.tr("The shop has withdrawn this product: nobody can buy it now."))
+            if before is not None and product.price is not None and product.price != before:
+                sentences.append(
+                    self.tr("The shop changed the price from {old} to {new}.")
+                    .replace("{old}", self._texts.money(before))
+                    .replace("{new}", self._texts.money(product.price))
+                )
+            if self._show.sellable(product.id).total == 0:
+                sentences.append(self.tr("Sold out: go to the next item, or offer something like it."))
+        self.card.show_warnings(tuple(sentences))
+
+    def _show_picture(self, item: LineUpItem, product: Product | None) -> None:
+        url = product.image_urls[0] if product and product.image_urls else ""
+        key = f"{item.id}:{url}"
+        if key == self._pictured:
+            return
+        self._pictured = key
+        if url:
+
+            def take(image: QImage | None) -> None:
+                if self._pictured == key and image is not None:
+                    self.card.show_image(image)
+
+            self._pictures.large(url, self._theme.px(264), take)
+
+    def _products(self, product_ids: set[str]) -> None:
+        if self._show.state.pinned_product_id in product_ids:
+            self.refresh()
+
+    def _stock(self, product_ids: set[str]) -> None:
+        item = self._show.state.on_air
+        if item is not None and item.product_id in product_ids:
+            self._show_stock(item)
+            self._show_warnings(item, self._show.products.get(item.product_id))
+
+
+def _discount(record: PromoRecord, texts: Texts) -> str:
+    promo = record.promo
+    if promo.kind is PromoKind.PERCENT:
+        return f"−{promo.percent} %"
+    if promo.kind is PromoKind.FIXED:
+        return f"−{texts.money(Money(promo.amount_minor, promo.currency))}"
+    return QCoreApplication.translate("StagePanel", "free shipping")
