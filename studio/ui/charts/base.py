@@ -243,6 +243,8 @@ class TimeChart(ChartContent):
     def _tell(self, *, empty: bool) -> None:
         """Bring heading and accessible description to what is shown."""
         text, tone = ("", "muted") if empty else self._caption()
+        if self._table_shown and not empty and tone == "muted":
+            text = self.tr("minute by minute")
         self._heading.set_caption(text, tone)
         self._heading.table_button.setVisible(not empty)
         window = self.window_of_time

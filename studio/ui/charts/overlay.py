@@ -150,11 +150,12 @@ def paint_reading(painter: QPainter, frame: Frame, reading: Reading, colours: Ch
 
 
 def reading_box(frame: Frame, reading: Reading) -> QRectF:
-    """Where the cursor's box goes: beside the cursor, inside the plot, on the side with more room."""
+    """Where the cursor's box goes: beside the cursor, right if it fits there, else on the side with more room."""
     wide = max(frame.wide(text, bold=i == 0) for i, (text, _) in enumerate(reading.lines)) + 16
-    wide = min(wide, max(80.0, frame.rect.width() * 0.48))
     high = frame.row * len(reading.lines) + 10
     x = frame.x(reading.t_ms)
-    left = x + 10 if x + 10 + wide <= frame.rect.right() else x - 10 - wide
-    left = max(frame.rect.left(), left)
-    return QRectF(left, frame.rect.top() + 4, wide, high)
+    right_room, left_room = frame.rect.right() - x - 10, x - 10 - frame.rect.left()
+    if wide <= right_room or right_room >= left_room:
+        return QRectF(x + 10, frame.rect.top() + 4, min(wide, right_room), high)
+    wide = min(wide, left_room)
+    return QRectF(x - 10 - wide, frame.rect.top() + 4, wide, high)

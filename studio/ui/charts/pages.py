@@ -23,6 +23,7 @@ class ChartPages(QStackedWidget):
         self.plot = PlotArea(where)
         self.table_model = ChartTable(self)
         self.table_view: QTableView | None = None
+        self._headers: Row = ()
         self._title = PlainLabel(size="s", strong=True)
         self._hint = PlainLabel(size="caption", tone="muted", wrap=True)
         empty = QWidget()
@@ -51,7 +52,11 @@ class ChartPages(QStackedWidget):
         view.setAccessibleName(name)
         bar = view.verticalScrollBar()
         at_end = self.currentWidget() is not view or bar.value() == bar.maximum()
+        anew = headers != self._headers
         self.table_model.show(headers, rows, texts=texts)
+        if anew:
+            self._headers = headers
+            self._share_width(view, texts)
         self.setCurrentWidget(view)
         if at_end:
             view.scrollToBottom()
@@ -69,6 +74,18 @@ class ChartPages(QStackedWidget):
                 return True
         return super().eventFilter(watched, event)
 
+    def _share_width(self, view: QTableView, texts: frozenset[int]) -> None:
+        """Figures take what they need, names the rest; without names all columns share the width."""
+        header = view.horizontalHeader()
+        names = texts - {0}
+        for column in range(header.count()):
+            stretch = not names or column in names
+            mode = QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Interactive
+            header.setSectionResizeMode(column, mode)
+            if not stretch:
+                room = view.fontMetrics().horizontalAdvance("000,000") + 16
+                header.resizeSection(column, max(header.sectionSizeHint(column), room))
+
     def _make_table(self) -> QTableView:
         view = QTableView()
         view.setModel(self.table_model)
@@ -81,7 +98,6 @@ class ChartPages(QStackedWidget):
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(view.fontMetrics().height() + 10)
-        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         view.installEventFilter(self)
         self.addWidget(view)
         self.table_view = view

@@ -290,6 +290,8 @@ class ViewersChart(TimeChart):
         if not window.at_home:
             seconds = end - start < 5 * 60_000
             when = f"{self.clock(start, seconds=seconds)}–{self.clock(end, seconds=seconds)}"
+        elif start == window.first_ms:
+            when = self.tr("since {time}").format(time=self.clock(start))
         else:
             span_ms = window.zoomed_home_ms or window.home_span_ms or end - start
             when = (

@@ -80,12 +80,12 @@ class Hands:
         QApplication.sendEvent(viewport, event)
         self.chart.flush()
 
-    def drag(self, dx: int) -> None:
+    def drag(self, dx: int, parts: int = 3) -> None:
         viewport = self.chart.plot.viewport()
         start = self.frame.rect.center().toPoint()
         QTest.mousePress(viewport, Qt.MouseButton.LeftButton, NO_KEYS, start)
-        for part in (1, 2, 3):
-            QTest.mouseMove(viewport, start + QPoint(dx * part // 3, 0))
+        for part in range(1, parts + 1):
+            QTest.mouseMove(viewport, start + QPoint(dx * part // parts, 0))
         QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, NO_KEYS, start + QPoint(dx, 0))
         self.chart.flush()
 

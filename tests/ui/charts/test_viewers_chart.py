@@ -4,13 +4,15 @@ import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTableView, QToolButton
 
 from studio.ui.charts.colours import ChartColours
+from studio.ui.charts.frame import Word, without_overlaps
 from studio.ui.charts.marks import Marker, Span
+from studio.ui.charts.overlay import reading_box
 from studio.ui.charts.series import TimeSeries
 from studio.ui.charts.viewers_chart import ChannelLine, ViewersChart
 from studio.ui.palette import LIGHT
@@ -88,6 +90,7 @@ def test_the_view_follows_the_clock_and_the_new_figures(hands: Hands, qtbot) -> 
     assert end - start == 60 * MINUTE
     assert start < START + 180 * MINUTE < end
     assert hands.words("end") == ["777"]
+    assert hands.chart.caption.startswith("last 60 min")
 
 
 def test_many_changes_at_once_are_drawn_once(hands: Hands, qtbot, monkeypatch) -> None:
@@ -107,6 +110,28 @@ def test_the_pointer_reads_the_figure_and_what_was_on_air(hands: Hands) -> None:
     assert hands.point_at(START + 2 * MINUTE + 10_000) == ["19:52:00 · 900 viewers", "Ceramic mug"]
     assert hands.point_at(START + 4 * MINUTE) == ["19:54:00 · 1,902 viewers", "nothing on air"]
     assert hands.point_at(START + 6 * MINUTE) == ["19:56:00 · 1,200 viewers", "▲ NORD20", "Wool blanket"]
+
+
+def test_the_box_of_the_reading_is_whole_wherever_the_pointer_is(hands: Hands) -> None:
+    for minute in range(10):
+        hands.point_at(START + minute * MINUTE)
+        assert hands.chart.reading is not None
+        box = reading_box(hands.frame, hands.chart.reading)
+        assert hands.frame.rect.contains(box)
+        widest = max(hands.frame.wide(text, bold=i == 0) for i, text in enumerate(hands.read))
+        assert box.width() == widest + 16
+        x = hands.frame.x(hands.chart.reading.t_ms)
+        assert not box.left() <= x <= box.right()
+
+
+def test_of_two_words_at_one_place_only_the_more_important_is_shown() -> None:
+    words = [
+        Word("peak", "peak 9", QRectF(0, 0, 40, 12), "#000000"),
+        Word("span", "covered", QRectF(30, 5, 40, 12), "#000000"),
+        Word("span", "beside", QRectF(80, 5, 40, 12), "#000000"),
+        Word("span", "", QRectF(200, 5, 0, 12), "#000000"),
+    ]
+    assert [word.text for word in without_overlaps(words)] == ["peak 9", "beside"]
 
 
 def test_the_reading_goes_when_the_pointer_leaves(hands: Hands, qtbot) -> None:
@@ -153,6 +178,8 @@ def test_dragging_moves_the_view_with_the_hand(hands: Hands) -> None:
     hands.drag(60)
     assert hands.view[0] == pytest.approx(start - 60 * per_pixel, abs=2 * per_pixel)
     assert hands.view[1] - hands.view[0] == end - start
+    hands.drag(-60, parts=60)
+    assert hands.view[0] == pytest.approx(start, abs=2 * per_pixel)
     hands.drag(-5000)
     assert hands.view[1] <= START + 11 * MINUTE
 
@@ -217,6 +244,7 @@ def test_t_shows_the_same_figures_as_a_table_and_t_goes_back(hands: Hands) -> No
     hands.chart.append_viewers([START + 10 * MINUTE], [1300])
     hands.chart.flush()
     assert hands.table()[-1][:2] == ("20:00", "1,300")
+    assert hands.chart.caption == "minute by minute"
     hands.press(Qt.Key.Key_T)
     assert not hands.chart.table_shown
     assert hands.chart.plot.isVisible()
@@ -263,7 +291,7 @@ def test_a_line_without_news_is_dimmed_and_said_to_be_old(hands: Hands) -> None:
     chart.append_viewers([START + 9 * MINUTE + 30_000], [1290])
     chart.flush()
     assert chart.plot.line_colour("viewers") == chart.colours.viewers
-    assert chart.caption.startswith("last 60 min")
+    assert chart.caption == "since 19:50 · shaded = pinned item · ▲ promo"
 
 
 def test_each_channel_has_its_line_its_label_and_its_reading(hands: Hands) -> None:
@@ -340,7 +368,7 @@ def test_late_and_repeated_figures_draw_the_same_line(hands: Hands) -> None:
 def test_a_hidden_chart_does_no_work_and_is_up_to_date_when_shown(hands: Hands, qtbot) -> None:
     hands.chart.hide()
     hands.chart.append_viewers([START + 10 * MINUTE], [4321])
-    QApplication.processEvents()
+    qtbot.waitUntil(lambda: not hands.chart._turn.isActive())
     assert hands.words("end") == ["1,284"]
     hands.chart.show()
     qtbot.waitUntil(lambda: hands.words("end") == ["4,321"])
