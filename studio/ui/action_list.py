@@ -50,7 +50,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("item.next", _T("Actions", "Next item"), _T("Actions", "Put the next item of the line-up on air, product or talk"), "F12 PgDown", _SHOW),
     _spec("item.previous", _T("Actions", "Previous item"), _T("Actions", "Go back to the item before this one"), "Shift+F12 PgUp", _SHOW),
     _spec("item.pin", _T("Actions", "Pin the selected item"), _T("Actions", "Put the item selected in the line-up on air now"), "Return", _SHOW, handled=True),
-    _spec("item.skip", _T("Actions", "Skip the selected item"), _T("Actions", "Leave the selected item out of this show; undo brings it back"), "Ctrl+Delete", _SHOW),
+    _spec("item.skip", _T("Actions", "Skip the selected item"), _T("Actions", "Leave the selected item out of this show; undo brings it back"), "Ctrl+Del", _SHOW),
     _spec("unpin", _T("Actions", "Unpin"), _T("Actions", "Take the product off the air; undo pins it again"), "Esc", _SHOW, handled=True),
     _spec("stage.clear", _T("Actions", "Clear the stage"), _T("Actions", "Panic key: take card and promo off the stage at once"), "Ctrl+Shift+X", _SHOW),
     _spec("prompter.toggle", _T("Actions", "Prompter"), _T("Actions", "Show or hide the prompter on its monitor"), "F11", _SHOW, checkable=True),

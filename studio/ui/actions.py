@@ -94,9 +94,8 @@ class StudioAction(QAction):
         self._refresh_tooltip()
 
     def _refresh_tooltip(self) -> None:
-        self.setToolTip(
-            tooltip_text(f"{self.plain_tooltip} ({self.cap})" if self.cap else self.plain_tooltip)
-        )
+        told = f"{self.plain_tooltip} ({self.cap})" if self.cap else self.plain_tooltip
+        self.setToolTip(tooltip_text(told))
         self.setStatusTip(self.plain_tooltip)
         self.changed.emit()
 

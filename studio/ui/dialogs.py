@@ -29,6 +29,7 @@ from studio.ui.actions import StudioAction
 from studio.ui.keyguard import FocusKeys
 from studio.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme, set_look
 from studio.ui.widgets.buttons import HoldButton
+from studio.ui.widgets.inputs import NumberField
 from studio.ui.widgets.labels import PlainLabel
 
 Check = Callable[[str], str | None]
@@ -307,9 +308,7 @@ def _make(field: Field) -> QWidget:
         tick.setChecked(field.ticked)
         return tick
     if field.number is not None:
-        number = QSpinBox()
-        number.setRange(*field.number)
-        number.setSuffix(field.suffix)
+        number = NumberField(*field.number, field.suffix)
         number.setValue(int(field.value or field.number[0]))
         return number
     if field.lines > 1:

@@ -6,7 +6,7 @@ the widget with the focus.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -56,6 +56,7 @@ class FocusKeys(QObject):
         super().__init__(app)
         self._handlers: list[KeyHandler] = []
         self._down: set[int] = set()
+        self._pressing = False
         self._watched: QWidget | None = None
         app.focusChanged.connect(self._move)
         self._move(None, app.focusWidget())
@@ -70,9 +71,12 @@ class FocusKeys(QObject):
             self._handlers.remove(handler)
 
     @property
-    def holding(self) -> bool:
-        """Whether a key is down that came through a window of the studio."""
-        return bool(self._down)
+    def pressing(self) -> bool:
+        """Whether a key press is being dealt with right now: what happens is done by a key that is still down.
+
+        Keys seen down earlier do not count, because a menu may have swallowed their release.
+        """
+        return self._pressing
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
         kind = event.type()
@@ -110,9 +114,14 @@ class FocusKeys(QObject):
     def _remember(self, event: QKeyEvent) -> None:
         if event.type() != QEvent.Type.KeyRelease:
             self._down.add(event.key())
+            self._pressing = True
+            QTimer.singleShot(0, self, self._pressed)
         elif event.key() in self._down:
             self._down.discard(event.key())
             self.released.emit(event.key())
+
+    def _pressed(self) -> None:
+        self._pressing = False
 
     def _let_go(self) -> None:
         down, self._down = self._down, set()

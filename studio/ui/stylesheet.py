@@ -131,7 +131,7 @@ QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: $muted; }
 QComboBox { padding-right: ${px20}px; }
 QComboBox::drop-down { border: none; width: ${px20}px; subcontrol-position: center right; }
 QComboBox::down-arrow { image: url(:/studio/arrow-down.png); width: ${px12}px; height: ${px12}px; }
-QAbstractSpinBox { padding: ${px6}px ${px20}px ${px6}px ${px4}px; }
+QAbstractSpinBox { padding: ${px6}px ${px20}px ${px6}px 0px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
     border: none; background: transparent; padding: 0 ${px4}px; min-height: 0px;
 }
@@ -210,6 +210,7 @@ def stylesheet(tokens: Tokens, scale: float = 1.0) -> str:
     sizes["pillr"] = (sizes["pillh"] + 2 * sizes["px1"]) // 2
     sizes["chipr"] = (sizes["px16"] + 2 * (sizes["px1"] + sizes["px2"])) // 2
     sizes["radio"] = (sizes["px14"] + 2 * sizes["px1"]) // 2
+    lift = "#ffffff" if tokens.name == "dark" else "#000000"
     border = sizes["px2"] - sizes["px1"]
     derived = {
         "focus": tokens.accent,
@@ -219,10 +220,11 @@ def stylesheet(tokens: Tokens, scale: float = 1.0) -> str:
         "next_line": mix(tokens.line, tokens.next, 0.4),
         "accent_line": mix(tokens.line, tokens.accent, 0.3),
         "warning_line": mix(tokens.line, tokens.warning, 0.35),
-        "accent_hover": mix(tokens.accent, tokens.background if tokens.name == "light" else "#ffffff", 0.12),
-        "accent_press": mix(tokens.accent, tokens.background, 0.12),
-        "promo_hover": mix(tokens.promo, tokens.background if tokens.name == "light" else "#ffffff", 0.12),
-        "promo_press": mix(tokens.promo, tokens.background, 0.12),
+        # Away from the text on them, so that a pressed button reads as well as one at rest.
+        "accent_hover": mix(tokens.accent, lift, 0.1),
+        "accent_press": mix(tokens.accent, lift, 0.22),
+        "promo_hover": mix(tokens.promo, lift, 0.1),
+        "promo_press": mix(tokens.promo, lift, 0.22),
         # The focus ring is a wider border: the padding gives back what it takes, so that nothing moves.
         "pad5": sizes["px6"] - border,
         "pad11": sizes["px12"] - border,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
@@ -389,6 +390,7 @@ def main(out: Path) -> None:
             app.processEvents()
             widget.grab().save(str(out / f"{name}-{tokens.name}.png"))
             widget.close()
+    shiboken6.delete(keys)
 
 
 if __name__ == "__main__":

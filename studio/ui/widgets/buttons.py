@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -196,7 +197,7 @@ class HoldButton(ActionButton):
         painter.end()
 
     def _asked(self) -> None:
-        if self._keys.holding:
+        if self._keys.pressing:
             self.begin()
         else:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -209,7 +210,9 @@ class HoldButton(ActionButton):
     def _done(self) -> None:
         self.setDown(False)
         self.update()
-        self.action.act()
+        # A menu that opened meanwhile may have swallowed the release of the key.
+        if QApplication.activePopupWidget() is None:
+            self.action.act()
 
     def _hint(self) -> None:
         if self.isVisible():

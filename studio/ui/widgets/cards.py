@@ -4,7 +4,7 @@ from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui.icons import IconName, icon_pixmap
 from studio.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme, set_look
@@ -132,7 +132,7 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._icon: IconName = icon
-        self.picture = QLabel()  # Holds a pixmap, never a text.
+        self.picture = PlainLabel()
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sentence = PlainLabel(sentence, tone="muted", wrap=True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -99,8 +99,10 @@ class ChatView(QAbstractScrollArea):
 
     def rows_appended(self, count: int) -> None:
         """The source has `count` more lines at its end."""
-        self._scroll.grow(count, show=not self.is_held)
-        if self._sticks:
+        # With nothing in sight there is nothing to hold still.
+        first = self._scroll.end == 0
+        self._scroll.grow(count, show=first or not self.is_held)
+        if self._sticks or first:
             self._scroll.to_end()
         else:
             self._count_held_back(self._held_back + count)
@@ -251,6 +253,9 @@ class ChatView(QAbstractScrollArea):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         if event.button() in {Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton}:
             self._select(self._scroll.at(event.position().y()), reveal=False)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         if event.button() == Qt.MouseButton.LeftButton and self._selected_id:

@@ -1,0 +1,105 @@
+"""Tasks: held, named, and heard when they fail."""
+
+import asyncio
+import gc
+
+import pytest
+import structlog
+
+from studio.ui.tasks import Tasks
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.errors: list[tuple[str, BaseException]] = []
+
+    def __call__(self, name: str, error: BaseException) -> None:
+        self.errors.append((name, error))
+
+
+async def test_a_task_nobody_keeps_is_not_collected_in_mid_await(qapp) -> None:
+    tasks, gate, done = Tasks("panel"), asyncio.Event(), []
+
+    async def work() -> None:
+        await gate.wait()
+        done.append(True)
+
+    tasks.spawn(work(), "work")
+    for _ in range(3):
+        await asyncio.sleep(0)
+        gc.collect()
+    gate.set()
+    await tasks.drain()
+    assert done == [True]
+    assert len(tasks) == 0
+
+
+async def test_a_failure_is_logged_with_its_traceback_and_told(qapp) -> None:
+    heard = Heard()
+    tasks = Tasks("promo panel", heard)
+
+    async def fail() -> None:
+        raise ValueError("the shop said no")
+
+    with structlog.testing.capture_logs() as logs:
+        tasks.spawn(fail(), "issue promo")
+        await tasks.drain()
+        await asyncio.sleep(0)
+    assert [(name, str(error)) for name, error in heard.errors] == [
+        ("promo panel: issue promo", "the shop said no")
+    ]
+    assert logs[0]["log_level"] == "error"
+    assert logs[0]["task"] == "promo panel: issue promo"
+    assert logs[0]["exc_info"].__traceback__ is not None
+
+
+async def test_a_cancelled_task_is_not_a_failure(qapp) -> None:
+    heard = Heard()
+    tasks = Tasks("panel", heard)
+    task = tasks.spawn(asyncio.Event().wait(), "wait for ever")
+    await asyncio.sleep(0)
+    task.cancel()
+    await tasks.drain()
+    assert heard.errors == []
+
+
+async def test_closing_cancels_what_runs_and_refuses_more(qapp) -> None:
+    tasks, cancelled = Tasks("window"), []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.append(True)
+            raise
+
+    tasks.spawn(work(), "work")
+    await asyncio.sleep(0)
+    await tasks.close()
+    assert cancelled == [True]
+    with pytest.raises(RuntimeError, match="window is closed"):
+        tasks.spawn(work(), "more")
+
+
+async def test_draining_waits_for_tasks_that_tasks_started(qapp) -> None:
+    tasks, order = Tasks("panel"), []
+
+    async def second() -> None:
+        await asyncio.sleep(0)
+        order.append("second")
+
+    async def first() -> None:
+        tasks.spawn(second(), "second")
+        order.append("first")
+
+    tasks.spawn(first(), "first")
+    await tasks.drain()
+    assert order == ["first", "second"]
+
+
+def test_without_a_loop_it_says_so_and_leaves_no_coroutine_behind(qapp) -> None:
+    async def work() -> None:
+        raise AssertionError("never runs")
+
+    with pytest.raises(RuntimeError):
+        Tasks("panel").spawn(work(), "work")
