@@ -135,7 +135,7 @@ def tagged(request: ShopRequest, tag: str, kind: type[T], body: Callable[[], byt
     """200 with an ETag, or 304 when the reader has that already."""
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if matches(request.headers.get("If-None-Match"), tag):
-        return Response(cast("T", None), status_code=304, headers=headers)
+        return Response(cast("T", b""), status_code=304, headers=headers)
     return told(body(), kind, headers=headers)
 
 

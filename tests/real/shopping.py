@@ -1,5 +1,6 @@
 """What tests of the demo shop do again and again: come by a link, buy, make a code."""
 
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -113,4 +114,46 @@ def at_once(
         found = [status for part in pool.map(one, range(crowd)) for status in part]
     for client in clients:
         client.close()
+    return found
+
+
+def feed(shop: ShopProcess, after: int = 0) -> list[dict[str, Any]]:
+    """All changes behind `after`."""
+    found: list[dict[str, Any]] = []
+    while True:
+        page = shop.get("changes", after=after, limit=500)
+        found += page["changes"]
+        if page["next_after"] == after:
+            return found
+        after = page["next_after"]
+
+
+def stream(shop: ShopProcess, count: int, **how: Any) -> list[dict[str, Any]]:
+    """The next `count` changes of a stream, checked to be named by their sequence."""
+    found: list[dict[str, Any]] = []
+    name = ""
+    with shop.http.stream("GET", "/v1/changes/stream", **how) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        for line in answer.iter_lines():
+            if line.startswith("id:"):
+                name = line[3:].strip()
+            elif line.startswith("data:"):
+                change = json.loads(line[5:])
+                assert name == str(change["seq"])
+                found.append(change)
+                if len(found) == count:
+                    break
+    return found
+
+
+def newest(changes: list[dict[str, Any]], kind: str) -> dict[str, Any]:
+    """By id, each entity of a kind at its highest revision."""
+    found: dict[str, Any] = {}
+    for change in changes:
+        if (
+            change["kind"] == kind
+            and change["revision"] >= found.get(change["entity_id"], {"revision": 0})["revision"]
+        ):
+            found[change["entity_id"]] = change[kind]
     return found
