@@ -46,7 +46,7 @@ class PromoChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class PromoEnd(Struct, frozen=True, forbid_unknown_fields=True):
-    """Ends a promo now; `ended_at_ms` only records when that was decided."""
+    """Ends a promo now; `ended_at_ms` only records when that was decided. Before its start the window becomes empty."""
 
     ended_at_ms: Ms | None = None
 

@@ -155,12 +155,12 @@ def _opened(store: Store, options: ServeOptions, clock: ShopClock, feed: Feed, b
             _keep(tx, "clock", clock.set())
         else:
             kept = {row["key"]: row["value"] for row in tx.all("SELECT key, value FROM meta")}
-            last = kept.get("clock_seen", kept["clock"]) if options.clock_stands else kept["clock"]
-            anchor = msgspec.json.decode(last, type=Anchor)
-            if options.clock_stands:
-                anchor = first_anchor(anchor.shop_ms, anchor.rate)
+            anchor = (
+                _left_at(kept) if options.clock_stands else msgspec.json.decode(kept["clock"], type=Anchor)
+            )
             clock.set(now_ms=ShopClock(anchor).now_ms(), rate=anchor.rate)
             _keep(tx, "clock", clock.set(rate=options.speed))
+        tx.run("DELETE FROM meta WHERE key = 'clock_left'")
         return {row["key"]: row["value"] for row in tx.all("SELECT key, value FROM meta")}
 
     try:
@@ -170,6 +170,16 @@ def _opened(store: Store, options: ServeOptions, clock: ShopClock, feed: Feed, b
     board.faults = tuple(store.submit(shop_faults.listed).result())
     shop = msgspec.json.decode(kept["shop"], type=dict[str, object])
     return Core(store, clock, feed, board, kept["instance"], shop, Pictures(options.catalogue / "images"))
+
+
+def _left_at(kept: dict[str, str]) -> Anchor:
+    """The time at which the shop was ended, as if that were now."""
+    if "clock_left" in kept:
+        left = msgspec.json.decode(kept["clock_left"], type=Anchor)
+        return first_anchor(left.shop_ms, left.rate)
+    seen = msgspec.json.decode(kept.get("clock_seen", kept["clock"]), type=Anchor)
+    # It was killed, up to a second after it looked at the clock last: rather skip a moment than live one twice.
+    return first_anchor(seen.shop_ms + round(1500 * seen.rate), seen.rate)
 
 
 def _keep(tx: Tx, key: str, anchor: Anchor) -> None:
@@ -218,6 +228,7 @@ async def _serve(core: Core, options: ServeOptions, keys: Tokens, listener: sock
         await _announce(core, server, serving, options, port)
         await serving
         ticking.cancel()
+    await core.store.run(lambda tx: _keep(tx, "clock_left", core.clock.set()))
 
 
 async def _announce(
