@@ -25,7 +25,7 @@ _WORD = re.compile(r"\w+")
 
 def folded(text: str) -> str:
     """A text as it is compared: without case and compatibility forms."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "replace").decode("utf-8")
 
 
 def fts_query(words: str) -> str:

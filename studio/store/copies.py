@@ -101,9 +101,13 @@ def copy_database(
         raise
     for old in superfluous(newest_first(folder)):
         old.path.unlink(missing_ok=True)
+    return final
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove copies that were broken off; to be called while none is being made."""
     for left in folder.glob("studio-*.db.part*"):
         left.unlink(missing_ok=True)
-    return final
 
 
 def sync_file(path: Path) -> None:

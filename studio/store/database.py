@@ -21,7 +21,7 @@ from sqlite_utils import Database as Sqlite
 from studio.control.ports.store import StoreFull
 from studio.control.ports.world import KillPoints
 from studio.store import connections, migrations
-from studio.store.copies import backup_folder, copy_database, newest_first
+from studio.store.copies import backup_folder, copy_database, newest_first, remove_unfinished
 from studio.store.errors import StoreClosed, StoreDamaged, damaged_sentence, translated
 from studio.store.kill_points import NoKillPoints
 from studio.store.swap import finish_swap
@@ -46,6 +46,9 @@ def no_notice(_sentence: str) -> None:
 class Database:
     """The store's file, opened. Its methods may be called from any thread and any asyncio loop."""
 
+    # On a disk that is nearly full small things still fit: so long nothing must have failed until it is told well.
+    CALM_S = 10.0
+
     def __init__(self, path: Path, kill_points: KillPoints, on_notice: Notice) -> None:
         self.path = path
         self.kill_points = kill_points
@@ -55,6 +58,7 @@ class Database:
         self._feeds: deque[_Job[Any]] = deque()
         self._closing = False
         self._full = False
+        self._full_at = 0.0
         self._reader: sqlite3.Connection | None = None
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
         self._thread = threading.Thread(target=self._main, name="store-writer", daemon=True)
@@ -169,21 +173,17 @@ class Database:
         path = self.path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         finish_swap(path)  # a recovery that was broken off at its very end
+        remove_unfinished(backup_folder(path))
         known = connections.versions_in_file(path)
         if known is not None:
             connections.refuse_strangers(path, *known, migrations.latest())
+            self._check(path)
         elif path.exists() and newest_first(backup_folder(path)):
             raise StoreDamaged(damaged_sentence(path, "it is empty, and there are backups of it"))
         else:
             path.touch(mode=0o600)
         db = connections.open_writer(path)
         try:
-            if wrong := connections.quick_check(db.conn):
-                raise StoreDamaged(damaged_sentence(path, wrong))
-            application_id = int(db.execute("PRAGMA application_id").fetchone()[0])
-            connections.refuse_strangers(
-                path, application_id, migrations.user_version(db), migrations.latest()
-            )
             migrations.migrate(
                 db,
                 lambda: self._back_up_before_migration(db),
@@ -193,6 +193,17 @@ class Database:
             db.close()
             raise
         return db
+
+    def _check(self, path: Path) -> None:
+        """By a connection that only reads: one that writes would fold the WAL into a damaged or a stranger's file."""
+        with contextlib.closing(connections.open_reader(path)) as conn:
+            application_id, version = (
+                int(conn.execute(f"PRAGMA {name}").fetchone()[0])
+                for name in ("application_id", "user_version")
+            )
+            connections.refuse_strangers(path, application_id, version, migrations.latest())
+            if wrong := connections.quick_check(conn):
+                raise StoreDamaged(damaged_sentence(path, wrong))
 
     def _back_up_before_migration(self, db: Sqlite) -> None:
         made = copy_database(db.conn, backup_folder(self.path), "migration", reached=self.reached)
@@ -255,7 +266,7 @@ class Database:
     def _done(self, job: _Job[Any], result: object) -> None:
         for name in job.after:
             self.reached(name)
-        if self._full:
+        if self._full and time.monotonic() - self._full_at >= self.CALM_S:
             self._full = False
             self.notice("The database can be written again.")
         job.future.set_result(result)
@@ -266,9 +277,11 @@ class Database:
             if told is not error:
                 told.__cause__ = error
             error = told
-        if isinstance(error, StoreFull) and not self._full:
-            self._full = True
-            self.notice(str(error))
+        if isinstance(error, StoreFull):
+            self._full_at = time.monotonic()
+            if not self._full:
+                self._full = True
+                self.notice(str(error))
         job.future.set_exception(error)
 
 

@@ -191,7 +191,10 @@ def _sentences(aside: Path, backup: BackupFile | None, replayed: Replayed) -> tu
     if parts:
         said.append(f"Read from the damaged file and put back too: {', '.join(parts)}.")
     else:
-        said.append("The damaged file held nothing else that could be read.")
+        said.append(
+            "The damaged file held nothing newer that could be read: what came in since then is missing, but for what "
+            "shop and channels send again."
+        )
     for show in replayed.shows:
         if missing := show.known_seq - show.last_seq:
             since = f" after {_when(show.last_at_ms)}" if show.last_at_ms else ""
@@ -202,7 +205,7 @@ def _sentences(aside: Path, backup: BackupFile | None, replayed: Replayed) -> tu
             )
     if replayed.lost_messages > 0:
         said.append(f"Missing from the chat: {_counted(replayed.lost_messages, *NOUNS['messages'])}.")
-    if len(said) == 2:
+    if parts and len(said) == 2:
         said.append("Nothing is known to be missing; what came in last and left no trace cannot be known.")
     if replayed.in_outbox:
         said.append(
