@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
@@ -80,6 +81,14 @@ class PaletteModel(QAbstractListModel):
         self._found = found
         self.endResetModel()
 
+    def add_found(self, entries: Sequence[PaletteEntry]) -> None:
+        """Append what was found later, e.g. by a search in the store."""
+        if entries:
+            first = len(self._found)
+            self.beginInsertRows(QModelIndex(), first, first + len(entries) - 1)
+            self._found.extend(entries)
+            self.endInsertRows()
+
     def entry(self, row: int) -> PaletteEntry | None:
         """The entry at a row."""
         return self._found[row] if 0 <= row < len(self._found) else None
@@ -107,7 +116,13 @@ class PaletteModel(QAbstractListModel):
 
 
 class CommandPalette(QDialog):
-    """The palette itself. The field keeps the focus: arrows move, Return chooses, Esc closes."""
+    """The palette itself. The field keeps the focus: arrows move, Return chooses, Esc closes.
+
+    `searched` carries the words after each letter, for searches that take time: hand in what they find with
+    `show_also`, which leaves it out when other words stand there by then.
+    """
+
+    searched = Signal(str)
 
     def __init__(
         self, actions: Actions, theme: Theme, parent: QWidget, providers: Sequence[PaletteProvider] = ()
@@ -151,6 +166,12 @@ class CommandPalette(QDialog):
         self.open()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def show_also(self, words: str, entries: Sequence[PaletteEntry]) -> None:
+        """Show what a slow search found for these words, below the rest; the selection stays where it is."""
+        if words == self.field.text():
+            self.model.add_found(entries)
+            self._show_list()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched is self.field:
             if event.key() in _MOVES:
@@ -164,10 +185,14 @@ class CommandPalette(QDialog):
 
     def _find(self, words: str) -> None:
         self.model.find(words)
+        self._show_list()
+        self.searched.emit(words)
+
+    def _show_list(self) -> None:
         has = self.model.rowCount() > 0
         self.nothing.setVisible(not has)
         self.list.setVisible(has)
-        if has:
+        if has and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self.model.index(0))
 
     def _move(self, key: int) -> None:

@@ -132,7 +132,7 @@ class HoldDialog(Dialog):
         super().__init__(parent, title, sentence)
         action.setParent(self)
         self.add_cancel()
-        self.hold = HoldButton(action, theme, keys, hold_ms=hold_ms)
+        self.hold = HoldButton(action, theme, keys, hold_ms=hold_ms, variant="warning-hold")
         self.buttons.addWidget(self.hold)
         action.acted.connect(self.accept)
 
@@ -147,7 +147,7 @@ async def hold_to_confirm(
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of a form. `choices` makes it a choice, `ticked` a tick box, `lines` above 1 a text of several lines,
-    `number` (lowest, highest) a number; else it is a line of text. `help` stands under it while it is right.
+    `number` (lowest, highest) a number; else it is a line of text, not shown when it is `secret`. `help` stands under it while it is right.
     """
 
     name: str
@@ -161,6 +161,7 @@ class Field:
     suffix: str = ""
     lines: int = 1
     ticked: bool | None = None
+    secret: bool = False
 
 
 class FormDialog(Dialog):
@@ -319,6 +320,8 @@ def _make(field: Field) -> QWidget:
         return text
     line = QLineEdit(field.value)
     line.setPlaceholderText(field.placeholder)
+    if field.secret:
+        line.setEchoMode(QLineEdit.EchoMode.Password)
     return line
 
 

@@ -2,7 +2,7 @@
 
 | property   | on            | values                                                        |
 |------------|---------------|---------------------------------------------------------------|
-| `variant`  | QPushButton   | `primary`, `promo`, `quiet`, `danger-hold`, `compact`, `chip`; none = raised |
+| `variant`  | QPushButton   | `primary`, `promo`, `quiet`, `danger-hold`, `warning-hold`, `compact`, `chip`; none = raised |
 | `tone`     | labels, pills | `neutral`, `ok`, `warning`, `promo`, `onair`, `next`, `accent`, `dashed`, `muted` |
 | `textsize` | labels        | `caption` 11, `s` 13, `m` 15, `l` 20, `xl` 28; l and xl are bold |
 | `role`     | widgets       | `card`, `card-raised`, `card-onair`, `card-dashed`, `pill`, `kbd`, `section`, `strong`, `rowline` |
@@ -105,6 +105,12 @@ QPushButton[variant="danger-hold"] { color: $on_air_text; background: $on_air_ti
 QPushButton[variant="danger-hold"]:hover { border-color: $on_air; }
 QPushButton[variant="danger-hold"]:disabled { color: $disabled; background: $surface; border-color: $line; }
 QPushButton[variant="danger-hold"] QLabel { color: $on_air_text; font-weight: 700; }
+QPushButton[variant="warning-hold"] {
+    color: $warning_text; background: $warning_tint; border-color: $warning_line; font-weight: 700;
+}
+QPushButton[variant="warning-hold"]:hover { border-color: $warning; }
+QPushButton[variant="warning-hold"]:disabled { color: $disabled; background: $surface; border-color: $line; }
+QPushButton[variant="warning-hold"] QLabel { color: $warning_text; font-weight: 700; }
 QPushButton[variant="compact"], QToolButton[variant="compact"] {
     padding: ${px1}px ${px8}px; font-size: ${t11}px; border-radius: ${px6}px; min-height: ${px16}px;
 }

@@ -101,6 +101,21 @@ def test_nothing_found_is_said_and_return_does_nothing(palette: CommandPalette) 
     assert QApplication.activeModalWidget() is None
 
 
+def test_what_is_found_late_is_added_below_unless_other_words_stand_there(
+    qtbot, palette: CommandPalette
+) -> None:
+    with qtbot.waitSignal(palette.searched) as told:
+        palette.field.setText("teapot")
+    assert told.args == ["teapot"]
+    before = found(palette)
+    palette.show_also("teap", [PaletteEntry("Too late", "", print)])
+    assert found(palette) == before
+    palette.show_also("teapot", [PaletteEntry("Stoneware teapot", "pin", print)])
+    assert found(palette) == [*before, "Stoneware teapot"]
+    assert palette.list.isVisible()
+    assert palette.list.currentIndex().row() == 0
+
+
 def test_a_click_chooses(qtbot, palette: CommandPalette, actions: Actions) -> None:
     palette.field.setText("clear the stage")
     spot = palette.list.visualRect(palette.model.index(0)).center()

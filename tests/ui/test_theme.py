@@ -33,6 +33,7 @@ def text_on_grounds(tokens: Tokens) -> list[tuple[str, str, str]]:
         "primary": tokens.accent,
         "promo": tokens.promo,
         "danger-hold": tokens.on_air_tint,
+        "warning-hold": tokens.warning_tint,
         "chip": tokens.accent,
     }
     found: list[tuple[str, str, str]] = []

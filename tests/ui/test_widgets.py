@@ -289,7 +289,7 @@ BLANKET = CardItem(
 def card(qtbot, theme: Theme, clock: HandClock) -> ProductCard:
     shown = ProductCard(theme, clock, "{:,}".format)
     qtbot.addWidget(shown)
-    shown.resize(700, 320)
+    shown.resize(800, 320)
     shown.show()
     return shown
 
@@ -364,8 +364,30 @@ def test_the_stock_of_one_product_is_never_shown_for_the_next(card: ProductCard,
     assert not card.thumbnail.has_image
 
 
+def test_in_a_narrow_place_the_stock_stands_under_the_text_and_nothing_is_lost(
+    qapp, window, card: ProductCard
+) -> None:
+    card.setParent(window)
+    window.show()
+    card.show_item(BLANKET)
+    card.show()
+    for width in (380, 540, 760, 1000):
+        card.resize(width, 600)
+        qapp.processEvents()
+        assert card.width() == width
+        places = {one: one.mapTo(card, QPoint()) for one in (card.title, card.stock, card.plan, card.promo)}
+        assert (places[card.stock].x() > places[card.title].x()) == (width >= 540)
+        assert max(place.x() + one.width() for one, place in places.items()) < width
+        lawful = card.plan if width >= 760 else card.low
+        assert lawful.isVisible()
+        assert "30-day low €84.00" in lawful.text()
+        assert lawful.sizeHint().width() <= lawful.width() + 2
+    assert card.thumbnail.sizeHint().width() == 132
+
+
 def test_a_talk_has_no_price_and_no_stock(card: ProductCard) -> None:
-    card.show_item(CardItem("t1", "Questions & answers"))
+    card.show_item(CardItem("t1", "Questions & answers", pinned_at_ms=1_795_000_000_000 - 60_000))
+    assert card.pinned.text() == "● ON AIR 1:00"
     assert card.title.text() == "Questions & answers"
     assert not card.stock.isVisible()
     assert not card.price.isVisible()
@@ -386,7 +408,7 @@ def test_a_title_of_markup_and_300_characters_does_not_break_the_card(card: Prod
     card.show_item(CardItem("p3", MARKUP + "x" * 300, "€1.00", points=(MARKUP,)))
     assert card.title.text().startswith("<img")
     assert card.title.is_cut()
-    assert card.width() == 700
+    assert card.width() == 800
 
 
 @pytest.fixture
@@ -443,6 +465,19 @@ def test_every_state_of_a_code_is_said_in_words(promo: PromoCard, face: PromoFac
     promo.show_promo(face)
     assert promo.status.text() == words
     assert promo.end.isVisible() == (face.status == "live")
+
+
+def test_a_code_card_shows_everything_in_240_pixels(promo: PromoCard, clock: HandClock) -> None:
+    assert clock.now is not None
+    promo.show_promo(PromoFace("NORD20-XMAS", "live", "−20 % · blanket", clock.now + 408_000, 23, 50))
+    promo.setFixedWidth(240)
+    promo.repaint()
+    for widget in (promo.code, promo.status, promo.used, promo.extend, promo.end):
+        assert widget.width() >= widget.sizeHint().width()
+        assert widget.geometry().right() < 240
+    live = promo.height()
+    promo.show_promo(PromoFace("TEAFREE", "armed", "free shipping"))
+    assert promo.sizeHint().height() == live
 
 
 def test_the_buttons_of_a_code_name_the_code(qtbot, promo: PromoCard) -> None:

@@ -27,7 +27,7 @@ _HOLD_KEYS: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 class ActionButton(QPushButton):
     """A button for an action: its text and its key cap, following text, key, tooltip and enabled state.
 
-    `variant` is primary, promo, quiet, danger-hold, compact or empty; `text` overrides the action's own text.
+    `variant` is primary, promo, quiet, compact or empty; `text` overrides the action's own text.
     """
 
     def __init__(
@@ -123,8 +123,11 @@ class HoldButton(ActionButton):
         *,
         hold_ms: int = 1200,
         text: str = "",
+        variant: str = "danger-hold",
     ) -> None:
-        super().__init__(action, "danger-hold", parent, text=text)
+        super().__init__(action, variant, parent, text=text)
+        # Red is for what ends or begins being on air; any other act held on purpose is amber.
+        self._role = "on_air" if variant == "danger-hold" else "warning"
         self.clicked.disconnect(action.trigger)
         self._theme = theme
         self._keys = keys
@@ -190,7 +193,7 @@ class HoldButton(ActionButton):
         painter.setClipPath(shape)
         width = self.width() * float(self._progress.currentValue())
         bar = self._theme.px(4)
-        wash = self._theme.colour("on_air")
+        wash = self._theme.colour(self._role)
         painter.fillRect(QRectF(0, self.height() - bar, width, bar), wash)
         wash.setAlpha(40)
         painter.fillRect(QRectF(0, 0, width, self.height()), wash)

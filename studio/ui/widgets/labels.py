@@ -144,8 +144,11 @@ class ElidedLabel(PlainLabel):
         metrics = self.fontMetrics()
         if self._lines <= 1:
             return metrics.elidedText(self.text(), self._mode, rect.width())
-        # Half a line of slack: fonts round the height of several lines differently.
-        allowed = metrics.lineSpacing() * self._lines + metrics.lineSpacing() // 2
+        # In a place too low for all its lines it shows fewer, never half a line. Half a line of slack: fonts round
+        # the height of several lines differently.
+        step = metrics.lineSpacing()
+        lines = max(1, min(self._lines, (rect.height() + 3) // step))
+        allowed = lines * step + step // 2
         text = self.text()
 
         def height(candidate: str) -> int:
@@ -178,14 +181,23 @@ class BulletLabel(ElidedLabel):
         lines: int = 2,
     ) -> None:
         super().__init__(text, parent, size=size, tone=tone, lines=lines)
-        self.setContentsMargins(16, 0, 0, 0)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._indent()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102
+        if event.type() == QEvent.Type.FontChange:
+            self._indent()
+        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(3, self.fontMetrics().ascent(), "•")
+        painter.drawText(2, self.fontMetrics().ascent(), "•")
         painter.end()
+
+    def _indent(self) -> None:
+        self.setContentsMargins(self.fontMetrics().horizontalAdvance("•n"), 0, 0, 0)
 
 
 class Pill(PlainLabel):

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QImage, QShowEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -24,6 +24,9 @@ from studio.ui.widgets.text import clean_text
 from studio.ui.widgets.thumbnail import Thumbnail
 
 MAX_POINTS: Final = 6
+_ROOMY: Final = 760
+_WIDE: Final = 540
+_NARROWEST: Final = 380
 STALE_MS: Final = 15_000
 """Stock older than this is marked: it may have been sold since."""
 
@@ -154,6 +157,7 @@ class ProductCard(Card):
         self.thumbnail = Thumbnail(theme, 132)
         self.pinned = Pill("", "onair")
         self.plan = ElidedLabel("", tone="muted")
+        self.low = PlainLabel("", tone="muted")
         self.title = ElidedLabel("", size="xl", lines=2)
         self.price = PlainLabel("", size="l")
         self.struck = PlainLabel("", tone="muted")
@@ -164,7 +168,8 @@ class ProductCard(Card):
         self.footnote = ElidedLabel("", tone="muted", lines=2)
         self.stock = StockPanel(theme, now_ms, number)
         self.empty = EmptyState(theme, "pin", self.tr("Nothing is on air yet."))
-        self._stock_width = theme.px(172)
+        self._theme = theme
+        self._wide = True
         self.warnings = QVBoxLayout()
         self.actions_row = QHBoxLayout()
         self._ticker = Ticker(now_ms, self.tick, self)
@@ -185,12 +190,12 @@ class ProductCard(Card):
         for label, text in ((self.price, item.price), (self.struck, item.struck), (self.promo, item.promo)):
             label.setText(text)
             label.setVisible(bool(text))
+        self.low.setText(item.low_note)
         self._show_points(item.points)
         self.footnote.setText(clean_text(item.footnote))
         self.footnote.setVisible(bool(item.footnote))
         self.stock.setVisible(bool(item.price))
-        self._grid.setColumnMinimumWidth(2, self._stock_width if item.price else 0)
-        self._grid.setColumnStretch(2, 1 if item.price else 0)
+        self._arrange()
         self.setAccessibleDescription(f"{self.title.text()} {item.price}".strip())
         self.tick()
 
@@ -224,10 +229,11 @@ class ProductCard(Card):
         else:
             elapsed = max(0, now - item.pinned_at_ms)
             over = item.planned_ms is not None and elapsed > item.planned_ms
-            self.pinned.setText(self.tr("● PINNED {time}").format(time=clock_text(elapsed)))
+            words = self.tr("● PINNED {time}") if item.price else self.tr("● ON AIR {time}")
+            self.pinned.setText(words.format(time=clock_text(elapsed)))
         if item.planned_ms is not None:
             notes.append(self.tr("of {time} planned").format(time=clock_text(item.planned_ms)))
-        if item.low_note:
+        if item.low_note and not self.low.isVisibleTo(self):
             notes.append(item.low_note)
         self.plan.setText(" · ".join(notes))
         self.plan.set_tone("warning" if over else "muted")
@@ -240,6 +246,30 @@ class ProductCard(Card):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
         self._ticker.stop()
         super().hideEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._arrange()
+        self.tick()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(self._theme.px(_NARROWEST), super().minimumSizeHint().height())
+
+    def _arrange(self) -> None:
+        """Fit the width: a smaller picture and title below 760 px, the stock under the text below 540 px."""
+        px, width = self._theme.px, self.width()
+        self.thumbnail.set_side(132 if width >= px(_ROOMY) else 88)
+        set_look(self.title, "textsize", "xl" if width >= px(_ROOMY) else "l")
+        wide = width >= px(_WIDE)
+        if wide != self._wide:
+            self._wide = wide
+            self._grid.removeItem(self._right)
+            self._grid.addLayout(self._right, 1 if wide else 2, 2 if wide else 0, 1, 1 if wide else 3)
+        # The 30-day low price is required by law: where the first row is short, it has a row to itself.
+        self.low.setVisible(bool(self._item and self._item.low_note) and width < px(_ROOMY))
+        priced = self._item is not None and bool(self._item.price)
+        self._grid.setColumnMinimumWidth(2, px(172) if wide and priced else 0)
+        self._grid.setColumnStretch(2, 1 if wide and priced else 0)
 
     def _show_points(self, points: tuple[str, ...]) -> None:
         for index, label in enumerate(self.points):
@@ -266,6 +296,7 @@ class ProductCard(Card):
         middle.addLayout(top)
         middle.addWidget(self.title)
         middle.addLayout(prices)
+        middle.addWidget(self.low)
         middle.addSpacing(2)
         for label in (*self.points, self.more_points, self.footnote):
             middle.addWidget(label)
@@ -287,6 +318,7 @@ class ProductCard(Card):
         grid.addWidget(self.thumbnail, 1, 0, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(middle, 1, 1)
         grid.addLayout(right, 1, 2)
+        self._right = right
         grid.setColumnStretch(1, 3)
         self._grid = grid
         self._pages = QStackedLayout()

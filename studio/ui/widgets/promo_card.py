@@ -57,7 +57,7 @@ class PromoCard(Card):
         self.bar = StockBar(theme)
         self.extend = QPushButton(self.tr("Extend"))
         self.end = QPushButton(self.tr("End"))
-        self._lay_out()
+        self._lay_out(theme)
         self._ticker = Ticker(now_ms, self.tick, self)
 
     @property
@@ -135,7 +135,7 @@ class PromoCard(Card):
         pattern = self.tr("LIVE {time}") if left < _LONG_MS else "{time}"
         return "live", pattern.format(time=remaining_text(left)), "promo"
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, theme: Theme) -> None:
         for button, asked in ((self.extend, self._ask_extend), (self.end, self._ask_end)):
             button.setProperty("variant", "compact")
             button.setAutoDefault(False)
@@ -146,23 +146,25 @@ class PromoCard(Card):
         top.setSpacing(SPACE_S)
         top.addWidget(self.code)
         top.addStretch(1)
-        top.addWidget(self.extend)
-        top.addWidget(self.end)
         top.addWidget(self.status)
         below = QHBoxLayout()
         below.setSpacing(SPACE_M)
         below.addWidget(self.description, 1)
         below.addWidget(self.used, 0, Qt.AlignmentFlag.AlignRight)
-        room = self.bar.sizePolicy()
-        room.setRetainSizeWhenHidden(True)  # All cards of the strip are of one height.
-        self.bar.setSizePolicy(room)
+        last = QHBoxLayout()
+        last.setSpacing(SPACE_S)
+        for widget in (self.bar, self.extend, self.end):
+            room = widget.sizePolicy()
+            room.setRetainSizeWhenHidden(True)  # All cards of the strip are of one height.
+            widget.setSizePolicy(room)
+            last.addWidget(widget, 1 if widget is self.bar else 0)
         self.body.setSpacing(4)
         self.body.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
         self.body.addLayout(top)
         self.body.addLayout(below)
-        self.body.addWidget(self.bar)
+        self.body.addLayout(last)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(200)
+        self.setMinimumWidth(theme.px(220))
 
     def _ask_extend(self) -> None:
         if self._face is not None:

@@ -80,6 +80,12 @@ class Thumbnail(QWidget):
         self._seed = seed
         self.set_image(None)
 
+    def set_side(self, side: int) -> None:
+        """Change the size (logical pixels at scale 1)."""
+        if side != self._side:
+            self._side = side
+            self.updateGeometry()
+
     def set_image(self, image: QImage | None) -> None:
         """Show a decoded picture, or the gradient when there is none."""
         self._image = image
