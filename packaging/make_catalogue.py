@@ -207,7 +207,7 @@ def variants_of(
 def sku_part(axis: str, value: str) -> str:
     """A short readable piece of an SKU: BERRY for a colour, 140X200 for a size."""
     code = slugify(value).replace("-", "").upper()
-    return re.sub(r"(CM|ML|G|L)$", "", code) if axis == "size" and code[0].isdigit() else code[:6]
+    return re.sub(r"(CM|ML|G|L)$", "", code) if axis == "size" and code[0].isdigit() else code[:8]
 
 
 def quoted(text: str, language: str) -> str:

@@ -189,7 +189,7 @@ def main() -> int:
     for row in rows:
         product_id = row.get("slug") or tables.slugify(row["en"][0])
         image = picture(row, product_id, looks[row["look"]], words)
-        image.save(str(FOLDER / f"{product_id}.webp"), "webp", 82)
+        image.save(str(FOLDER / f"{product_id}.webp"), quality=82)
         wanted.add(f"{product_id}.webp")
         pictures.append(image)
     for path in FOLDER.iterdir():
