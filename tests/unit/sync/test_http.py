@@ -202,7 +202,8 @@ async def test_a_picture_elsewhere_is_fetched_without_the_token() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://cdn.example/a.png", "https://127.0.0.1/a.png", "http://127.0.0.1/", "ftp://cdn.example/a.png"]
+    "url",
+    ["http://cdn.example/a.png", "https://127.0.0.1/a.png", "http://127.0.0.1/", "ftp://cdn.example/a.png"],
 )
 async def test_a_shop_cannot_send_the_studio_to_this_computer_or_into_the_open(url: str) -> None:
     http = client("https://shop.example")
