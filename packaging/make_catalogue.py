@@ -296,7 +296,7 @@ def main() -> int:
         )
         return 0 if same else 1
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(text, encoding="utf-8")
+    OUT.write_text(text, encoding="utf-8", newline="\n")
     catalogue = json.loads(text)
     variants = sum(len(product["variants"]) for product in catalogue["products"])
     print(f"{len(catalogue['products'])} products, {variants} variants, {len(text.encode()) / 1e6:.2f} MB")

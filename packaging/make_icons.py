@@ -159,8 +159,8 @@ def main() -> int:
     for path in FOLDER.glob("*.svg"):
         path.unlink()
     for name, parts in ICONS.items():
-        (FOLDER / f"{name}.svg").write_text(svg(parts), encoding="utf-8")
-    (FOLDER / "host-studio.svg").write_text(APP_ICON, encoding="utf-8")
+        (FOLDER / f"{name}.svg").write_text(svg(parts), encoding="utf-8", newline="\n")
+    (FOLDER / "host-studio.svg").write_text(APP_ICON, encoding="utf-8", newline="\n")
     (FOLDER / "host-studio.png").write_bytes(png(drawn(APP_ICON, 256)))
     (FOLDER / "host-studio.ico").write_bytes(ico([(side, png(drawn(APP_ICON, side))) for side in ICO_SIZES]))
     print(f"{len(ICONS)} icons and the application's icon")
