@@ -12,13 +12,11 @@ import asyncio
 import contextlib
 import logging
 import os
-import socket
 import sys
 import tempfile
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -26,13 +24,16 @@ from studio.rehearsal.audience_app import Channel, channel_app
 from studio.rehearsal.audience_book import ChannelBook
 from studio.rehearsal.audience_clock import FarClock, keep_reading
 from studio.rehearsal.audience_contract import Frame
+from studio.rehearsal.audience_empty import EmptyRoom
 from studio.rehearsal.audience_faults import FaultBook
 from studio.rehearsal.audience_hub import Hub
 from studio.rehearsal.audience_life import ChannelServer, announce, end_with_parent, listen
-from studio.rehearsal.audience_room import EmptyRoom
+from studio.rehearsal.audience_room import Parts, Plan, Room
+from studio.rehearsal.audience_shop import ShopLine
 from studio.rehearsal.clock import ShopClock, first_anchor
 from studio.rehearsal.faults import FaultBoard
 
+_SHOP_WITHIN_S = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -119,50 +120,47 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 async def _serve(given: Options, tokens: Tokens, folder: Path) -> None:
     loop = asyncio.get_running_loop()
-    sock = listen(given.port)
-    clock = FarClock() if given.shop else ShopClock(first_anchor(None, given.rate))
-    board = FaultBoard()
 
     def publish(frames: list[Frame]) -> None:
         loop.call_soon_threadsafe(hub.publish, frames)
 
+    board = FaultBoard()
+    clock = FarClock() if given.shop else ShopClock(first_anchor(None, given.rate))
     book = ChannelBook(folder / "channel.sqlite3", publish)
     hub = Hub(book, board, clock.now_ms, given.seed)
-    hub.begin(book.open())
-    try:
-        faults = FaultBook(book, board)
-        await faults.load()
-        director = EmptyRoom(given.wait)
-        channel = Channel(
-            name="Rehearsal", book=book, hub=hub, faults=faults, clock=clock, director=director,
-            token=tokens.channel, admin_token=tokens.admin, seed=given.seed,
-        )  # fmt: skip
-        server = ChannelServer(channel_app(channel), hub, lambda: announce(sock, given.ready_file))
+    with contextlib.ExitStack() as stack:
+        sock = stack.enter_context(listen(given.port))
+        hub.begin(book.open())
+        stack.callback(book.close)
         headers = {"Authorization": f"Bearer {tokens.shop}"}
         async with httpx.AsyncClient(base_url=given.shop, headers=headers, trust_env=False) as http:
-            work: list[Coroutine[Any, Any, None]] = [director.run()]
-            if isinstance(clock, FarClock):
-                work.append(keep_reading(clock, http, hub.look))
-            if given.parent_pid is not None:
-                work.append(end_with_parent(server, given.parent_pid))
-            await _until_told(server, sock, work)
-    finally:
-        book.close()
+            line = ShopLine(http) if given.shop else None
+            room = _room(given, Parts(book, hub, board, clock, line))
+            faults = FaultBook(book, board)
+            await faults.load()
+            channel = Channel(
+                name="Rehearsal", book=book, hub=hub, faults=faults, clock=clock, director=room,
+                token=tokens.channel, admin_token=tokens.admin, seed=given.seed,
+            )  # fmt: skip
+            server = ChannelServer(channel_app(channel), hub, lambda: announce(sock, given.ready_file))
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(end_with_parent(server, given.parent_pid))]
+                if isinstance(clock, FarClock):
+                    tasks.append(group.create_task(keep_reading(clock, http)))
+                    await clock.known(_SHOP_WITHIN_S)
+                await room.load()
+                tasks.append(group.create_task(room.run()))
+                try:
+                    await server.serve([sock])
+                finally:
+                    for task in tasks:
+                        task.cancel()
 
 
-async def _until_told(
-    server: ChannelServer,
-    sock: socket.socket,
-    work: Sequence[Coroutine[Any, Any, None]],
-) -> None:
-    """Serve, with `work` beside it; a bug in the work ends the process with its traceback."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(each) for each in work]
-        try:
-            await server.serve([sock])
-        finally:
-            for task in tasks:
-                task.cancel()
+def _room(given: Options, parts: Parts) -> Room | EmptyRoom:
+    if given.viewers == 0:
+        return EmptyRoom(given.wait)
+    return Room(Plan(given.seed, given.minutes, given.viewers, given.wait), parts)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,13 @@ class Draft(NamedTuple):
     said_key: str | None = None
 
 
+class Sample(NamedTuple):
+    """A count of viewers before it has a sequence."""
+
+    at_ms: int
+    viewers: int
+
+
 class Answer(NamedTuple):
     """The answer to a keyed request; `replay`: it was given before."""
 
@@ -115,6 +122,15 @@ class BookTx:
         self.last_seq = last_seq
         self._rows: list[tuple[Any, ...]] = []
         self.frames: list[Frame] = []
+
+    def add(self, rows: Iterable[Draft | Sample]) -> int:
+        """Append messages and counts, in their order; the sequence of the last one."""
+        for row in rows:
+            if isinstance(row, Draft):
+                self.add_messages((row,))
+            else:
+                self.add_viewers(row.at_ms, row.viewers)
+        return self.last_seq
 
     def add_messages(self, drafts: Iterable[Draft]) -> int:
         """Append messages; the sequence of the last one."""

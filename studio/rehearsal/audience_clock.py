@@ -1,6 +1,7 @@
 """The shop's clock as the audience reads it from afar: `GET /v1/clock`, again and again."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -33,6 +34,14 @@ class FarClock:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._reading: _Reading | None = None
+        self._first = asyncio.Event()
+
+    async def known(self, within_s: float) -> bool:
+        """Wait for the first reading; False when it did not come in time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._first.wait()
+        return self._first.is_set()
 
     @property
     def rate(self) -> float:
@@ -48,6 +57,7 @@ class FarClock:
         middle, doubt = (sent_s + came_s) / 2, (came_s - sent_s) * 500 * rate + 1
         fresh = _Reading(middle, float(shop_ms), rate, doubt)
         known = self._reading
+        self._first.set()
         if known is None or known.rate != rate:
             self._reading = fresh
             return
@@ -61,8 +71,8 @@ class FarClock:
         return reading.shop_ms + (mono_s - reading.mono_s) * 1000.0 * reading.rate
 
 
-async def keep_reading(clock: FarClock, http: httpx.AsyncClient, read_once: Callable[[], None]) -> None:
-    """Read the shop's clock for as long as the process lives; `read_once` is called after every reading."""
+async def keep_reading(clock: FarClock, http: httpx.AsyncClient) -> None:
+    """Read the shop's clock for as long as the process lives."""
     silent = False
     while True:
         sent = time.monotonic()
@@ -80,5 +90,4 @@ async def keep_reading(clock: FarClock, http: httpx.AsyncClient, read_once: Call
         else:
             silent = False
             clock.read(told.now_ms, told.rate, sent, came)
-            read_once()
         await asyncio.sleep(EVERY_S if clock.now_ms() is not None else 0.1)

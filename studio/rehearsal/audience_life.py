@@ -14,6 +14,7 @@ import uvicorn
 from litestar.types import ASGIApp
 
 from studio.rehearsal.audience_hub import Hub
+from studio.rehearsal.parents import parent_watch
 
 _LOOK_S = 0.5
 
@@ -79,31 +80,7 @@ def announce(sock: socket.socket, ready_file: Path | None) -> None:
         sys.stdout.flush()
 
 
-def parent_watch(pid: int) -> Callable[[], bool]:
-    """A function that says whether the process `pid` has ended."""
-    if sys.platform == "win32":
-        import ctypes
-
-        kernel = ctypes.windll.kernel32
-        synchronize = 0x00100000
-        handle = kernel.OpenProcess(synchronize, False, pid)
-        return lambda: not handle or kernel.WaitForSingleObject(handle, 0) == 0
-    if os.getppid() == pid:
-        return lambda: os.getppid() != pid  # also right while the dead parent is still a zombie
-
-    def gone() -> bool:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
-        return False
-
-    return gone
-
-
-async def end_with_parent(server: uvicorn.Server, pid: int) -> None:
+async def end_with_parent(server: uvicorn.Server, pid: int | None) -> None:
     """Stop the server when the parent is gone."""
     gone = parent_watch(pid)
     while not gone():  # noqa: ASYNC110 - nothing tells when another process ends
