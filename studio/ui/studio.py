@@ -120,10 +120,15 @@ class Review(msgspec.Struct, frozen=True):
 class Studio(Protocol):
     """What the window may ask of the engine. Coroutines run on the GUI's loop and never block it."""
 
-    changes: SignalInstance
-    """Emits a `ChangeBatch` in the GUI thread."""
+    @property
+    def changes(self) -> SignalInstance:
+        """Emits a `ChangeBatch` in the GUI thread."""
+        ...
 
-    clock: ShowClock
+    @property
+    def clock(self) -> ShowClock:
+        """The shop's time."""
+        ...
 
     async def do(self, command: Command) -> Refused | None:
         """Carry out a command. When it returns None, the decision is on disk and on its way in `changes`."""

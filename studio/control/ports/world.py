@@ -9,7 +9,10 @@ import msgspec
 class ShowClock(Protocol):
     """The shop's time; in a rehearsal it runs at `rate`. Promos, countdowns, samples and figures live by it."""
 
-    rate: float
+    @property
+    def rate(self) -> float:
+        """Shop ms per real ms."""
+        ...
 
     def now_ms(self) -> int | None:
         """UTC ms at the shop, or None while the offset is unknown: then codes leave the screen."""

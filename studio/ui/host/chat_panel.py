@@ -79,7 +79,7 @@ class ChatPanel(Card):
         self.field.returnPressed.connect(self.send)
         self.field.left.connect(self.leave_field)
         self.view.selected.connect(self._message_selected)
-        self.view.activated.connect(lambda _id: self.focus_field())
+        self.view.activated.connect(self._activated)
         reply = QAction(self.tr("Reply"), self.view)
         reply.triggered.connect(self.focus_field)
         self.view.set_context_actions([reply])
@@ -119,6 +119,9 @@ class ChatPanel(Card):
     def focus_field(self) -> None:
         """Put the cursor into the field."""
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _activated(self, _line: str) -> None:
+        self.focus_field()
 
     def leave_field(self) -> bool:
         """Esc: leave the field, the draft stays; False when it has not the focus."""

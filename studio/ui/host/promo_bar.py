@@ -1,6 +1,7 @@
 """The codes at the foot of the workspace: live ones counting down, and the prepared ones waiting."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
@@ -109,13 +110,19 @@ class PromoBar(Card):
             card = self._cards.get(key)
             if card is None:
                 card = self._cards[key] = PromoCard(self._theme, self._now_ms, self._texts.number)
-                card.extend_asked.connect(lambda _code, k=key: self._deciding.give(ExtendPromo(k, EXTEND_MS)))
-                card.end_asked.connect(lambda _code, k=key: self._deciding.give(EndPromo(k)))
+                card.extend.clicked.connect(partial(self._extend, key))
+                card.end.clicked.connect(partial(self._end, key))
             if card.face != face:
                 card.show_promo(face)
             if self._row.indexOf(card) != at:
                 self._row.insertWidget(at, card)
         self.nothing.setVisible(not faces)
+
+    def _extend(self, promo_id: str, _checked: bool = False) -> None:
+        self._deciding.give(ExtendPromo(promo_id, EXTEND_MS))
+
+    def _end(self, promo_id: str, _checked: bool = False) -> None:
+        self._deciding.give(EndPromo(promo_id))
 
     def _faces(self) -> dict[str, PromoFace]:
         state, now = self._show.state, self._now_ms()

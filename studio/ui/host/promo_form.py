@@ -41,6 +41,7 @@ class PromoForm(Card):
     def __init__(self, deciding: Deciding, parent: QWidget) -> None:
         super().__init__("card-raised", parent, margin=SPACE_M)
         self._deciding = deciding
+        self._over = parent
         self._state: ShowState | None = None
         self._prepared: LineUpItem | None = None
         self.setAccessibleName(self.tr("Issue a promo code"))
@@ -134,7 +135,7 @@ class PromoForm(Card):
         self.issue.clicked.connect(self.submit)
         self.cancel.clicked.connect(self.close_form)
         self.code.returnPressed.connect(self.submit)
-        self.code.textEdited.connect(lambda text: self.code.setText(str(text).upper()))
+        self.code.textEdited.connect(self._capitals)
         for signal in (
             self.code.textChanged,
             self.kind.currentIndexChanged,
@@ -239,8 +240,13 @@ class PromoForm(Card):
         percent = self.value.value() if self.kind.currentData() is PromoKind.PERCENT else 0
         self.code.setText(suggest_code(item.title if item else "LIVE", percent))
 
+    def _capitals(self, text: str) -> None:
+        at = self.code.cursorPosition()
+        self.code.setText(text.upper())
+        self.code.setCursorPosition(at)
+
     def _place(self) -> None:
-        over = self.parentWidget()
+        over = self._over
         self.resize(min(420, over.width() - 40), self.sizeHint().height())
         self.move((over.width() - self.width()) // 2, max(20, (over.height() - self.height()) // 2))
 

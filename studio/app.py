@@ -1,0 +1,297 @@
+"""The one page that wires every layer: the engine's room, the window, and what goes between them."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Collection, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import qasync
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
+
+from studio.control.clock import SystemWallClock
+from studio.control.ports import ChatRow, ShowSummary
+from studio.domain.commands import Command, PinProduct, Refused
+from studio.domain.lineup import ItemKind, LineUpItem
+from studio.domain.product import Product
+from studio.engine_room import Connections, EngineRoom, new_show_id
+from studio.settings.file import settings_file, window_state_file
+from studio.settings.logging import BugHooks, Log, Redactor
+from studio.settings.paths import Paths
+from studio.settings.schema import Settings, WindowState
+from studio.ui.actions import Actions
+from studio.ui.command_palette import PaletteEntry
+from studio.ui.host.workspace import HostWorkspace
+from studio.ui.hotkeys import KeyBindings
+from studio.ui.keyguard import FocusKeys
+from studio.ui.main_window import MainWindow
+from studio.ui.models.live_show import LiveShow
+from studio.ui.notices import Notices
+from studio.ui.palette import DARK, LIGHT
+from studio.ui.prompter.window import PrompterWindow
+from studio.ui.review.workspace import ReviewWorkspace
+from studio.ui.studio import ChangeBatch, Notice, Opened, Review
+from studio.ui.tasks import Tasks
+from studio.ui.texts import Texts
+from studio.ui.theme import Theme
+
+T = TypeVar("T")
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+
+
+class LocalStudio(QObject):
+    """The `Studio` of one seat: hands what the window asks to the engine's thread, and its batches to the window."""
+
+    changes = Signal(object)
+
+    def __init__(self, room: EngineRoom) -> None:
+        super().__init__()
+        self._room = room
+        self.clock = room.clock
+
+    async def do(self, command: Command) -> Refused | None:
+        """Carry out a command; None when it is on disk."""
+        return await self._run(self._room.do(command))
+
+    async def open(self, show_id: str, *, whole_feeds: bool = False) -> Opened:
+        """Open a show."""
+        return await self._run(self._room.open_show(show_id, whole_feeds=whole_feeds))
+
+    async def shows(self) -> list[ShowSummary]:
+        """All shows here."""
+        return await self._run(self._room.shows())
+
+    async def chat_page(self, show_id: str, before_rowid: int | None, limit: int) -> list[ChatRow]:
+        """A page of the chat, back from a row."""
+        return await self._read(lambda: self._room.history.chat_page(show_id, before_rowid, limit))
+
+    async def chat_after(self, show_id: str, after_rowid: int, limit: int) -> list[ChatRow]:
+        """A page of the chat, on from a row."""
+        return await self._read(lambda: self._room.history.chat_after(show_id, after_rowid, limit))
+
+    async def chat_search(self, show_id: str, words: str, limit: int) -> list[ChatRow]:
+        """Rows of the chat with these words."""
+        return await self._read(lambda: self._room.history.chat_search(show_id, words, limit))
+
+    async def search_products(self, words: str, limit: int) -> list[Product]:
+        """Products with these words."""
+        return await self._read(lambda: self._room.history.search_products(words, limit))
+
+    async def refresh_stock(self, product_ids: Collection[str]) -> None:
+        """Read the stock of these now."""
+        await self._run(self._room.refresh_stock(product_ids))
+
+    async def image(self, url: str) -> bytes | None:
+        """A picture's bytes."""
+        return await self._run(self._room.image(url))
+
+    async def give_token(self, target: str, token: str) -> str:
+        """A token for a target that asked."""
+        return await self._run(self._room.give_token(target, token))
+
+    async def review(self, show_id: str) -> Review:
+        """The figures of a show."""
+        return await self._run(self._room.review(show_id))
+
+    async def report_html(self, show_id: str) -> str:
+        """The report of a show."""
+        return await self._run(self._room.report_html(show_id))
+
+    async def export_report(self, show_id: str, path: Path) -> None:
+        """Write the report of a show; raises `OSError` where it cannot be written."""
+        html = await self.report_html(show_id)
+        await asyncio.to_thread(path.write_text, html, "utf-8")
+
+    async def _run(self, coro: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.wrap_future(self._room.run(coro))
+
+    async def _read(self, ask: Callable[[], T]) -> T:
+        return await asyncio.wrap_future(self._room.read(ask))
+
+
+class Desktop:
+    """The windows of one studio over one engine room. `open_show` builds what belongs to a show."""
+
+    def __init__(self, app: QApplication, room: EngineRoom, paths: Paths, *, rehearsal: bool) -> None:
+        self.app, self.room, self.paths = app, room, paths
+        self.studio = LocalStudio(room)
+        self.exit = asyncio.Event()
+        wall = SystemWallClock()
+        self._settings_file = settings_file(paths.settings)
+        self._state_file = window_state_file(paths.window_state)
+        self.settings: Settings = self._settings_file.load().value
+        self.window_state: WindowState = self._state_file.load().value
+        self.theme = Theme()
+        self.theme.apply(app, LIGHT if self.settings.theme == "light" else DARK, self.settings.scale)
+        bindings = KeyBindings()
+        self.actions = Actions(wall.monotonic_ms, bindings)
+        refused_keys = bindings.load(self.settings.keys)
+        self.keys = FocusKeys(app)
+        self.notices = Notices(wall.now_ms)
+        self.tasks = Tasks("window", self._task_failed)
+        self.window = MainWindow(self.actions, self.theme, self.notices, rehearsal=rehearsal)
+        self.live: LiveShow | None = None
+        self.host: HostWorkspace | None = None
+        self.prompter: PrompterWindow | None = None
+        self.review: ReviewWorkspace | None = None
+        self.window.closing.connect(self.exit.set)
+        self.actions.on("theme.toggle", lambda: self.theme.toggle(app))
+        self.actions.on("workspace.host", lambda: self.window.show_workspace("host"))
+        self.actions.on("workspace.review", self.show_review)
+        self.actions.on("prompter.toggle", self.toggle_prompter)
+        for sentence in refused_keys:
+            self.window.post(Notice("warning", sentence, "keys"))
+
+    def _task_failed(self, _name: str, error: BaseException) -> None:
+        sentence = f"Something went wrong in the studio ({type(error).__name__}). It was written to the log."
+        self.window.post(Notice("trouble", sentence, "bug"))
+
+    async def open_show(self, show_id: str, *, whole_feeds: bool = False) -> LiveShow:
+        """Open a show and build its workspaces."""
+        early: list[ChangeBatch] = []
+        self.studio.changes.connect(early.append)
+        opened = await self.studio.open(show_id, whole_feeds=whole_feeds)
+        self.studio.changes.disconnect(early.append)
+        live = self.live = LiveShow(opened, self.window)
+        self.studio.changes.connect(live.take)
+        live.notice.connect(self.window.post)
+        texts = Texts(self.settings.language or live.state.language, live.state.time_zone)
+        self.host = HostWorkspace(
+            self.studio,
+            live,
+            self.actions,
+            self.theme,
+            self.keys,
+            texts,
+            self.tasks,
+            monotonic_ms=self.room.wall.monotonic_ms,
+            canned_file=RESOURCES / "canned" / "canned.json",
+            low_stock=self.settings.alerts.low_stock,
+        )
+        self.host.notice.connect(self.window.post)
+        self.host.ended.connect(self.show_review)
+        self.prompter = PrompterWindow(live, self.actions, self.theme, texts, self.studio.clock.now_ms)
+        self.review = ReviewWorkspace(self.studio, self.actions, self.theme, texts, self.tasks)
+        self.window.add_workspace("host", self.host, self.host.splitters)
+        self.window.add_workspace("review", self.review)
+        self.window.find_products = self._find_products
+        self.window.name_show(live.state.title)
+        self.window.take_state(self.window_state.windows, self.window_state.splitters)
+        self.window.show_workspace("host")
+        for batch in early:
+            live.take(batch)
+        return live
+
+    def show_review(self) -> None:
+        """Bring the figures of the open show to the front."""
+        if self.review is not None and self.live is not None:
+            self.window.show_workspace("review")
+            self.tasks.spawn(self.review.load(self.live.state.id), "load review")
+
+    def toggle_prompter(self) -> None:
+        """Show or hide the prompter."""
+        if self.prompter is not None:
+            self.prompter.setVisible(not self.prompter.isVisible())
+            self.actions["prompter.toggle"].setChecked(self.prompter.isVisible())
+
+    def _find_products(self, words: str) -> list[PaletteEntry]:
+        live, host = self.live, self.host
+        if live is None or host is None:
+            return []
+        asked = words.casefold()
+        texts = Texts(live.state.language, live.state.time_zone)
+        found = [p for p in live.products.values() if asked in p.title.casefold()]
+
+        def entry(product: Product) -> PaletteEntry:
+            item = LineUpItem(
+                new_show_id(), ItemKind.PRODUCT, product.title, 300_000, product.id, points=product.points
+            )
+            return PaletteEntry(
+                f"Pin {product.title}",
+                texts.money(product.price),
+                lambda: host.deciding.give(PinProduct(item)),
+            )
+
+        return [entry(p) for p in found[:20]]
+
+    async def close(self) -> None:
+        """Keep what is to be kept, then close windows and engine. What waits in the outbox goes on next time."""
+        kept = WindowState(
+            windows={"main": self.window.window_bytes()},
+            splitters={**self.window_state.splitters, **self.window.splitter_bytes()},
+            prompter_monitor=self.window_state.prompter_monitor,
+            workspace=self.window.workspace,
+            last_show=self.live.state.id if self.live else self.window_state.last_show,
+        )
+        with suppress(OSError):
+            self._state_file.save(kept)
+        await self.tasks.close()
+        if self.prompter is not None:
+            self.prompter.close()
+        self.window.leave()
+        await asyncio.to_thread(self.room.stop)
+
+
+def run_desktop(main: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int:
+    """Run a coroutine on the window's loop; returns its result as the exit code."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        raise TypeError("a Qt application without windows is running already")
+    app.setApplicationName("Host Studio")
+    app.setQuitOnLastWindowClosed(False)
+    loop = qasync.QEventLoop(app)
+    hooks = BugHooks()
+    hooks.watch(loop)
+    with loop:
+        return loop.run_until_complete(main(app))
+
+
+def open_log(paths: Paths) -> tuple[Log, Redactor]:
+    """The studio's own log, which masks what it must not say."""
+    redactor = Redactor()
+    return Log(paths.logs, redactor), redactor
+
+
+def rehearse(paths: Paths, given: argparse.Namespace) -> int:
+    """`host-studio rehearse`."""
+    from studio.rehearse import rehearse_command
+
+    return rehearse_command(paths, given)
+
+
+def open_studio(paths: Paths) -> int:
+    """`host-studio`."""
+    from studio.rehearse import open_command
+
+    return open_command(paths)
+
+
+def report(paths: Paths, show: str, out: Path) -> int:
+    """`host-studio report`: without a window."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    room = EngineRoom(paths.database, None, lambda _batch: None)
+    room.start()
+    try:
+        shows: list[ShowSummary] = room.run(room.shows()).result()
+        wanted = [s for s in shows if show in (s.id, s.title)] or (shows[-1:] if show == "last" else [])
+        if not wanted:
+            names = ", ".join(f"{s.title} ({s.id})" for s in shows[-10:]) or "none yet"
+            print(f"There is no show “{show}” here. Shows: {names}.", file=sys.stderr)  # noqa: T201
+            return 2
+        html = room.run(room.report_html(wanted[-1].id)).result()
+        try:
+            out.write_text(html, encoding="utf-8")
+        except OSError as error:
+            print(f"The report cannot be written to {out}: {error.strerror}.", file=sys.stderr)  # noqa: T201
+            return 2
+        print(out)  # noqa: T201
+        return 0
+    finally:
+        room.stop()
+
+
+__all__ = ["Connections", "Desktop", "LocalStudio", "rehearse", "report"]

@@ -1,0 +1,299 @@
+"""The engine's thread: its loop, the store, the connections, and the show that is open. Nothing here knows of Qt."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from studio.channels.ingest import IngestChannel
+from studio.control.clock import MeasuredShowClock, SystemWallClock
+from studio.control.ports import Secrets, TargetError
+from studio.domain.commands import Command, Refused
+from studio.domain.events import Logged
+from studio.domain.ids import uuid7
+from studio.domain.kpi import show_figures
+from studio.domain.show import ShowState, fold
+from studio.kill_points import EnvironmentKillPoints
+from studio.review.report import render_report
+from studio.running_show import RunningShow, Stored
+from studio.settings.schema import ChannelSettings, ShopSettings
+from studio.shops.studio_api import StudioApiShop
+from studio.store.backup import Backups
+from studio.store.catalogue import ImageCache
+from studio.store.feeds import SqlFeeds
+from studio.store.history import SqlHistory
+from studio.store.outbox import SqlOutbox
+from studio.store.recovery import open_or_recover
+from studio.store.show_log import SqlShowLog
+from studio.sync.engine import Engine
+from studio.sync.http import HttpClient
+from studio.ui.studio import ChangeBatch, Notice, Opened, Review
+
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
+
+
+class Connections:
+    """The shop and the channels of one show, as the settings name them. Their tokens stay in `secrets`."""
+
+    def __init__(self, shop: ShopSettings, channels: tuple[ChannelSettings, ...], secrets: Secrets) -> None:
+        self.shop = shop
+        self.channels = channels
+        self.secrets = secrets
+
+    def token(self, name: str) -> Callable[[], str | None]:
+        """Asks for a token whenever one is needed, so that one given later is used."""
+        return lambda: self.secrets.get(name)
+
+    def token_name(self, target: str) -> str:
+        """The secret's name of an outbox target: "shop" or "channel:ID"."""
+        return f"shop:{self.shop.id}" if target == "shop" else target
+
+
+class EngineRoom:
+    """Opens the store, then shows. Public methods marked *engine* are coroutines for the engine's loop: `run` them.
+
+    `emit` gets every batch, in the engine's thread.
+    """
+
+    def __init__(
+        self, database: Path, connections: Connections | None, emit: Callable[[ChangeBatch], None]
+    ) -> None:
+        self.wall = SystemWallClock()
+        self.clock = MeasuredShowClock(self.wall)
+        self.connections = connections
+        self._emit = emit
+        self._kill_points = EnvironmentKillPoints()
+        self._path = database
+        self._show: RunningShow | None = None
+        self._https: list[HttpClient] = []
+        self._shop: StudioApiShop | None = None
+        self._hourly: asyncio.Task[None] | None = None
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="history")
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
+
+    # --- its life ---------------------------------------------------------------------------------------------
+
+    def start(self) -> list[str]:
+        """Open the store (recovering it where it is damaged) and start the loop. Blocks; returns sentences.
+
+        Raises what `open_or_recover` raises.
+        """
+        opened = open_or_recover(self._path, kill_points=self._kill_points, on_notice=self._store_notice)
+        self._db = opened.database
+        self._images = ImageCache(self._path.with_name("images.db"))
+        self.history = SqlHistory(self._path)
+        self._stored = Stored(
+            SqlShowLog(self._db),
+            SqlOutbox(self._db),
+            SqlFeeds(self._db, self._images),
+            self.history,
+            Backups(self._db),
+        )
+        self._thread.start()
+        recovered = opened.recovery.sentences if opened.recovery else ()
+        return [*recovered, *opened.mended]
+
+    def _main(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.close()
+
+    def run(self, coro: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine on the engine's loop, from any other thread."""
+        return asyncio.run_coroutine_threadsafe(coro, self._loop)
+
+    def read(self, ask: Callable[[], T]) -> Future[T]:
+        """Ask the history, in the reader's thread."""
+        return self._reader.submit(ask)
+
+    async def close_show(self) -> None:
+        """*engine* Close the open show; what waits stays in the outbox."""
+        if self._hourly is not None:
+            self._hourly.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._hourly
+            self._hourly = None
+        if self._show is not None:
+            await self._show.close()
+            self._show = None
+        for http in self._https:
+            await http.aclose()
+        self._https.clear()
+
+    def stop(self) -> None:
+        """Close everything. Blocks for as long as the last writes take."""
+        if self._thread.is_alive():
+            self.run(self.close_show()).result(30)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(10)
+        self._reader.shutdown(wait=True)
+        self._db.close()
+        self._images.close()
+
+    # --- the show ---------------------------------------------------------------------------------------------
+
+    async def open_show(self, show_id: str, *, whole_feeds: bool = False) -> Opened:
+        """*engine* Open a show and go on where its log stands. Raises `TargetError` never: offline is fine."""
+        if self._show is None or self._show.show_id != show_id:
+            await self.close_show()
+            show = RunningShow(show_id, self._stored, self.clock, self.wall, self._make_engine, self._emit)
+            await show.open(whole_feeds=whole_feeds)
+            self._show = show
+            self._hourly = asyncio.create_task(self._stored.backups.hourly(show_id), name="hourly backup")
+        return await self._show.snapshot()
+
+    async def do(self, command: Command, show_id: str | None = None) -> Refused | None:
+        """*engine* Carry out a command in the open show."""
+        if self._show is None or (show_id is not None and self._show.show_id != show_id):
+            return Refused("No show is open.", "no-show")
+        return await self._show.do(command)
+
+    @property
+    def show(self) -> RunningShow:
+        """The open show; raises `RuntimeError` without one."""
+        if self._show is None:
+            raise RuntimeError("no show is open")
+        return self._show
+
+    def _make_engine(self, show: RunningShow) -> Engine:
+        wired = self.connections
+        if wired is None:
+            raise RuntimeError("no shop is connected")
+        shop_http = self._http(wired.shop.base_url, f"shop:{wired.shop.id}", wired.shop.name)
+        self._shop = StudioApiShop(shop_http)
+        channels: Mapping[str, IngestChannel] = {
+            c.id: IngestChannel(c.id, self._http(c.base_url, f"channel:{c.id}", c.name))
+            for c in wired.channels
+            if c.enabled
+        }
+        engine = Engine(
+            shop_name=wired.shop.name,
+            shop=self._shop,
+            channels=channels,
+            feeds=self._stored.feeds,
+            outbox=self._stored.outbox,
+            show_clock=self.clock,
+            wall_clock=self.wall,
+            settle=show.settle,
+            events=show,
+            kill_points=self._kill_points,
+        )
+        self._shop.on_clock_hint = engine.clock_hint
+        return engine
+
+    def _http(self, base_url: str, secret: str, who: str) -> HttpClient:
+        if self.connections is None:
+            raise RuntimeError("no shop is connected")
+        http = HttpClient(
+            base_url, self.connections.token(secret), self.wall, who=who, kill_points=self._kill_points
+        )
+        self._https.append(http)
+        return http
+
+    # --- beside the show --------------------------------------------------------------------------------------
+
+    async def image(self, url: str) -> bytes | None:
+        """*engine* A picture from the store, else from the shop; None when there is none to be had."""
+        kept = await self._stored.feeds.image(url)
+        if kept is not None or self._shop is None:
+            return kept
+        try:
+            data = await self._shop.image(url)
+        except TargetError as error:
+            _log.info("no picture", reason=error.sentence)
+            return None
+        await self._stored.feeds.save_image(url, data)
+        return data
+
+    async def give_token(self, target: str, token: str) -> str:
+        """*engine* Keep a token and let go on what waited for it; returns where it is kept, as a sentence."""
+        if self.connections is None:
+            raise RuntimeError("no shop is connected")
+        secrets = self.connections.secrets
+        await asyncio.to_thread(secrets.set, self.connections.token_name(target), token)
+        if self._show is not None:
+            await self._show.engine.token_given(target)
+        return secrets.sentence or "The token is kept in this computer's keyring."
+
+    async def refresh_stock(self, product_ids: Collection[str]) -> None:
+        """*engine* Read these products' stock now; a shop that does not answer is told by its link."""
+        if self._show is not None:
+            with contextlib.suppress(TargetError):
+                await self._show.engine.refresh(product_ids)
+
+    async def review(self, show_id: str) -> Review:
+        """*engine* The figures of a show, from its log and its feeds."""
+        feeds = self._stored.feeds
+        state = fold(show_id, await self._stored.log.read(show_id))
+        orders, samples = await feeds.orders(show_id), await feeds.samples(show_id)
+        questions, traffic = await feeds.questions(show_id), await feeds.traffic(show_id)
+        history = self.history.stock_samples(show_id, state.product_ids)
+        figures = await asyncio.to_thread(
+            show_figures,
+            state,
+            orders,
+            samples,
+            questions,
+            self.clock.best_ms(),
+            sessions=traffic.sessions if traffic else None,
+            average_session_ms=traffic.average_session_ms if traffic else None,
+            add_to_carts=traffic.add_to_carts if traffic else None,
+            add_to_carts_by_product=dict(traffic.add_to_carts_by_product) if traffic else None,
+            sold_out=_sold_out(state, history, await feeds.products()),
+        )
+        return Review(state, figures, tuple(samples), tuple(orders))
+
+    async def report_html(self, show_id: str) -> str:
+        """*engine* The report of a show, self-contained."""
+        review = await self.review(show_id)
+        return await asyncio.to_thread(
+            render_report,
+            review.state,
+            review.figures,
+            review.samples,
+            review.orders,
+            generated_ms=self.wall.now_ms(),
+            language=review.state.language,
+        )
+
+    async def shows(self) -> list[Any]:
+        """*engine* All shows of this data folder."""
+        return await self._stored.log.shows()
+
+    async def log_of(self, show_id: str) -> list[Logged]:
+        """*engine* A show's whole log."""
+        return await self._stored.log.read(show_id)
+
+    def _store_notice(self, sentence: str) -> None:
+        self._emit(ChangeBatch(notices=(Notice("warning", sentence, "store"),)))
+
+
+def new_show_id() -> str:
+    """An id for a new show."""
+    return uuid7()
+
+
+def _sold_out(
+    state: ShowState, history: Collection[tuple[int, str, int]], products: Mapping[str, Any]
+) -> dict[str, int]:
+    """When each product of the line-up had sold out for the first time within the show, UTC ms."""
+    product_of = {v.id: p for p, product in products.items() for v in product.variants}
+    left: dict[str, dict[str, int]] = {}
+    first: dict[str, int] = {}
+    start, end = state.started_at_ms, state.ended_at_ms
+    for at_ms, variant_id, sellable in history:
+        product_id = product_of.get(variant_id)
+        if product_id is None or start is None:
+            continue
+        left.setdefault(product_id, {})[variant_id] = sellable
+        gone = not any(left[product_id].values())
+        if gone and at_ms >= start and (end is None or at_ms <= end):
+            first.setdefault(product_id, at_ms)
+    return first

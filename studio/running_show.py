@@ -1,0 +1,254 @@
+"""One open show in the engine's thread: its desk, its engine, and the batches that the window gets.
+
+Everything here runs on the engine's loop; nothing of it touches a widget.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+
+import structlog
+
+from studio.batcher import Batcher
+from studio.control.desk import Desk
+from studio.control.ports import OutboxRow, ShopIdentity, ShowClock, StoredBatch, StoreFull, WallClock
+from studio.domain.commands import Command, Refused
+from studio.domain.decide import Facts
+from studio.domain.effects import Effect
+from studio.domain.events import Event, Logged
+from studio.domain.product import Product, StockLevel, by_product, sellable_stock
+from studio.domain.show import ShowPhase, ShowState, fold
+from studio.store.backup import Backups
+from studio.store.errors import StoreError
+from studio.store.feeds import SqlFeeds
+from studio.store.history import SqlHistory
+from studio.store.outbox import SqlOutbox
+from studio.store.show_log import SqlShowLog
+from studio.sync.engine import Engine
+from studio.sync.links import LinkState
+from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, Opened, OutboxStatus, Sending
+
+_log = structlog.get_logger(__name__)
+
+
+class Stored:
+    """The parts of the store that a show needs."""
+
+    def __init__(
+        self, log: SqlShowLog, outbox: SqlOutbox, feeds: SqlFeeds, history: SqlHistory, backups: Backups
+    ) -> None:
+        self.log = log
+        self.outbox = outbox
+        self.feeds = feeds
+        self.history = history
+        self.backups = backups
+
+
+MakeEngine = Callable[["RunningShow"], Engine]
+"""Makes the engine of a show; the show is its `EngineEvents` and its `settle`."""
+
+
+class RunningShow:
+    """Implements the engine's `EngineEvents`. `open` first, then `do`; `close` ends it."""
+
+    def __init__(
+        self,
+        show_id: str,
+        stored: Stored,
+        show_clock: ShowClock,
+        wall_clock: WallClock,
+        make_engine: MakeEngine,
+        emit: Callable[[ChangeBatch], None],
+    ) -> None:
+        self.show_id = show_id
+        self._stored = stored
+        self._wall = wall_clock
+        self._batcher = Batcher(emit)
+        self._products: dict[str, Product] = {}
+        self._product_of: dict[str, str] = {}
+        self._levels: dict[tuple[str, str], StockLevel] = {}
+        self._by_product: dict[str, dict[tuple[str, str], StockLevel]] = {}
+        self._outbox: dict[str, OutboxStatus] = {}
+        self._links: dict[tuple[str, str], LinkStatus] = {}
+        self._show_clock = show_clock
+        self._backup: asyncio.Task[None] | None = None
+        self.desk: Desk = self._make_desk(ShowState(show_id))
+        self.engine: Engine = make_engine(self)
+
+    def _make_desk(self, state: ShowState) -> Desk:
+        return Desk(state, self._stored.log, self._show_clock, self._wall, self._facts, self._appended)
+
+    # --- its life ---------------------------------------------------------------------------------------------
+
+    async def open(self, *, whole_feeds: bool) -> None:
+        """Read the log, and begin to send and receive."""
+        state = fold(self.show_id, await self._stored.log.read(self.show_id))
+        self.desk = self._make_desk(state)
+        self._learn(
+            tuple((await self._stored.feeds.products()).values()), tuple(await self._stored.feeds.stock())
+        )
+        self._outbox = {
+            row.effect.id: _status(row, 0) for row in await self._stored.outbox.pending(self.show_id)
+        }
+        self._batcher.start(self._stored.history.chat_count(self.show_id))
+        self._tell_engine(state)
+        await self.engine.start(self.show_id, whole_feeds=whole_feeds, orders_since_ms=state.started_at_ms)
+
+    async def close(self) -> None:
+        """Stop sending and receiving; what waits stays in the outbox."""
+        await self.engine.stop()
+        if self._backup is not None:
+            await asyncio.wait([self._backup])
+        self._batcher.flush()
+
+    async def snapshot(self) -> Opened:
+        """The show as it stands; batches that follow may repeat what is in it."""
+        feeds, show_id = self._stored.feeds, self.show_id
+        log = await self._stored.log.read(show_id)
+        state = fold(show_id, log)
+        return Opened(
+            state=state,
+            log=tuple(log),
+            products=await feeds.products(),
+            stock=tuple(await feeds.stock()),
+            orders=tuple(await feeds.orders(show_id)),
+            usage=tuple(await feeds.usage(show_id)),
+            traffic=await feeds.traffic(show_id),
+            samples=tuple(await feeds.samples(show_id)),
+            questions=tuple(await feeds.questions(show_id)),
+            stock_history=tuple(self._stored.history.stock_samples(show_id, state.product_ids)),
+            outbox=tuple(o for o in self._outbox.values() if o.effect_id not in state.settled or o.unsure),
+            links=tuple(self._links.values()),
+            chat_count=self._stored.history.chat_count(show_id),
+        )
+
+    # --- deciding ---------------------------------------------------------------------------------------------
+
+    async def do(self, command: Command) -> Refused | None:
+        """Carry out a person's command. Raises `StoreFull`."""
+        before = self.desk.state.phase
+        refused = await self.desk.do(command)
+        if before is ShowPhase.PLANNED and self.desk.state.phase is ShowPhase.ON_AIR:
+            self._backup = asyncio.create_task(self._back_up(), name="backup at show start")
+        return refused
+
+    async def _back_up(self) -> None:
+        try:
+            await self._stored.backups.make("show-start", self.show_id)
+        except (StoreFull, StoreError) as error:
+            self.notice(
+                "warning", f"The backup at the start of the show could not be made. {error}", "backup"
+            )
+
+    async def settle(self, show_id: str, events: Sequence[Event]) -> None:
+        """The engine's answers come into the log."""
+        if show_id == self.show_id:
+            await self.desk.record(events)
+
+    def _facts(self) -> Facts:
+        sellable: dict[str, int] = {}
+        for item in self.desk.state.items:
+            total = sellable_stock(self._by_product.get(item.product_id, {}).values()).total
+            if total is not None:
+                sellable[item.product_id] = total
+        return Facts(sellable, frozenset(self.engine.attempted))
+
+    def _appended(self, logged: Sequence[Logged], effects: Sequence[Effect], state: ShowState) -> None:
+        self._batcher.events(list(logged))
+        if effects:
+            rows = [
+                OutboxStatus(e.id, e.event_id, e.target, type(e.action).__name__, Sending.SENDING)
+                for e in effects
+            ]
+            self._outbox.update((row.effect_id, row) for row in rows)
+            self._batcher.outbox(rows)
+        self._tell_engine(state)
+        self.engine.wake()
+
+    def _tell_engine(self, state: ShowState) -> None:
+        self.engine.set_on_air(state.pinned_product_id, state.product_ids, state.codes)
+
+    # --- what the engine tells --------------------------------------------------------------------------------
+
+    def stored(self, batch: StoredBatch) -> None:
+        """This came in and is on disk."""
+        self._learn(batch.products, batch.stock)
+        self._batcher.stored(batch)
+
+    def link_status(
+        self, name: str, kind: str, state: LinkState, sentence: str, heard_wall_ms: int | None
+    ) -> None:
+        """How a connection is."""
+        status = LinkStatus(name, kind, Link(str(state)), sentence, heard_wall_ms)
+        self._links[kind, name] = status
+        self._batcher.link(status)
+
+    def notice(self, level: str, sentence: str, key: str) -> None:
+        """A sentence for the host."""
+        self._batcher.notice(Notice(level, sentence, key))
+
+    def outbox_changed(self, rows: Sequence[OutboxRow]) -> None:
+        """The whole outbox as it is now: what is gone from it is settled."""
+        now = self._wall.now_ms()
+        statuses = {row.effect.id: _status(row, now) for row in rows}
+        gone = [
+            OutboxStatus(o.effect_id, o.event_id, o.target, o.action, Sending.SETTLED)
+            for o in self._outbox.values()
+            if o.effect_id not in statuses and o.effect_id in self.desk.state.settled
+        ]
+        changed = [s for s in statuses.values() if self._outbox.get(s.effect_id) != s]
+        for row in gone:
+            self._outbox.pop(row.effect_id, None)
+        self._outbox.update(statuses)
+        if gone or changed:
+            self._batcher.outbox([*gone, *changed])
+
+    def shop_identity(self, identity: ShopIdentity) -> None:
+        """Who the shop is: another currency than the show's would make every figure wrong."""
+        state = self.desk.state
+        if state.seq and identity.currency != state.currency:
+            sentence = (
+                f"The shop sells in {identity.currency}, this show is planned in {state.currency}: "
+                "its orders are not counted. Plan the show in the shop's currency."
+            )
+            self._batcher.notice(Notice("trouble", sentence, "currency"))
+
+    def catalogue_progress(self, done: int, total: int) -> None:
+        """How far the catalogue has been read."""
+        sentence = "" if done >= total else f"Reading the catalogue: {done} of {total} products."
+        self._batcher.notice(Notice("info", sentence, "catalogue"))
+
+    def _learn(self, products: Collection[Product], levels: Collection[StockLevel]) -> None:
+        for product in products:
+            self._products[product.id] = product
+        if products:
+            self._product_of.update(by_product({p.id: p for p in products}))
+            for (variant_id, location), level in list(self._levels.items()):
+                self._place(variant_id, location, level)
+        for level in levels:
+            known = self._levels.get((level.variant_id, level.location))
+            if known is None or known.revision <= level.revision:
+                self._levels[level.variant_id, level.location] = level
+                self._place(level.variant_id, level.location, level)
+
+    def _place(self, variant_id: str, location: str, level: StockLevel) -> None:
+        product_id = self._product_of.get(variant_id)
+        if product_id is not None:
+            self._by_product.setdefault(product_id, {})[variant_id, location] = level
+
+
+def _status(row: OutboxRow, now_wall_ms: int) -> OutboxStatus:
+    effect = row.effect
+    sending = Sending.SENDING
+    if row.held:
+        sending = Sending.HELD
+    elif row.next_wall_ms > now_wall_ms or row.last_error:
+        sending = Sending.WAITING
+    return OutboxStatus(
+        effect.id,
+        effect.event_id,
+        effect.target,
+        type(effect.action).__name__,
+        sending,
+        row.last_error,
+        unsure=row.held == "unsure",
+    )

@@ -1,0 +1,282 @@
+"""The On air workspace: health on top, line-up left, stage and charts in the middle, questions and chat right."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
+
+from studio.domain.commands import (
+    ClearStage,
+    EndShow,
+    NextItem,
+    PreviousItem,
+    ResolveUnsure,
+    StartShow,
+    Unpin,
+)
+from studio.domain.product import Product
+from studio.ui.actions import Actions
+from studio.ui.dialogs import Field, ask, hold_to_confirm
+from studio.ui.host.canned import CannedAnswers
+from studio.ui.host.charts_panel import ChartsPanel
+from studio.ui.host.chat_panel import ChatPanel
+from studio.ui.host.deciding import Deciding
+from studio.ui.host.header import Header
+from studio.ui.host.lineup_panel import LineUpPanel
+from studio.ui.host.pictures import Pictures
+from studio.ui.host.promo_bar import PromoBar
+from studio.ui.host.promo_form import PromoForm
+from studio.ui.host.question_panel import QuestionPanel
+from studio.ui.host.stage_panel import StagePanel
+from studio.ui.keyguard import EscapeLadder, FocusKeys, SpaceGuard
+from studio.ui.models.chat_source import ChatWindow
+from studio.ui.models.lineup_model import LineUpModel
+from studio.ui.models.live_show import LiveShow
+from studio.ui.models.question_model import QuestionModel
+from studio.ui.studio import LinkStatus, Notice, Sending, Studio
+from studio.ui.tasks import Tasks
+from studio.ui.texts import Texts
+from studio.ui.theme import SPACE_S, Theme
+from studio.ui.widgets.text import clean_text
+
+_TICK_MS: Final = 500
+_SEARCH_MS: Final = 150
+_CHAT_AT_ONCE: Final = 400
+
+
+class HostWorkspace(QWidget):
+    """One open show in front of its host. `notice` carries sentences; `ended` says that the show was ended here."""
+
+    notice = Signal(object)
+    ended = Signal()
+
+    def __init__(
+        self,
+        studio: Studio,
+        show: LiveShow,
+        actions: Actions,
+        theme: Theme,
+        keys: FocusKeys,
+        texts: Texts,
+        tasks: Tasks,
+        *,
+        monotonic_ms: Callable[[], int],
+        canned_file: Path,
+        low_stock: int = 10,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._studio, self._show, self._actions, self._tasks = studio, show, actions, tasks
+        self._theme, self._keys = theme, keys
+        self.setAccessibleName(self.tr("On air"))
+        now_ms = studio.clock.now_ms
+        self._now_ms = now_ms
+        self.deciding = Deciding(studio, tasks, self.notice.emit, self._deliberate, monotonic_ms)
+        canned = CannedAnswers.read(canned_file, show.state.language)
+        self.lineup_model = LineUpModel(show, studio.clock.best_ms())
+        self.question_model = QuestionModel(show, studio.clock.best_ms())
+        self.chat_source = ChatWindow(
+            lambda after, limit: studio.chat_after(show.state.id, after, limit), tasks, self
+        )
+        pictures = Pictures(studio, tasks, theme.px(80), self)
+        self.header = Header(show, actions, theme, keys, texts, now_ms)
+        self.lineup = LineUpPanel(
+            show, self.lineup_model, self.deciding, actions, theme, texts, pictures, self._find_products
+        )
+        self.stage = StagePanel(show, actions, theme, texts, pictures, now_ms, low_stock)
+        self.charts = ChartsPanel(show, actions, theme, show.state.time_zone, now_ms)
+        self.questions = QuestionPanel(self.question_model, self.deciding, actions, theme, canned, now_ms)
+        self.chat = ChatPanel(show, self.chat_source, self.deciding, actions, theme, texts, canned, now_ms)
+        self.promos = PromoBar(show, self.deciding, actions, theme, texts, now_ms)
+        self.promo_form = PromoForm(self.deciding, self)
+        self.splitters = self._lay_out()
+        self._space = SpaceGuard(self, keys)
+        self._escape = EscapeLadder(self, actions["unpin"], keys)
+        self._search = QTimer(self)
+        self._wanted: tuple[str, Callable[[list[Product]], None]] = ("", lambda _found: None)
+        self._ticker = QTimer(self)
+        self._connect()
+        self._first_chat()
+
+    def _lay_out(self) -> dict[str, QSplitter]:
+        middle = QSplitter(Qt.Orientation.Vertical)
+        middle.addWidget(self.stage)
+        middle.addWidget(self.charts)
+        middle.setStretchFactor(0, 1)
+        middle.setStretchFactor(1, 1)
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(self.questions)
+        right.addWidget(self.chat)
+        columns = QSplitter(Qt.Orientation.Horizontal)
+        for widget, stretch in ((self.lineup, 24), (middle, 50), (right, 26)):
+            columns.addWidget(widget)
+            columns.setStretchFactor(columns.count() - 1, stretch)
+        columns.setSizes([340, 710, 370])
+        middle.setSizes([330, 420])
+        for splitter in (columns, middle, right):
+            splitter.setHandleWidth(SPACE_S)
+            splitter.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self.header)
+        column.addWidget(columns, 1)
+        column.addWidget(self.promos)
+        return {"columns": columns, "middle": middle, "right": right}
+
+    def _connect(self) -> None:
+        on, give = self._actions.on, self.deciding.give
+        on("show.start", lambda: give(StartShow()))
+        on("show.end", self._end)
+        on("item.next", lambda: give(NextItem()))
+        on("item.previous", lambda: give(PreviousItem()))
+        on("unpin", lambda: give(Unpin()))
+        on("stage.clear", lambda: give(ClearStage()))
+        on("promo.issue", self._issue_promo)
+        on("undo", self.deciding.undo)
+        self._actions["redo"].enable(False, self.tr("Nothing was undone that could be done again."))
+        self.questions.reply_asked.connect(self._reply_to)
+        self.questions.selected.connect(self._question_selected)
+        self.header.outbox_asked.connect(self._show_outbox)
+        self.header.token_asked.connect(self._ask_token)
+        for closer in (
+            self.questions.clear_selection,
+            self.chat.clear_selection,
+            self.lineup.clear_selection,
+            self.chat.leave_field,
+            self.lineup.leave_search,
+            self.promo_form.close_form,
+        ):
+            self._escape.add(closer)
+        self._search.setSingleShot(True)
+        self._search.setInterval(_SEARCH_MS)
+        self._search.timeout.connect(self._search_now)
+        self._ticker.setInterval(_TICK_MS)
+        self._ticker.timeout.connect(self.tick)
+        self._ticker.start()
+
+    def tick(self) -> None:
+        """Twice a second: whatever shows time moves on."""
+        now = self._studio.clock.best_ms()
+        self.lineup_model.refresh_times(now)
+        self.lineup.tick()
+        for part in (self.header, self.stage, self.charts, self.questions, self.chat, self.promos):
+            part.tick()
+
+    # --- acts -------------------------------------------------------------------------------------------------
+
+    def _end(self) -> None:
+        async def end() -> None:
+            if await self.deciding.do(EndShow()):
+                self.ended.emit()
+
+        self.deciding.run(end(), "end show")
+
+    def _issue_promo(self) -> None:
+        if self.promo_form.isVisible():
+            # The second press of the key issues what the form offers: two presses in all.
+            if not self.promo_form.prepared.isHidden():
+                self.promo_form.issue_prepared()
+            else:
+                self.promo_form.submit()
+            return
+        self.promo_form.open_for(self._show.state)
+
+    async def _deliberate(self, sentence: str) -> bool:
+        action = self._actions.passing("item.deliberate", self.tr("Hold to pin it all the same"))
+        return await hold_to_confirm(self, self._theme, self._keys, self.tr("Sold out"), sentence, action)
+
+    def _reply_to(self, question_id: str, text: str) -> None:
+        row = self.questions.row(question_id)
+        if row is not None:
+            self.chat.reply_to_question(row.question, text)
+
+    def _question_selected(self, question_id: str) -> None:
+        row = self.questions.row(question_id) if question_id else None
+        self.chat.reply_to_question(row.question if row else None, focus=False)
+
+    # --- the outbox and tokens --------------------------------------------------------------------------------
+
+    def _show_outbox(self, where: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        rows = list(self._show.outbox.values())
+        if not rows:
+            menu.addAction(self.tr("Everything has been sent.")).setEnabled(False)
+        for row in rows[:20]:
+            state = self.tr("unsure") if row.unsure else row.sending.value
+            line = f"{_action_name(row.action)} → {row.target}: {state}. {clean_text(row.sentence, 120)}"
+            if row.unsure:
+                sub = menu.addMenu(line.replace("&", "&&"))
+                for text, resend in ((self.tr("Send again"), True), (self.tr("Leave it"), False)):
+                    act = sub.addAction(text)
+                    command = ResolveUnsure(row.effect_id, resend)
+                    act.triggered.connect(lambda _=False, c=command: self.deciding.give(c))
+            else:
+                entry = menu.addAction(line.replace("&", "&&"))
+                entry.setEnabled(row.sending is not Sending.SETTLED)
+        if len(rows) > 20:
+            menu.addAction(self.tr("and {n} more").replace("{n}", str(len(rows) - 20))).setEnabled(False)
+        menu.popup(where)
+
+    def _ask_token(self, status: LinkStatus) -> None:
+        self.deciding.run(self._token_form(status), "ask for a token")
+
+    async def _token_form(self, status: LinkStatus) -> None:
+        name = clean_text(status.name, 60)
+        answers = await ask(
+            self,
+            self.tr("Token for {name}").replace("{name}", name),
+            (Field("token", self.tr("Token"), secret=True, check=self._token_check),),
+            self.tr("Use it"),
+            sentence=clean_text(status.sentence, 300),
+        )
+        if answers:
+            target = "shop" if status.kind == "shop" else f"channel:{status.name}"
+            self.notice.emit(Notice("ok", await self._studio.give_token(target, answers["token"]), "token"))
+
+    def _token_check(self, text: str) -> str | None:
+        return None if text.strip() else self.tr("Paste the token first.")
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    def _find_products(self, words: str, take: Callable[[list[Product]], None]) -> None:
+        self._wanted = (words, take)
+        self._search.start()
+
+    def _search_now(self) -> None:
+        words, take = self._wanted
+
+        async def search() -> None:
+            found = await self._studio.search_products(words, 30)
+            if self._wanted[0] == words:
+                take(found)
+
+        self.deciding.run(search(), "search products")
+
+    def _first_chat(self) -> None:
+        async def load() -> None:
+            rows = await self._studio.chat_page(self._show.state.id, None, _CHAT_AT_ONCE)
+            self.chat_source.open_at(rows, self._show.chat_count)
+            self.chat.view.set_source(self.chat_source)
+
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        self.deciding.run(load(), "first chat")
+
+
+def _action_name(action: str) -> str:
+    names = {
+        "FeatureProduct": "pin",
+        "CreatePromo": "promo code",
+        "UpdatePromo": "extend promo code",
+        "EndPromoNow": "end promo code",
+        "Say": "announcement",
+        "ReplyTo": "reply",
+    }
+    return names.get(action, action)
