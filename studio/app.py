@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import qasync
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QApplication
 
 from studio.control.clock import SystemWallClock
-from studio.control.ports import ChatRow, ShowSummary
+from studio.control.ports import ChatRow, ShowClock, ShowSummary
 from studio.domain.commands import Command, PinProduct, Refused
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.product import Product
@@ -46,12 +46,23 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 class LocalStudio(QObject):
     """The `Studio` of one seat: hands what the window asks to the engine's thread, and its batches to the window."""
 
-    changes = Signal(object)
+    _changed = Signal(object)
 
     def __init__(self, room: EngineRoom) -> None:
         super().__init__()
         self._room = room
-        self.clock = room.clock
+        # A signal emitted from the engine's thread arrives in the window's.
+        room.emit_to(self._changed.emit)
+
+    @property
+    def changes(self) -> SignalInstance:
+        """Emits a `ChangeBatch` in the window's thread."""
+        return cast("SignalInstance", self._changed)
+
+    @property
+    def clock(self) -> ShowClock:
+        """The shop's time."""
+        return self._room.clock
 
     async def do(self, command: Command) -> Refused | None:
         """Carry out a command; None when it is on disk."""
@@ -273,7 +284,7 @@ def open_studio(paths: Paths) -> int:
 def report(paths: Paths, show: str, out: Path) -> int:
     """`host-studio report`: without a window."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    room = EngineRoom(paths.database, None, lambda _batch: None)
+    room = EngineRoom(paths.database, None)
     room.start()
     try:
         shows: list[ShowSummary] = room.run(room.shows()).result()

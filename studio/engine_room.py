@@ -58,16 +58,20 @@ class Connections:
 class EngineRoom:
     """Opens the store, then shows. Public methods marked *engine* are coroutines for the engine's loop: `run` them.
 
-    `emit` gets every batch, in the engine's thread.
+    `emit` (or `emit_to`) gets every batch, in the engine's thread.
     """
 
     def __init__(
-        self, database: Path, connections: Connections | None, emit: Callable[[ChangeBatch], None]
+        self,
+        database: Path,
+        connections: Connections | None,
+        emit: Callable[[ChangeBatch], None] | None = None,
     ) -> None:
         self.wall = SystemWallClock()
         self.clock = MeasuredShowClock(self.wall)
         self.connections = connections
-        self._emit = emit
+        self._to = emit
+        self._early: list[ChangeBatch] = []
         self._kill_points = EnvironmentKillPoints()
         self._path = database
         self._show: RunningShow | None = None
@@ -77,6 +81,19 @@ class EngineRoom:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="history")
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
+
+    def emit_to(self, emit: Callable[[ChangeBatch], None]) -> None:
+        """Who gets the batches; those made before are handed over now."""
+        self._to = emit
+        early, self._early = self._early, []
+        for batch in early:
+            emit(batch)
+
+    def _emit(self, batch: ChangeBatch) -> None:
+        if self._to is None:
+            self._early.append(batch)
+        else:
+            self._to(batch)
 
     # --- its life ---------------------------------------------------------------------------------------------
 
