@@ -1,4 +1,4 @@
-"""The figures of a show on one page, beside what the shop's and the channel's own books say: are they the same?
+"""The figures of a show on one page, beside what the books of the shop and the channel say.
 
 The left side comes from the studio's own store by `domain.kpi`; the right side is what two other processes
 counted by SQL of theirs. Nothing here counts anything.
