@@ -60,7 +60,9 @@ class Formats:
         """The date as the language writes it, from UTC ms."""
         if at_ms is None:
             return self._not_known
-        return dates.format_date(self._local(at_ms).date(), "medium", locale=self._locale)
+        # Plain English is nobody's in particular: day, month in letters, year is read the same way everywhere.
+        style = "d MMM y" if str(self._locale) == "en" else "medium"
+        return dates.format_date(self._local(at_ms).date(), style, locale=self._locale)
 
     def length(self, ms: int | None) -> str:
         """3:12, or 1:03:12 from an hour on."""

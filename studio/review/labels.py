@@ -64,6 +64,9 @@ class Labels:
     answered: Formula
     open: Formula
     shop_total: Formula
+    orders_taken: Formula
+    gross_taken: Formula
+    net_taken: Formula
     shop_note: str
     how: str
     made: str
@@ -143,7 +146,12 @@ EN = Labels(
         "Shop total during the show",
         "All orders which the shop took from the start of the show to its end, whoever they belong to.",
     ),
-    shop_note="Not the show's figures: these orders are also those that have nothing to do with it.",
+    orders_taken=Formula("Orders taken", "Those orders that were not cancelled."),
+    gross_taken=Formula(
+        "Gross", "The totals of those orders that were paid, with tax and shipping, after discounts."
+    ),
+    net_taken=Formula("Net", "That gross less cancelled orders less what was paid back for returns."),
+    shop_note="Not the show's figures: orders that have nothing to do with it are among these, too.",
     how="How each figure is computed",
     made="Made on {day} at {time}",
     times_in="All times in {zone}.",
@@ -224,6 +232,11 @@ DE = Labels(
     shop_total=Formula(
         "Shop gesamt während der Show",
         "Alle Bestellungen, die der Shop vom Beginn bis zum Ende der Show annahm, wem auch immer sie gehören.",
+    ),
+    orders_taken=Formula("Angenommen", "Diese Bestellungen ohne stornierte."),
+    gross_taken=Formula("Brutto", "Summe derer, die bezahlt sind, mit Steuer und Versand, nach Rabatten."),
+    net_taken=Formula(
+        "Netto", "Dieses Brutto ohne stornierte Bestellungen und ohne Erstattungen für Retouren."
     ),
     shop_note="Nicht die Zahlen der Show: Auch Bestellungen, die nichts mit ihr zu tun haben, sind dabei.",
     how="Wie die Zahlen berechnet sind",
@@ -310,6 +323,11 @@ NB = Labels(
     shop_total=Formula(
         "Hele butikken under sendingen",
         "Alle bestillinger butikken tok imot fra sendingen begynte til den sluttet, uansett hvor de kom fra.",
+    ),
+    orders_taken=Formula("Tatt imot", "Disse bestillingene uten de avbestilte."),
+    gross_taken=Formula("Brutto", "Summen av dem som er betalt, med avgift og frakt, etter rabatter."),
+    net_taken=Formula(
+        "Netto", "Dette bruttoet uten avbestilte bestillinger og uten det som er betalt tilbake."
     ),
     shop_note="Ikke sendingens tall: her er også bestillinger som ikke har noe med den å gjøre.",
     how="Slik er tallene regnet ut",

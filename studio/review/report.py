@@ -258,12 +258,12 @@ def _questions(figures: ShowFigures, formats: Formats, words: Labels) -> list[Ti
     ]
 
 
-def _shop(figures: ShowFigures, formats: Formats, words: Labels) -> list[tuple[str, str]]:
+def _shop(figures: ShowFigures, formats: Formats, words: Labels) -> list[Tile]:
     total = figures.shop_total
     return [
-        (words.orders.name, formats.number(total.orders)),
-        (words.gross.name, formats.money(total.gross)),
-        (words.net.name, formats.money(total.net)),
+        Tile(words.orders_taken, formats.number(total.orders)),
+        Tile(words.gross_taken, formats.money(total.gross)),
+        Tile(words.net_taken, formats.money(total.net)),
     ]
 
 
@@ -272,5 +272,5 @@ def _formulas(words: Labels) -> list[Formula]:
         words.peak, words.average, words.sessions, words.add_to_carts, words.orders, words.gross, words.net,
         words.basket, words.redemptions, words.time_on_air, words.item_viewers, words.sold, words.revenue,
         words.per_minute, words.used, words.code_revenue, words.discount, words.asked, words.answered, words.open,
-        words.shop_total,
+        words.shop_total, words.orders_taken, words.gross_taken, words.net_taken,
     ]  # fmt: skip
