@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import msgspec
 import structlog
-from msgspec import Raw
 
 from studio.control.ports import (
     BadAnswer,
@@ -239,7 +238,7 @@ class StudioApiShop:
                 for pin in superseded
             ],
         }
-        self._read(await self._write("PUT", "/v1/featured", body, key), dict[str, Raw])
+        self._read(await self._write("PUT", "/v1/featured", body, key), wire.Featured)
 
     async def tracked_link(self, show_id: str, product_id: str, channel: str) -> TrackedLink:
         """The link of this show, product and channel: the same one however often it is asked for."""

@@ -79,7 +79,7 @@ def to_product(raw: bytes | Raw, currency: str, language: str) -> product.Produc
         )
         for v in told.variants
     )
-    reviews = told.reviews
+    reviews, score = told.reviews, told.reviews.score
     return product.Product(
         id=_identified(told.id),
         revision=_count("its revision", told.revision),
@@ -92,7 +92,7 @@ def to_product(raw: bytes | Raw, currency: str, language: str) -> product.Produc
         points=tuple(_cut(p, 1_000) for p in (words.talking_points or in_english.talking_points)[:50]),
         returns_text=_cut(told.returns_text, _TEXT),
         delivery_text=_cut(told.delivery_text, _TEXT),
-        review_score=reviews.score if reviews.count > 0 and 0 <= reviews.score <= 5 else None,
+        review_score=score if reviews.count > 0 and score is not None and 0 <= score <= 5 else None,
         review_count=max(0, reviews.count),
         active=told.active,
         url=_cut(told.url, 2_000),

@@ -58,7 +58,7 @@ class Texts(Struct, frozen=True):
 class Reviews(Struct, frozen=True):
     """Score and number of reviews."""
 
-    score: float = 0.0
+    score: float | None = None
     count: int = 0
 
 
@@ -157,6 +157,13 @@ class Link(Struct, frozen=True):
     show_id: str
     channel: str
     product_id: str | None = None
+
+
+class Featured(Struct, frozen=True):
+    """`PUT /v1/featured`: that it is answered so is all that counts."""
+
+    current: Raw | None
+    records: list[Raw]
 
 
 class ProductTraffic(Struct, frozen=True):

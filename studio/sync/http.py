@@ -1,6 +1,7 @@
 """The one httpx adapter: the `Http` port, bound to one address and one token."""
 
 import asyncio
+import functools
 import ipaddress
 import ssl
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
@@ -62,6 +63,16 @@ def checked_address(base_url: str) -> httpx.URL:
             f"{url.host} would be talked to in the open: use https://. http:// is for this computer only."
         )
     return url
+
+
+@functools.cache
+def _tls(ca_file: Path | None) -> ssl.SSLContext:
+    """Trusts what httpx brings along, what this computer trusts, and `ca_file`."""
+    context = httpx.create_ssl_context()
+    context.load_default_certs()
+    if ca_file is not None:
+        context.load_verify_locations(cafile=str(ca_file))
+    return context
 
 
 class _Bearer(httpx.Auth):
@@ -140,14 +151,10 @@ class HttpClient:
         self._wall = wall
         self._who = who
         self._kill_points = kill_points
-        context = httpx.create_ssl_context()
-        context.load_default_certs()
-        if ca_file is not None:
-            context.load_verify_locations(cafile=str(ca_file))
         self._auth = _Bearer(token)
         self._client = httpx.AsyncClient(
             base_url=self._base,
-            verify=context,
+            verify=_tls(ca_file),
             # A proxy of the system must not stand between the studio and this very computer.
             trust_env=not _is_loopback(self._base.host),
             follow_redirects=False,
