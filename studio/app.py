@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import qasync
 from PySide6.QtCore import QObject, Signal, SignalInstance
@@ -57,7 +57,7 @@ class LocalStudio(QObject):
     @property
     def changes(self) -> SignalInstance:
         """Emits a `ChangeBatch` in the window's thread."""
-        return cast("SignalInstance", self._changed)
+        return self._changed
 
     @property
     def clock(self) -> ShowClock:
@@ -228,6 +228,11 @@ class Desktop:
             )
 
         return [entry(p) for p in found[:20]]
+
+    def save_settings(self, settings: Settings) -> None:
+        """Keep these settings. Raises `SettingsNotSavedError`."""
+        self._settings_file.save(settings)
+        self.settings = settings
 
     async def close(self) -> None:
         """Keep what is to be kept, then close windows and engine. What waits in the outbox goes on next time."""

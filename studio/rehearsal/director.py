@@ -120,6 +120,9 @@ class Director:
         shop = await self._call(self.shop, "GET", f"/admin/v1/books?show_id={show_id}&{window}")
         window = f"from_ms={started_at_ms}&to_ms={ended_at_ms}"
         channel = await self._call(self.audience, "GET", f"/admin/v1/books?show_id={show_id}&{window}")
+        # Viewers are a matter of the time on air; questions and answers count whenever they came.
+        whole = await self._call(self.audience, "GET", f"/admin/v1/books?show_id={show_id}")
+        channel |= {name: whole[name] for name in ("asked", "answered", "duplicates", "last_seq")}
         return Truth(shop, channel, int(shop["last_seq"]), int(channel["last_seq"]))
 
     async def close(self) -> None:

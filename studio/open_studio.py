@@ -1,0 +1,183 @@
+"""`host-studio`: the studio on the shop of the settings."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import msgspec
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from studio.app import Desktop
+from studio.domain.commands import PlanShow
+from studio.domain.lineup import LineUp
+from studio.domain.lineup_file import LineUpUnreadable, read_csv, read_json
+from studio.engine_room import Connections, EngineRoom, new_show_id
+from studio.instance import AlreadyOpenError, InstanceLock, server_name
+from studio.settings.file import SettingsNotSavedError
+from studio.settings.logging import Redactor
+from studio.settings.paths import Paths
+from studio.settings.schema import ShopSettings
+from studio.settings.secrets import KeyringSecrets
+from studio.ui.dialogs import Field, ask
+from studio.ui.home import Home
+from studio.ui.single_instance import AlreadyOpenDialog, OpenStudio
+from studio.ui.studio import Notice
+from studio.ui.texts import Texts
+
+
+async def open_studio(app: QApplication, paths: Paths, redactor: Redactor) -> int:
+    """Open the window with the list of shows; returns the exit code."""
+    try:
+        lock = InstanceLock(paths.lock)
+    except AlreadyOpenError as error:
+        return await _already_open(error, paths)
+    secrets = await asyncio.to_thread(KeyringSecrets, learned=redactor.learn)
+    room = EngineRoom(paths.database, None)
+    sentences = await asyncio.to_thread(room.start)
+    desktop = Desktop(app, room, paths, rehearsal=False)
+    greeter = OpenStudio(server_name(paths.data))
+    greeter.show_wanted.connect(desktop.window.raise_)
+    try:
+        for sentence in sentences:
+            desktop.window.post(Notice("warning", sentence))
+        front = FrontDoor(desktop, secrets)
+        await front.refresh()
+        desktop.window.show()
+        await desktop.exit.wait()
+        return 0
+    finally:
+        greeter.close()
+        await desktop.close()
+        lock.release()
+
+
+async def _already_open(error: AlreadyOpenError, paths: Paths) -> int:
+    dialog = AlreadyOpenDialog(str(error), server_name(paths.data))
+    done = asyncio.get_running_loop().create_future()
+    dialog.finished.connect(lambda _code: done.done() or done.set_result(None))  # pyright: ignore[reportUnknownLambdaType]
+    dialog.open()
+    await done
+    return 1
+
+
+class FrontDoor:
+    """What the home page's buttons do."""
+
+    def __init__(self, desktop: Desktop, secrets: KeyringSecrets) -> None:
+        self._desktop = desktop
+        self._secrets = secrets
+        self.home = Home(desktop.theme, Texts(desktop.settings.language))
+        desktop.window.add_workspace("home", self.home)
+        desktop.window.show_workspace("home")
+        spawn = desktop.tasks.spawn
+        self.home.show_wanted.connect(lambda show_id: spawn(self.open(str(show_id)), "open show"))  # pyright: ignore[reportUnknownLambdaType]
+        self.home.new_wanted.connect(lambda: spawn(self.new_show(), "new show"))
+        self.home.rehearsal_wanted.connect(lambda: spawn(self.rehearse(), "rehearse"))
+        self.home.shop_wanted.connect(lambda: spawn(self.connect_shop(), "connect shop"))
+
+    async def refresh(self) -> None:
+        """Bring the page up to what there is."""
+        shop = self._desktop.settings.shop()
+        self.home.show_shop(shop.name if shop else "", shop.base_url if shop else "")
+        self.home.list_shows(await self._desktop.studio.shows())
+
+    async def open(self, show_id: str) -> None:
+        """Open a show; without a shop its figures can be read still."""
+        shop = self._desktop.settings.shop()
+        if shop is None:
+            self._say("warning", "Connect the shop first: a show reads its products and stock from there.")
+            return
+        self._desktop.room.connections = Connections(shop, self._desktop.settings.channels, self._secrets)
+        await self._desktop.open_show(show_id)
+
+    async def new_show(self) -> None:
+        """Make a show from a line-up file: good rows are kept, the others named."""
+        file = await self._choose_file()
+        shop = self._desktop.settings.shop()
+        if file is None or shop is None:
+            return
+        try:
+            lineup, left_out = await asyncio.to_thread(_read_lineup, file)
+        except (OSError, LineUpUnreadable) as error:
+            self._say("trouble", str(error))
+            return
+        for sentence in left_out[:10]:
+            self._say("warning", sentence)
+        self._desktop.room.connections = Connections(shop, self._desktop.settings.channels, self._secrets)
+        show_id = new_show_id()
+        await self._desktop.studio.open(show_id)
+        channels = tuple(c.id for c in self._desktop.settings.channels if c.enabled)
+        refused = await self._desktop.studio.do(PlanShow(lineup, shop.id, channels))
+        if refused is not None:
+            self._say("warning", refused.sentence)
+            return
+        await self._desktop.open_show(show_id)
+
+    async def rehearse(self) -> None:
+        """A rehearsal is sealed off: a studio of its own, in a process of its own."""
+        folder = str(self._desktop.paths.data)
+        await asyncio.to_thread(
+            _start_detached, [sys.executable, "-m", "studio", "--data-dir", folder, "rehearse"]
+        )
+        self._say("ok", "The rehearsal opens in a window of its own, with its own data.")
+
+    async def connect_shop(self) -> None:
+        """Ask for the shop's address and token; the token goes to the keyring only."""
+        window = self._desktop.window
+        fields = (
+            Field("name", window.tr("Name"), "My shop", check=_needed),
+            Field("address", window.tr("Address"), "https://", check=_needed),
+            Field("token", window.tr("Token"), secret=True, check=_needed),
+        )
+        given = await ask(window, window.tr("Connect a shop"), fields, window.tr("Connect"))
+        if given is None:
+            return
+        try:
+            shop = msgspec.convert(
+                {"id": "shop", "name": given["name"], "base_url": given["address"]}, type=ShopSettings
+            )
+            settings = msgspec.structs.replace(self._desktop.settings, shops=(shop,), active_shop=shop.id)
+            await asyncio.to_thread(self._secrets.set, f"shop:{shop.id}", given["token"])
+            self._desktop.save_settings(settings)
+        except (msgspec.ValidationError, SettingsNotSavedError) as error:
+            self._say("trouble", f"The shop was not connected: {error}. Check the address.")
+            return
+        if self._secrets.sentence:
+            self._say("warning", self._secrets.sentence)
+        await self.refresh()
+
+    async def _choose_file(self) -> Path | None:
+        dialog = QFileDialog(self._desktop.window, self._desktop.window.tr("Choose a line-up"))
+        dialog.setNameFilters(["Line-ups (*.json *.csv)"])
+        chosen: asyncio.Future[Path | None] = asyncio.get_running_loop().create_future()
+
+        def finished(_code: int) -> None:
+            files = dialog.selectedFiles() if dialog.result() else []
+            if not chosen.done():
+                chosen.set_result(Path(files[0]) if files else None)
+
+        dialog.finished.connect(finished)
+        dialog.open()
+        return await chosen
+
+    def _say(self, level: str, sentence: str) -> None:
+        self._desktop.window.post(Notice(level, sentence))
+
+
+def _needed(text: str) -> str | None:
+    return None if text.strip() and text.strip() != "https://" else "This is needed."
+
+
+def _read_lineup(file: Path) -> tuple[LineUp, list[str]]:
+    data = file.read_bytes()
+    if file.suffix.lower() == ".json":
+        read = read_json(data, new_show_id)
+    else:
+        read = read_csv(data, file.stem, "EUR", new_show_id)
+    return read.lineup, [p.sentence for p in read.problems]
+
+
+def _start_detached(command: list[str]) -> None:
+    import subprocess
+
+    subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own program
