@@ -29,12 +29,14 @@ def folded(text: str) -> str:
 
 
 def fts_query(words: str) -> str:
-    """What a person typed as an FTS5 query that can mean nothing else: all of the words, the last one may go on.
+    """What a person typed as an FTS5 query that can mean nothing else: all of the words, and the last one may go on
+    unless a space ends it.
 
     Empty when there is no word in it (https://www.sqlite.org/fts5.html, section 3).
     """
     found = [f'"{word}"' for word in _WORD.findall(words.replace("_", " "))]
-    return " ".join(found) + "*" if found else ""
+    goes_on = "" if words[-1:].isspace() else "*"
+    return " ".join(found) + goes_on if found else ""
 
 
 def store_product(db: Sqlite, product: Product) -> bool:
@@ -81,7 +83,7 @@ def search_products(conn: sqlite3.Connection, words: str, limit: int) -> list[Pr
     found: dict[int, str] = {}
     if query:
         # Every word may go on: a host types fast and leaves words half written.
-        query = query.replace('" ', '"* ')
+        query = query.removesuffix("*").replace('" ', '"* ') + "*"
         sql = (
             "SELECT num, body FROM product_fts JOIN product ON product.num = product_fts.rowid "  # noqa: S608
             f"WHERE product_fts MATCH ? ORDER BY active DESC, bm25(product_fts, {_WEIGHTS}), folded LIMIT ?"

@@ -85,6 +85,9 @@ def copy_database(
     try:
         target = sqlite3.connect(str(part), check_same_thread=False)
         try:
+            # Without care for a crash while it is made: it gets its name only when it is complete and on disk.
+            target.execute("PRAGMA journal_mode = OFF").fetchall()
+            target.execute("PRAGMA synchronous = OFF")
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE").fetchall()  # one file that stands alone
             if wrong := what_is_wrong(target):

@@ -119,14 +119,14 @@ class Database:
 
     def close(self) -> None:
         """Finish what waits, then close. Blocks; may be called twice."""
-        with self._waiting:
-            self._closing = True
-            self._waiting.notify()
+        # The reader goes first: the last connection to close folds the WAL into the file, and only a writer may.
         self._reading.shutdown(wait=True)
-        # The readers go first: the last connection to close folds the WAL into the file, and only a writer may.
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+        with self._waiting:
+            self._closing = True
+            self._waiting.notify()
         if self._thread.ident is not None:
             self._thread.join()
 

@@ -73,6 +73,8 @@ async def test_search_finds_all_the_words_newest_first_and_the_last_may_go_on(
         return [r.message.text for r in history.chat_search(SHOW, words, limit)]
 
     assert found("blue jum") == ["the jumper in blue please", "Is the blue jumper soft?"]
+    assert found("blue jumper ") == found("blue jum")
+    assert found("blue jum ") == [], "a space ends a word"
     assert found("jum blue") == [], "only the last word may go on"
     assert found("blue", 1) == ["the jumper in blue please"]
     assert found("viewer3") == ["the jumper in blue please"], "authors are found too"
