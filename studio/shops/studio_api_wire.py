@@ -162,7 +162,7 @@ class Link(Struct, frozen=True):
 class Featured(Struct, frozen=True):
     """`PUT /v1/featured`: that it is answered so is all that counts."""
 
-    current: Raw | None
+    current: Raw
     records: list[Raw]
 
 
