@@ -1,0 +1,188 @@
+"""An engine room without a window, over a shop and a channel that run as processes of their own."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from studio.control.ports import OutboxRow
+from studio.domain.commands import Command, Refused
+from studio.domain.ids import uuid7
+from studio.domain.lineup import LineUp
+from studio.domain.lineup_file import read_json
+from studio.domain.show import ShowState
+from studio.engine_room import Connections, EngineRoom
+from studio.settings.schema import ChannelSettings, ShopSettings
+from studio.summary import ShopTruth, Summary, summarise, truth_of
+from studio.ui.studio import ChangeBatch, Opened
+from tests.fakes.audience_process import AudienceProcess
+from tests.fakes.shop_process import ShopProcess
+
+T = TypeVar("T")
+SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "lineup" / "autumn-home-live.json"
+CHANNEL = "live"
+PATIENCE_S = 60.0
+"""How long anything may take before a test gives up; nothing waits so long when all is well."""
+
+
+class KeptTokens:
+    """The `Secrets` port over a dict."""
+
+    persistent = False
+    sentence = "Tokens are kept for this test."
+
+    def __init__(self, tokens: Mapping[str, str]) -> None:
+        self._tokens = dict(tokens)
+
+    def get(self, name: str) -> str | None:
+        """The token of this name."""
+        return self._tokens.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a token."""
+        self._tokens[name] = value
+
+    def delete(self, name: str) -> None:
+        """Forget a token."""
+        self._tokens.pop(name, None)
+
+
+class Server:
+    """Where a server is, and its tokens."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url
+        self.token = token
+
+
+def sample_lineup() -> LineUp:
+    """The line-up that comes with the studio."""
+    return read_json(SAMPLE.read_bytes(), uuid7).lineup
+
+
+class Room:
+    """An engine room and all that it told. Every method blocks until the engine has answered."""
+
+    def __init__(self, database: Path, shop: Server | ShopProcess, channel: Server | AudienceProcess) -> None:
+        self.batches: list[ChangeBatch] = []
+        self._heard = threading.Condition()
+        connections = Connections(
+            ShopSettings(id="demo", name="Nordhus", base_url=shop.url),
+            (ChannelSettings(id=CHANNEL, name=CHANNEL, base_url=channel.url),),
+            KeptTokens({"shop:demo": shop.token, f"channel:{CHANNEL}": channel.token}),
+        )
+        self.engine_room = EngineRoom(database, connections, self._take)
+
+    def _take(self, batch: ChangeBatch) -> None:
+        with self._heard:
+            self.batches.append(batch)
+            self._heard.notify_all()
+
+    def start(self) -> list[str]:
+        """Open the store; sentences of what was mended."""
+        return self.engine_room.start()
+
+    def stop(self) -> None:
+        """Close everything."""
+        self.engine_room.stop()
+
+    def ask(self, coro: Any) -> Any:
+        """The result of a coroutine on the engine's loop."""
+        return self.engine_room.run(coro).result(PATIENCE_S)
+
+    def open(self, show_id: str, *, whole_feeds: bool = False) -> Opened:
+        """Open a show."""
+        return self.ask(self.engine_room.open_show(show_id, whole_feeds=whole_feeds))
+
+    def do(self, command: Command) -> Refused | None:
+        """Carry out a command; None means that it is on disk."""
+        return self.ask(self.engine_room.do(command))
+
+    def must(self, command: Command) -> None:
+        """Carry out a command that may not be refused."""
+        refused = self.do(command)
+        assert refused is None, f"{command}: {refused}"
+
+    @property
+    def state(self) -> ShowState:
+        """The open show as decided so far."""
+        return self.engine_room.show.desk.state
+
+    @property
+    def show_id(self) -> str:
+        """The open show."""
+        return self.engine_room.show.show_id
+
+    def clock_measured(self) -> None:
+        """Wait until the shop's time is known."""
+        self.ask(self.engine_room.show.engine.clock_measured())
+
+    def waiting(self) -> list[OutboxRow]:
+        """The outbox of the open show."""
+        return self.ask(self.engine_room._stored.outbox.pending(self.show_id))
+
+    def drained(self, timeout_s: float = PATIENCE_S) -> bool:
+        """Wait until the outbox holds nothing but what a person must decide."""
+        return self.engine_room.run(self.engine_room.show.engine.drained(timeout_s)).result(timeout_s + 10)
+
+    def caught_up(self, truth: ShopTruth, timeout_s: float = PATIENCE_S) -> bool:
+        """Wait until the feeds are on disk up to where the books were read."""
+        engine = self.engine_room.show.engine
+        waiting = engine.caught_up(truth.shop_seq, {CHANNEL: truth.channel_seq}, timeout_s)
+        return self.engine_room.run(waiting).result(timeout_s + 10)
+
+    def until(self, holds: Callable[[], T], what: str, timeout_s: float = PATIENCE_S) -> T:
+        """Wait for batches until `holds` gives something true, and return that."""
+        with self._heard:
+            found: list[T] = []
+
+            def look() -> bool:
+                answer = holds()
+                if answer:
+                    found[:] = [answer]
+                return bool(answer)
+
+            assert self._heard.wait_for(look, timeout_s), f"{what}: not within {timeout_s} s"
+        return found[0]
+
+    def notices(self) -> list[str]:
+        """Every sentence that the host was told."""
+        with self._heard:
+            return [notice.sentence for batch in self.batches for notice in batch.notices if notice.sentence]
+
+    def summary(self, truth: ShopTruth, seed: int = 1) -> Summary:
+        """The show's page, beside the books."""
+        review = self.ask(self.engine_room.review(self.show_id))
+        return summarise(review.state, review.figures, len(self.waiting()), seed, truth)
+
+
+@contextmanager
+def opened_room(
+    database: Path, shop: Server | ShopProcess, channel: Server | AudienceProcess
+) -> Iterator[Room]:
+    """A started room that is stopped at the end, also by a failure."""
+    room = Room(database, shop, channel)
+    room.start()
+    try:
+        yield room
+    finally:
+        room.stop()
+
+
+def stop_sales(shop: ShopProcess, channel: AudienceProcess) -> None:
+    """Nobody chats, orders, cancels or returns any more, and faults end."""
+    channel.admin("stop", {})
+    shop.admin("faults", method="DELETE")
+    shop.admin("stop-orders", {"stopped": True})
+
+
+def truth(shop: ShopProcess, channel: AudienceProcess, state: ShowState) -> ShopTruth:
+    """What both books say of a show that has ended."""
+    started, ended = state.started_at_ms, state.ended_at_ms
+    assert started is not None
+    assert ended is not None
+    return truth_of(
+        shop.admin("books", show_id=state.id, started_at_ms=started, ended_at_ms=ended),
+        channel.admin("books", show_id=state.id, from_ms=started, to_ms=ended),
+    )
