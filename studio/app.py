@@ -262,8 +262,11 @@ def run_desktop(main: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int
     loop = qasync.QEventLoop(app)
     hooks = BugHooks()
     hooks.watch(loop)
-    with loop:
-        return loop.run_until_complete(main(app))
+    try:
+        with loop:
+            return loop.run_until_complete(main(app))
+    finally:
+        hooks.remove()
 
 
 def open_log(paths: Paths) -> tuple[Log, Redactor]:

@@ -23,15 +23,31 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = main_parser.add_subparsers(dest="command", metavar="COMMAND")
 
-    rehearse = commands.add_parser("rehearse", help="play a whole show against a demo shop and a simulated audience")
-    rehearse.add_argument("--seed", type=int, default=None, metavar="N", help="the audience's intentions follow it")
+    rehearse = commands.add_parser(
+        "rehearse", help="play a whole show against a demo shop and a simulated audience"
+    )
+    rehearse.add_argument(
+        "--seed", type=int, default=None, metavar="N", help="the audience's intentions follow it"
+    )
     rehearse.add_argument("--minutes", type=_positive, default=None, metavar="M", help="planned length (20)")
-    rehearse.add_argument("--speed", type=_positive, default=None, metavar="X", help="0.1 to 120 times real time")
-    rehearse.add_argument("--viewers", type=int, default=None, metavar="N", help="viewers at the show's height")
-    rehearse.add_argument("--headless", action="store_true", help="no display: a scripted host plays the show")
-    rehearse.add_argument("--out", type=Path, default=Path("rehearsal-output"), metavar="DIR", help="pictures and report")
-    rehearse.add_argument("--fault", action="append", default=[], metavar="NAME", help="what goes wrong; may be repeated")
-    rehearse.add_argument("--shop", metavar="URL", help="a shop that runs already and speaks the Studio Shop API v1")
+    rehearse.add_argument(
+        "--speed", type=_positive, default=None, metavar="X", help="0.1 to 120 times real time"
+    )
+    rehearse.add_argument(
+        "--viewers", type=int, default=None, metavar="N", help="viewers at the show's height"
+    )
+    rehearse.add_argument(
+        "--headless", action="store_true", help="no display: a scripted host plays the show"
+    )
+    rehearse.add_argument(
+        "--out", type=Path, default=Path("rehearsal-output"), metavar="DIR", help="pictures and report"
+    )
+    rehearse.add_argument(
+        "--fault", action="append", default=[], metavar="NAME", help="what goes wrong; may be repeated"
+    )
+    rehearse.add_argument(
+        "--shop", metavar="URL", help="a shop that runs already and speaks the Studio Shop API v1"
+    )
     rehearse.add_argument("--resume", action="store_true", help="go on with the rehearsal that was cut off")
 
     commands.add_parser("shop-server", help="start the demo shop alone", add_help=False)
@@ -53,10 +69,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     given, rest = parser().parse_known_args(arguments)
     if rest:
         parser().error(f"unknown: {' '.join(rest)}")
+    _plain_tracebacks()
     try:
         return _run(given)
     except KeyboardInterrupt:
         return 130
+
+
+def _plain_tracebacks() -> None:
+    """Before the studio's own log is open: a traceback on the console never shows variables, which may hold tokens."""
+    import structlog
+
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper("iso"), renderer]
+    )
 
 
 def _shop_server(arguments: list[str]) -> int:

@@ -55,6 +55,8 @@ class ScriptedHost:
         self._window.resize(*_PICTURE)
         self._prompter.resize(*_PICTURE)
         self._prompter.show()
+        self._window.activateWindow()
+        await self._until(self._window.isActiveWindow, "the window to come to the front")
         live = self._live
         await self._until(lambda: bool(live.products), "the catalogue", 30)
         if live.state.phase is ShowPhase.PLANNED:
