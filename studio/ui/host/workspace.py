@@ -166,6 +166,10 @@ class HostWorkspace(QWidget):
         for part in (self.header, self.stage, self.charts, self.questions, self.chat, self.promos):
             part.tick()
 
+    def refresh(self) -> None:
+        """Bring everything up to now at once, instead of at the next tick."""
+        self.tick()
+
     # --- acts -------------------------------------------------------------------------------------------------
 
     def _end(self) -> None:
