@@ -16,7 +16,7 @@ from studio.control.ports import Secrets, TargetError
 from studio.domain.commands import Command, Refused
 from studio.domain.events import Logged
 from studio.domain.ids import uuid7
-from studio.domain.kpi import show_figures
+from studio.domain.kpi import answered_messages, show_figures
 from studio.domain.show import ShowState, fold
 from studio.kill_points import EnvironmentKillPoints
 from studio.review.report import render_report
@@ -151,6 +151,7 @@ class EngineRoom:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(10)
         self._reader.shutdown(wait=True)
+        self.history.close()
         self._db.close()
         self._images.close()
 
@@ -251,21 +252,34 @@ class EngineRoom:
         state = fold(show_id, await self._stored.log.read(show_id))
         orders, samples = await feeds.orders(show_id), await feeds.samples(show_id)
         questions, traffic = await feeds.questions(show_id), await feeds.traffic(show_id)
-        history = self.history.stock_samples(show_id, state.product_ids)
+        now = self.clock.best_ms()
+        history, asked = await asyncio.wrap_future(self.read(lambda: self._read_history(state, now)))
         figures = await asyncio.to_thread(
             show_figures,
             state,
             orders,
             samples,
             questions,
-            self.clock.best_ms(),
+            now,
             sessions=traffic.sessions if traffic else None,
             average_session_ms=traffic.average_session_ms if traffic else None,
             add_to_carts=traffic.add_to_carts if traffic else None,
             add_to_carts_by_product=dict(traffic.add_to_carts_by_product) if traffic else None,
             sold_out=_sold_out(state, history, await feeds.products()),
+            asked=asked,
         )
         return Review(state, figures, tuple(samples), tuple(orders))
+
+    def _read_history(
+        self, state: ShowState, now_ms: int
+    ) -> tuple[list[tuple[int, str, int]], tuple[int, int]]:
+        """Blocks; for the reader's thread."""
+        start = now_ms if state.started_at_ms is None else state.started_at_ms
+        end = now_ms if state.ended_at_ms is None else state.ended_at_ms
+        return (
+            self.history.stock_samples(state.id, state.product_ids),
+            self.history.asked(state.id, start, end, answered_messages(state)),
+        )
 
     async def report_html(self, show_id: str) -> str:
         """*engine* The report of a show, self-contained."""

@@ -55,8 +55,9 @@ class ProductFigures(msgspec.Struct, frozen=True):
 
 
 class QuestionFigures(msgspec.Struct, frozen=True):
-    """`asked`: messages that asked something. `answered`: messages that got a written reply of ours which the
-    channel took. `open`: questions (groups) that nobody answered, aloud or in writing.
+    """`asked`: messages of the show's time that asked something. `answered`: messages of the show's time that got
+    a written reply of ours, at any time, which the channel took. `open`: questions (groups) that nobody answered,
+    aloud or in writing.
     """
 
     asked: int
@@ -223,11 +224,13 @@ def show_figures(
     add_to_carts: int | None = None,
     add_to_carts_by_product: dict[str, int] | None = None,
     sold_out: dict[str, int] | None = None,
+    asked: tuple[int, int] | None = None,
     replay_ms: int = REPLAY_MS,
 ) -> ShowFigures:
     """All figures of a show. `orders` in any order and revision; `now_ms` stands for the end of a running show.
 
-    `shop_total` are all orders placed within [started, ended].
+    `shop_total` are all orders placed within [started, ended]. `asked` counts the messages of that time which asked
+    and which were answered; without it they are counted by the questions found, whenever they were asked.
     """
     start = state.started_at_ms if state.started_at_ms is not None else now_ms
     end = state.ended_at_ms if state.ended_at_ms is not None else max(now_ms, start)
@@ -238,6 +241,8 @@ def show_figures(
     open_questions = sum(
         1 for q in questions if state.question_status(q.id) in (QuestionStatus.OPEN, QuestionStatus.CLAIMED)
     )
+    if asked is None:
+        asked = (sum(q.asked for q in questions), len(answered_messages(state)))
     return ShowFigures(
         viewers=viewer_figures(samples, start, end),
         own=own_sales,
@@ -246,9 +251,7 @@ def show_figures(
         products=_product_figures(
             state, own, samples, end, add_to_carts_by_product, questions, sold_out or {}
         ),
-        questions=QuestionFigures(
-            sum(q.asked for q in questions), len(answered_messages(state)), open_questions
-        ),
+        questions=QuestionFigures(*asked, open_questions),
         sessions=sessions,
         average_session_ms=average_session_ms,
         add_to_carts=add_to_carts,

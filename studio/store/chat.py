@@ -83,6 +83,23 @@ def count(conn: sqlite3.Connection, show_id: str) -> int:
     return int(codec.one(conn, "SELECT chat_rows FROM show WHERE id = ?", (show_id,)) or 0)
 
 
+def asked(
+    conn: sqlite3.Connection, show_id: str, from_ms: int, to_ms: int, answered: Collection[tuple[str, str]]
+) -> tuple[int, int]:
+    """How many messages of viewers within [from_ms, to_ms] ask something, and how many of them are among
+    `answered`, (channel, id) each.
+    """
+    sql = (
+        "SELECT channel, id, text FROM chat_message WHERE show = (SELECT num FROM show WHERE id = ?) AND by_us = 0 "
+        "AND gap = 0 AND at_ms BETWEEN ? AND ?"
+    )
+    asking = replied = 0
+    for channel, message_id, text in conn.execute(sql, (show_id, from_ms, to_ms)):
+        asking += is_question(text)
+        replied += (channel, message_id) in answered
+    return asking, replied
+
+
 def page_before(conn: sqlite3.Connection, show_id: str, before: int | None, limit: int) -> list[ChatRow]:
     """The `limit` rows before row `before` (None: the newest), oldest first."""
     sql = (

@@ -46,6 +46,14 @@ class SqlHistory:
         """The newest `limit` messages with all the words in author or text, newest first."""
         return self._read(lambda conn: chat.search(conn, show_id, words, limit))
 
+    def asked(
+        self, show_id: str, from_ms: int, to_ms: int, answered: Collection[tuple[str, str]]
+    ) -> tuple[int, int]:
+        """How many messages of viewers within [from_ms, to_ms] (UTC ms) ask something, and how many are among
+        `answered`, (channel, id) each.
+        """
+        return self._read(lambda conn: chat.asked(conn, show_id, from_ms, to_ms, answered))
+
     def search_products(self, words: str, limit: int) -> list[Product]:
         """The products that best match; without words the first by title."""
         return self._read(lambda conn: catalogue.search_products(conn, words, limit))

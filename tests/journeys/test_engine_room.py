@@ -1,6 +1,5 @@
 """A whole show without a window: the engine's thread, its store, a real shop and a real audience."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +54,12 @@ def seen(room: Room, kind: str) -> int:
     return sum(len(getattr(batch, kind)) for batch in room.batches)
 
 
+def asked_after(room: Room, at_ms: int) -> list[str]:
+    return [
+        row.message.text for b in room.batches for row in b.chat if row.question and row.message.at_ms > at_ms
+    ]
+
+
 def test_a_whole_show_reaches_the_shop_and_the_audience_and_its_figures_are_those_of_their_books(
     room: Room, shop: ShopProcess, audience: AudienceProcess
 ) -> None:
@@ -75,6 +80,8 @@ def test_a_whole_show_reaches_the_shop_and_the_audience_and_its_figures_are_thos
         orders = seen(room, "orders")
         room.until(lambda wanted=orders + 3: seen(room, "orders") >= wanted, "more orders")
     room.must(cmd.EndShow())
+    ended = room.state.ended_at_ms
+    room.until(lambda: asked_after(room, ended), "a question that comes when the show is over")
     stop_sales(shop, audience)
 
     assert room.drained(), room.waiting()
