@@ -111,6 +111,17 @@ class Channel:
             )
         return now
 
+    def state(self) -> Response[bytes]:
+        """The audience's state as an answer."""
+        now = self.now_ms()
+        show_ms, viewers, stopped = self.director.state(now)
+        last = self.hub.last
+        return told(
+            State(
+                last_seq=last, now_ms=now, rate=self.clock.rate, show_ms=show_ms, viewers=viewers, stopped=stopped
+            )
+        )  # fmt: skip
+
     async def keyed(self, request: Req, raw: bytes, act: Callable[[BookTx], Answer]) -> Response[bytes]:
         """Do a write once, whatever happens, and answer it the same every time."""
         key = key_of(request)
@@ -210,26 +221,17 @@ def _writing_routes(ch: Channel) -> list[Any]:
 
 
 def _admin_routes(ch: Channel) -> list[Any]:
-    def state() -> Response[bytes]:
-        now = ch.now_ms()
-        show_ms, viewers, stopped = ch.director.state(now)
-        return told(
-            State(
-                last_seq=ch.hub.last, now_ms=now, rate=ch.clock.rate, show_ms=show_ms, viewers=viewers, stopped=stopped
-            )
-        )  # fmt: skip
-
     @get("/admin/v1/state")
     async def read_state(request: Req) -> Response[bytes]:
         check_token(request, ch.admin_token)
-        return state()
+        return ch.state()
 
     @post("/admin/v1/start")
     async def start(request: Req) -> Response[bytes]:
         check_token(request, ch.admin_token)
         wanted, _ = await body_as(request, Start)
         ch.director.start(ch.now_ms() if wanted.at_ms is None else wanted.at_ms)
-        return state()
+        return ch.state()
 
     @post("/admin/v1/stop")
     async def stop(request: Req) -> Response[bytes]:
@@ -238,23 +240,6 @@ def _admin_routes(ch: Channel) -> list[Any]:
         await ch.faults.end_all(ch.clock.now_ms() or 0)
         ch.hub.look()
         return told(Stopped(await ch.book.run(lambda tx: tx.last_seq), quiet=True))
-
-    @post("/admin/v1/messages")
-    async def messages(request: Req) -> Response[bytes]:
-        check_token(request, ch.admin_token)
-        wanted, _ = await body_as(request, Messages)
-        now = ch.now_ms()
-        drafts = [Draft(now, i.author, i.author_id, i.text, asks=i.asks) for i in wanted.items]
-        await ch.book.run(lambda tx: tx.add_messages(drafts))
-        return state()
-
-    @post("/admin/v1/viewers")
-    async def viewers(request: Req) -> Response[bytes]:
-        check_token(request, ch.admin_token)
-        wanted, _ = await body_as(request, Viewers)
-        now = ch.now_ms()
-        await ch.book.run(lambda tx: tx.add_viewers(now, wanted.viewers))
-        return state()
 
     @route("/admin/v1/faults", http_method=["GET", "POST", "DELETE"])
     async def faults(request: Req) -> Response[bytes]:
@@ -267,17 +252,27 @@ def _admin_routes(ch: Channel) -> list[Any]:
             await ch.faults.end_all(now)
         return told(FaultList(ch.faults.listed(now)))
 
-    @get("/admin/v1/books")
-    async def read_books(request: Req) -> Response[bytes]:
+    return [read_state, start, stop, faults]
+
+
+def _director_routes(ch: Channel) -> list[Any]:
+    @post("/admin/v1/messages")
+    async def messages(request: Req) -> Response[bytes]:
         check_token(request, ch.admin_token)
-        from_ms, to_ms = (number_of(request, name, None, 0, _HUGE) for name in ("from_ms", "to_ms"))
-        show_id = request.query_params.get("show_id", "")
-        return told(await ch.book.read(lambda db: audience_truth.books(db, show_id, from_ms, to_ms)))
+        wanted, _ = await body_as(request, Messages)
+        now = ch.now_ms()
+        drafts = [Draft(now, i.author, i.author_id, i.text, asks=i.asks) for i in wanted.items]
+        await ch.book.run(lambda tx: tx.add_messages(drafts))
+        return ch.state()
 
-    return [read_state, start, stop, messages, viewers, faults, read_books, *_intention_routes(ch)]
+    @post("/admin/v1/viewers")
+    async def viewers(request: Req) -> Response[bytes]:
+        check_token(request, ch.admin_token)
+        wanted, _ = await body_as(request, Viewers)
+        now = ch.now_ms()
+        await ch.book.run(lambda tx: tx.add_viewers(now, wanted.viewers))
+        return ch.state()
 
-
-def _intention_routes(ch: Channel) -> list[Any]:
     @get("/admin/v1/intentions")
     async def intentions(request: Req) -> Response[bytes]:
         check_token(request, ch.admin_token)
@@ -285,13 +280,25 @@ def _intention_routes(ch: Channel) -> list[Any]:
         limit = number_of(request, "limit", MAX_FRAMES, 1, MAX_FRAMES) or 1
         return told(await ch.book.read(lambda db: audience_truth.intentions(db, after, limit)))
 
-    return [intentions]
+    @get("/admin/v1/books")
+    async def read_books(request: Req) -> Response[bytes]:
+        check_token(request, ch.admin_token)
+        from_ms, to_ms = (number_of(request, name, None, 0, _HUGE) for name in ("from_ms", "to_ms"))
+        show_id = request.query_params.get("show_id", "")
+        return told(await ch.book.read(lambda db: audience_truth.books(db, show_id, from_ms, to_ms)))
+
+    return [messages, viewers, intentions, read_books]
 
 
 def channel_app(ch: Channel) -> ASGIApp:
     """The application, with the fault `lost-replies` around it."""
     app = Litestar(
-        route_handlers=[*_reading_routes(ch), *_writing_routes(ch), *_admin_routes(ch)],
+        route_handlers=[
+            *_reading_routes(ch),
+            *_writing_routes(ch),
+            *_admin_routes(ch),
+            *_director_routes(ch),
+        ],
         exception_handlers={Refusal: on_refusal, HTTPException: on_http_error, Exception: on_error},
         openapi_config=None,
         logging_config=None,

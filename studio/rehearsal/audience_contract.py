@@ -180,7 +180,7 @@ class ChannelBooks(Struct, frozen=True, kw_only=True):
 
 
 class Intention(Struct, frozen=True, kw_only=True):
-    """One thing a shopper meant to do; `slot` is the second of the show, `outcome` empty while it is under way."""
+    """One thing a shopper meant to do, written when it is over; `slot` is the second of the show it began in."""
 
     id: int
     slot: int

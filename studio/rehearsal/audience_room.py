@@ -35,7 +35,7 @@ BEAT_S = 0.05
 """Real seconds between two looks at the clock."""
 MOST_SAMPLES_PER_S = 20
 _LONGEST_SAMPLE_S = 5
-_MISSED_S = 600
+_MISSED_S = 3600
 _LOOK_S = 1.0
 _REMEMBERED_MS = 600_000
 _MOST_INTERESTS = 12

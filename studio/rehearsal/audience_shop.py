@@ -98,7 +98,7 @@ class ShopLine:
             else:
                 if answer.status_code < 300:
                     self._away_until = 0.0
-                    return msgspec.json.decode(answer.content, type=kind)
+                    return _read(answer, kind)
                 if answer.status_code not in (429, 503) and answer.status_code < 500:
                     raise _refusal(answer)
                 wait = max(wait, _retry_after(answer))
@@ -113,6 +113,16 @@ class ShopLine:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._hung_up.wait()
+
+
+def _read(answer: httpx.Response, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(answer.content, type=kind)
+    except msgspec.MsgspecError as error:
+        log.warning(
+            "the shop answered %s with something else than it says: %s", answer.request.url.path, error
+        )
+        raise Refused(answer.status_code, "unreadable", "") from error
 
 
 def _talked_about(product: Product) -> Focus:
