@@ -69,7 +69,10 @@ def quick_check(conn: sqlite3.Connection) -> str:
 
     Raises `sqlite3.DatabaseError` where the file cannot be read at all.
     """
-    found = [str(row[0]) for row in conn.execute("PRAGMA quick_check(5)")]
+    try:
+        found = [str(row[0]) for row in conn.execute("PRAGMA quick_check(5)")]
+    except UnicodeDecodeError:  # SQLite's own message quotes a damaged name
+        return "a name in it is no text"
     return "" if found == ["ok"] else "; ".join(found)
 
 

@@ -22,8 +22,16 @@ from studio.control.ports.store import StoreFull
 from studio.control.ports.world import KillPoints
 from studio.store import connections, migrations
 from studio.store.copies import backup_folder, copy_database, newest_first, remove_unfinished
-from studio.store.errors import StoreClosed, StoreDamaged, damaged_sentence, translated
+from studio.store.errors import (
+    StoreClosed,
+    StoreDamaged,
+    damaged_sentence,
+    means_bad_text,
+    translated,
+    translated_at_start,
+)
 from studio.store.kill_points import NoKillPoints
+from studio.store.soundness import quickly_wrong
 from studio.store.swap import finish_swap
 
 T = TypeVar("T")
@@ -154,7 +162,10 @@ class Database:
         try:
             db = self._open()
         except sqlite3.Error as error:
-            self._opened.set_exception(translated(error, self.path))
+            self._opened.set_exception(translated_at_start(error, self.path))
+            return
+        except UnicodeDecodeError as error:  # SQLite's own message quotes a damaged name
+            self._opened.set_exception(StoreDamaged(damaged_sentence(self.path, str(error))))
             return
         except BaseException as error:  # noqa: BLE001 - handed to who opens
             self._opened.set_exception(error)
@@ -202,7 +213,7 @@ class Database:
                 for name in ("application_id", "user_version")
             )
             connections.refuse_strangers(path, application_id, version, migrations.latest())
-            if wrong := connections.quick_check(conn):
+            if wrong := quickly_wrong(conn):
                 raise StoreDamaged(damaged_sentence(path, wrong))
 
     def _back_up_before_migration(self, db: Sqlite) -> None:
@@ -285,10 +296,22 @@ class Database:
         job.future.set_exception(error)
 
 
+def _mended_text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
 def in_read_transaction(conn: sqlite3.Connection, run: Callable[[sqlite3.Connection], T]) -> T:
-    """`run` on one snapshot of the database. Raises `sqlite3.Error`."""
+    """`run` on one snapshot of the database. Raises `sqlite3.Error`.
+
+    A text that the disk has changed so that it is none any more is read with what stands in for a letter.
+    """
     conn.execute("BEGIN")
     try:
+        return run(conn)
+    except sqlite3.OperationalError as error:
+        if not means_bad_text(error):
+            raise
+        conn.text_factory = _mended_text
         return run(conn)
     finally:
         with contextlib.suppress(sqlite3.Error):  # the error of `run` says more

@@ -33,6 +33,10 @@ class StoreDamaged(StoreError):
     """The database is damaged: `studio.store.recovery.recover` puts back what can be had."""
 
 
+class StoreBusy(StoreError):
+    """Another program holds the database."""
+
+
 class StoreClosed(StoreError):
     """The store was closed; nothing more is written or read."""
 
@@ -54,7 +58,12 @@ def primary_code(error: BaseException) -> int:
 
 def means_damage(error: BaseException) -> bool:
     """Whether the error says that the database file is damaged."""
-    return isinstance(error, sqlite3.Error) and primary_code(error) in _DAMAGED
+    return isinstance(error, sqlite3.Error) and (primary_code(error) in _DAMAGED or means_bad_text(error))
+
+
+def means_bad_text(error: BaseException) -> bool:
+    """Whether the error says that a text is not UTF-8: Python's sqlite3 has no code for it."""
+    return isinstance(error, sqlite3.OperationalError) and "Could not decode to UTF-8" in str(error)
 
 
 def translated(error: sqlite3.Error, path: Path) -> Exception:
@@ -69,9 +78,23 @@ def translated(error: sqlite3.Error, path: Path) -> Exception:
             f"The database “{path}” cannot be written ({error}): nothing was written. "
             "Check the disk and its permissions, then do it again."
         )
-    if code in _DAMAGED:
+    if means_damage(error):
         return StoreDamaged(damaged_sentence(path, str(error)))
     return error
+
+
+def translated_at_start(error: sqlite3.Error, path: Path) -> Exception:
+    """The error as it is named while the database is opened: then a statement that does not fit the tables means that
+    the tables are damaged.
+    """
+    code = primary_code(error)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy(
+            f"“{path}” is in use by another program, perhaps a backup or another studio. Close it, then start again."
+        )
+    if code == sqlite3.SQLITE_ERROR:
+        return StoreDamaged(damaged_sentence(path, str(error)))
+    return translated(error, path)
 
 
 def damaged_sentence(path: Path, detail: str) -> str:

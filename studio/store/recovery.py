@@ -30,7 +30,7 @@ from studio.store.pages import DamagedFile
 from studio.store.projection import mend_all
 from studio.store.replay import NOUNS, Replayed, replay
 from studio.store.salvage import Found, salvage
-from studio.store.soundness import what_is_wrong
+from studio.store.soundness import check_bodies, what_is_wrong
 from studio.store.swap import finish_swap, recovered_path
 
 
@@ -81,11 +81,16 @@ def _opened(
 ) -> Opened:
     database = Database.open(path, kill_points=kill_points, on_notice=on_notice)
     try:
-        mended = database.submit(mend_all).result()
+        mended = database.submit(_checked).result()
     except BaseException:
         database.close()
         raise
     return Opened(database, recovery, tuple(mended))
+
+
+def _checked(db: Sqlite) -> list[str]:
+    check_bodies(db.conn)
+    return mend_all(db)
 
 
 def recover(path: Path, wall_ms: Callable[[], int] = _wall_ms) -> Recovery:

@@ -1,10 +1,47 @@
 """Whether a database can be trusted: SQLite's own check, and the checksums of the log."""
 
+import functools
 import sqlite3
 from collections.abc import Sequence
 
+from sqlite_utils import Database as Sqlite
+
 from studio.store import codec, connections, migrations
 from studio.store.errors import StoreDamaged
+
+Columns = frozenset[tuple[str, str, str, int, int]]
+
+
+def quickly_wrong(conn: sqlite3.Connection) -> str:
+    """What is wrong as far as can be seen fast: SQLite's quick check, and whether the tables are today's when the version
+    is. Empty when nothing is. Raises `sqlite3.DatabaseError` where it cannot be read at all.
+    """
+    if wrong := connections.quick_check(conn):
+        return wrong
+    if int(
+        codec.one(conn, "PRAGMA user_version")
+    ) == migrations.latest() and not _todays_columns() <= _columns(conn):
+        return "its tables are not as they were made"
+    return ""
+
+
+@functools.cache
+def _todays_columns() -> Columns:
+    db = Sqlite(memory=True, execute_plugins=False)
+    try:
+        migrations.MIGRATIONS.apply(db)
+        return _columns(db.conn)
+    finally:
+        db.close()
+
+
+def _columns(conn: sqlite3.Connection) -> Columns:
+    """The columns of all tables but those that SQLite's full-text search keeps for itself."""
+    rows = conn.execute(
+        'SELECT m.name, c.name, c.type, c."notnull", c.pk FROM sqlite_schema m, pragma_table_info(m.name) c '
+        "WHERE m.type = 'table' AND m.name NOT LIKE '%\\_fts\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    )
+    return frozenset(rows.fetchall())
 
 
 def what_is_wrong(conn: sqlite3.Connection) -> str:
@@ -12,7 +49,7 @@ def what_is_wrong(conn: sqlite3.Connection) -> str:
 
     Raises `sqlite3.DatabaseError` where it cannot be read at all.
     """
-    if wrong := connections.quick_check(conn):
+    if wrong := quickly_wrong(conn):
         return wrong
     if int(codec.one(conn, "PRAGMA user_version")) != migrations.latest():
         return ""  # the checksums of an older form are read by its migration
@@ -25,6 +62,23 @@ def what_is_wrong(conn: sqlite3.Connection) -> str:
     try:
         for row in conn.execute(f"SELECT {codec.EVENT} FROM event"):  # noqa: S608
             codec.check_event(row)
+        check_bodies(conn)
     except StoreDamaged as error:
         return str(error)
     return ""
+
+
+def check_bodies(conn: sqlite3.Connection) -> None:
+    """Read what shop and chat sent, as it was stored: what cannot be read any more must come out of a backup, with the
+    cursors of that time, so that the newest is asked for again.
+
+    Raises `StoreDamaged`, `sqlite3.Error`.
+    """
+    for table, decode in (
+        ("product", codec.product_of),
+        ("shop_order", codec.order_of),
+        ("traffic", codec.traffic_of),
+        ("question", codec.question_of),
+    ):
+        for row in conn.execute(f"SELECT body FROM {table}"):  # noqa: S608
+            decode(row[0])

@@ -338,3 +338,50 @@ async def test_a_recovery_that_is_broken_off_while_files_change_places_is_finish
     await check_is_whole(evening, None, len(evening.show.log))
     kept = [p for p in (evening.path.parent / "backups").iterdir() if ".damaged-" in p.name]
     assert len([p for p in kept if not p.name.endswith(("-wal", "-shm"))]) == 1
+
+
+def replaced(path: Path, old: bytes, new: bytes) -> None:
+    """The disk changes bytes inside of pages; no length changes."""
+    data = path.read_bytes()
+    assert old in data
+    assert len(old) == len(new)
+    path.write_bytes(data.replace(old, new))
+
+
+@pytest.mark.parametrize("name", [b"sellable INTEGER", b"migration_set", b"CREATE TABLE show_order"])
+async def test_tables_whose_definition_was_damaged_are_noticed_and_restored(tmp_path: Path, name: bytes):
+    evening = await an_evening(tmp_path, wal=False)
+    replaced(evening.path, name, b"X\xff" + name[2:])
+    opened = open_or_recover(evening.path)
+    opened.database.close()
+    assert opened.recovery is not None
+    await check_is_whole(evening, opened.recovery, len(evening.show.log))
+
+
+async def test_an_order_that_cannot_be_read_comes_from_the_backup_and_is_asked_for_again(tmp_path: Path):
+    evening = await an_evening(tmp_path, wal=False)
+    replaced(evening.path, b'"id":"o7","number":"#7","revision":2', b'"id":"o7","number":"#7","revision":?')
+    opened = open_or_recover(evening.path)
+    assert opened.recovery is not None
+    images = ImageCache(evening.path.with_name("images.db"))
+    feeds = SqlFeeds(opened.database, images)
+    orders = {order.id: order for order in await feeds.orders(evening.show.id)}
+    assert orders["o7"] == an_order(7, 1)
+    assert orders["o8"] == an_order(8, 2, OrderStatus.RETURNED)
+    assert await feeds.cursor(evening.show.id, "demo") == 500, (
+        "the cursor of the backup: all since is asked for again"
+    )
+    images.close()
+    opened.database.close()
+
+
+async def test_a_message_with_a_damaged_letter_is_shown_with_a_stand_in(tmp_path: Path):
+    evening = await an_evening(tmp_path, wal=False)
+    replaced(evening.path, b"message number 1321", b"mess\xffge number 1321")
+    opened = open_or_recover(evening.path)
+    history = SqlHistory(evening.path)
+    texts = [row.message.text for row in history.chat_page(evening.show.id, None, 300)]
+    assert "mess\ufffdge number 1321" in texts
+    assert "message number 1322" in texts
+    history.close()
+    opened.database.close()
