@@ -154,8 +154,8 @@ class Intake(Generic[T]):
                 await self._without_stream(error, backoff)
 
     async def _connect(self) -> None:
-        if self.link.state is not LinkState.OK:
-            self.link.set(LinkState.CONNECTING, self.link.sentence)
+        if self.link.state is LinkState.CONNECTING:
+            self.link.set(LinkState.CONNECTING)
         start = await self._source.begin(self._reset)
         if start is not None:
             async with self._lock:
@@ -303,29 +303,29 @@ class Intake(Generic[T]):
 
     async def _store(self, items: Sequence[T], before: int, gap: tuple[int, int] | None) -> None:
         at = self._cursor.at
-        try:
-            batch = self._source.batch(items, at if at > before else None, gap)
-            stored = await self._kept(batch)
-        except BaseException:
-            # Not on disk: it counts as never read, and is read again.
-            self._cursor = DenseCursor(before)
-            raise
+        stored = await self._kept(self._source.batch(items, at if at > before else None, gap))
         self._stored_at = at
         self._on_stored(stored)
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
 
     async def _kept(self, batch: FeedBatch) -> StoredBatch:
+        """Store a batch, however long it takes: what is behind it waits."""
         backoff = self._backoff()
         while True:
             try:
                 stored = await self._feeds.store(self._show_id, batch)
             except StoreFull as full:
-                self._full = True
-                self._notice("trouble", str(full), "store")
-                await asyncio.sleep(backoff.failed() / 1000)
-                continue
-            if self._full:
-                self._full = False
-                self._notice("info", "", "store")
-            return stored
+                sentence = str(full)
+            except Exception:  # noqa: BLE001 - a bug must not lose what came in; it is logged whole
+                _log.exception("batch not stored", source=self._source.name)
+                sentence = f"What came from {self._source.name} could not be stored. It is tried again."
+            else:
+                break
+            self._full = True
+            self._notice("trouble", sentence, "store")
+            await asyncio.sleep(backoff.failed() / 1000)
+        if self._full:
+            self._full = False
+            self._notice("info", "", "store")
+        return stored

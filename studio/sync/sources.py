@@ -191,7 +191,7 @@ class ChannelFeed:
             if item.message is None or self._seen(item.message.id):
                 continue
             messages.append(item.message)
-            question = self._finder.add(item.message)
+            question = self._question(item.message)
             if question is not None:
                 questions[question.id] = question
         return FeedBatch(
@@ -207,6 +207,13 @@ class ChannelFeed:
     def gap(self, after: int, until: int) -> None:
         """Marked in the chat by the store."""
         _log.warning("chat has a gap", channel=self.name, after=after, until=until)
+
+    def _question(self, message: ChatMessage) -> Question | None:
+        try:
+            return self._finder.add(message)
+        except Exception:  # noqa: BLE001 - a message that the finder stumbles over stays in the chat
+            _log.exception("question finder failed", channel=self.name, message=message.id)
+            return None
 
     def _seen(self, message_id: str) -> bool:
         if message_id in self._recent:
