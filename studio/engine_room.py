@@ -20,16 +20,10 @@ from studio.domain.kpi import answered_messages, show_figures
 from studio.domain.show import ShowState, fold
 from studio.kill_points import EnvironmentKillPoints
 from studio.review.report import render_report
-from studio.running_show import RunningShow, Stored
+from studio.running_show import RunningShow
 from studio.settings.schema import ChannelSettings, ShopSettings
 from studio.shops.studio_api import StudioApiShop
-from studio.store.backup import Backups
-from studio.store.catalogue import ImageCache
-from studio.store.feeds import SqlFeeds
-from studio.store.history import SqlHistory
-from studio.store.outbox import SqlOutbox
-from studio.store.recovery import open_or_recover
-from studio.store.show_log import SqlShowLog
+from studio.store.store import open_store
 from studio.sync.engine import Engine
 from studio.sync.http import HttpClient
 from studio.ui.studio import ChangeBatch, Notice, Opened, Review
@@ -100,22 +94,12 @@ class EngineRoom:
     def start(self) -> list[str]:
         """Open the store (recovering it where it is damaged) and start the loop. Blocks; returns sentences.
 
-        Raises what `open_or_recover` raises.
+        Raises what `open_store` raises.
         """
-        opened = open_or_recover(self._path, kill_points=self._kill_points, on_notice=self._store_notice)
-        self._db = opened.database
-        self._images = ImageCache(self._path.with_name("images.db"))
-        self.history = SqlHistory(self._path)
-        self._stored = Stored(
-            SqlShowLog(self._db),
-            SqlOutbox(self._db),
-            SqlFeeds(self._db, self._images),
-            self.history,
-            Backups(self._db),
-        )
+        self._stored = open_store(self._path, kill_points=self._kill_points, on_notice=self._store_notice)
+        self.history = self._stored.history
         self._thread.start()
-        recovered = opened.recovery.sentences if opened.recovery else ()
-        return [*recovered, *opened.mended]
+        return list(self._stored.sentences)
 
     def _main(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -151,9 +135,7 @@ class EngineRoom:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(10)
         self._reader.shutdown(wait=True)
-        self.history.close()
-        self._db.close()
-        self._images.close()
+        self._stored.close()
 
     # --- the show ---------------------------------------------------------------------------------------------
 

@@ -17,30 +17,13 @@ from studio.domain.effects import Effect
 from studio.domain.events import Event, Logged
 from studio.domain.product import Product, StockLevel, by_product, sellable_stock
 from studio.domain.show import ShowPhase, ShowState, fold
-from studio.store.backup import Backups
 from studio.store.errors import StoreError
-from studio.store.feeds import SqlFeeds
-from studio.store.history import SqlHistory
-from studio.store.outbox import SqlOutbox
-from studio.store.show_log import SqlShowLog
+from studio.store.store import Store
 from studio.sync.engine import Engine
 from studio.sync.links import LinkState
 from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, Opened, OutboxStatus, Sending
 
 _log = structlog.get_logger(__name__)
-
-
-class Stored:
-    """The parts of the store that a show needs."""
-
-    def __init__(
-        self, log: SqlShowLog, outbox: SqlOutbox, feeds: SqlFeeds, history: SqlHistory, backups: Backups
-    ) -> None:
-        self.log = log
-        self.outbox = outbox
-        self.feeds = feeds
-        self.history = history
-        self.backups = backups
 
 
 MakeEngine = Callable[["RunningShow"], Engine]
@@ -53,7 +36,7 @@ class RunningShow:
     def __init__(
         self,
         show_id: str,
-        stored: Stored,
+        stored: Store,
         show_clock: ShowClock,
         wall_clock: WallClock,
         make_engine: MakeEngine,
