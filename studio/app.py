@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import qasync
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QApplication
@@ -19,11 +20,12 @@ from studio.domain.commands import Command, PinProduct, Refused
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.product import Product
 from studio.engine_room import Connections, EngineRoom, new_show_id
-from studio.settings.file import settings_file, window_state_file
+from studio.settings.file import SettingsNotSavedError, settings_file, window_state_file
 from studio.settings.logging import BugHooks, Log, Redactor
 from studio.settings.paths import Paths
 from studio.settings.schema import Settings, WindowState
 from studio.ui.actions import Actions
+from studio.ui.awake import Awake
 from studio.ui.command_palette import PaletteEntry
 from studio.ui.host.workspace import HostWorkspace
 from studio.ui.hotkeys import KeyBindings
@@ -32,6 +34,7 @@ from studio.ui.main_window import MainWindow
 from studio.ui.models.live_show import LiveShow
 from studio.ui.notices import Notices
 from studio.ui.palette import DARK, LIGHT
+from studio.ui.prompter.screens import Screens
 from studio.ui.prompter.window import PrompterWindow
 from studio.ui.review.workspace import ReviewWorkspace
 from studio.ui.studio import ChangeBatch, Notice, Opened, Review
@@ -150,7 +153,8 @@ class Desktop:
         self.prompter: PrompterWindow | None = None
         self.review: ReviewWorkspace | None = None
         self.window.closing.connect(self.exit.set)
-        self.actions.on("theme.toggle", lambda: self.theme.toggle(app))
+        self.actions.on("theme.toggle", self._toggle_theme)
+        bindings.changed.connect(self._keep_keys)
         self.actions.on("workspace.host", lambda: self.window.show_workspace("host"))
         self.actions.on("workspace.review", self.show_review)
         self.actions.on("prompter.toggle", self.toggle_prompter)
@@ -170,6 +174,7 @@ class Desktop:
         live = self.live = LiveShow(opened, self.window)
         self.studio.changes.connect(live.take)
         live.notice.connect(self.window.post)
+        Awake(live, self.tasks, self.window.post)
         texts = Texts(self.settings.language or live.state.language, live.state.time_zone)
         self.host = HostWorkspace(
             self.studio,
@@ -185,7 +190,16 @@ class Desktop:
         )
         self.host.notice.connect(self.window.post)
         self.host.ended.connect(self.show_review)
-        self.prompter = PrompterWindow(live, self.actions, self.theme, texts, self.studio.clock.now_ms)
+        self.prompter = PrompterWindow(
+            live,
+            self.actions,
+            self.theme,
+            texts,
+            self.studio.clock.now_ms,
+            Screens(self.app, lambda: self.window_state.prompter_monitor, self._keep_monitor),
+            low_stock=self.settings.alerts.low_stock,
+        )
+        self.prompter.shown_changed.connect(self.actions["prompter.toggle"].setChecked)
         self.review = ReviewWorkspace(self.studio, self.actions, self.theme, texts, self.tasks)
         self.window.add_workspace("host", self.host, self.host.splitters)
         self.window.add_workspace("review", self.review)
@@ -205,9 +219,15 @@ class Desktop:
 
     def toggle_prompter(self) -> None:
         """Show or hide the prompter."""
-        if self.prompter is not None:
-            self.prompter.setVisible(not self.prompter.isVisible())
-            self.actions["prompter.toggle"].setChecked(self.prompter.isVisible())
+        if self.prompter is None:
+            return
+        if self.prompter.isVisible():
+            self.prompter.hide()
+        else:
+            self.prompter.present()
+
+    def _keep_monitor(self, name: str) -> None:
+        self.window_state = msgspec.structs.replace(self.window_state, prompter_monitor=name)
 
     def _find_products(self, words: str) -> list[PaletteEntry]:
         live, host = self.live, self.host
@@ -229,6 +249,20 @@ class Desktop:
 
         return [entry(p) for p in found[:20]]
 
+    def _toggle_theme(self) -> None:
+        self.theme.toggle(self.app)
+        self._keep(theme="light" if self.theme.tokens is LIGHT else "dark")
+
+    def _keep_keys(self, _action_id: str) -> None:
+        kept = {action: tuple(keys) for action, keys in self.actions.bindings.to_dict().items()}
+        self._keep(keys=kept)
+
+    def _keep(self, **changes: Any) -> None:
+        try:
+            self.save_settings(msgspec.structs.replace(self.settings, **changes))
+        except SettingsNotSavedError as error:
+            self.window.post(Notice("warning", str(error), "settings"))
+
     def save_settings(self, settings: Settings) -> None:
         """Keep these settings. Raises `SettingsNotSavedError`."""
         self._settings_file.save(settings)
@@ -243,7 +277,7 @@ class Desktop:
             workspace=self.window.workspace,
             last_show=self.live.state.id if self.live else self.window_state.last_show,
         )
-        with suppress(OSError):
+        with suppress(SettingsNotSavedError):  # the next start puts the windows where they stand by default
             self._state_file.save(kept)
         await self.tasks.close()
         if self.prompter is not None:

@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 import msgspec
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from studio.app import Desktop
+from studio.control.ports import StoreFull
 from studio.domain.commands import PlanShow
 from studio.domain.lineup import LineUp
 from studio.domain.lineup_file import LineUpUnreadable, read_csv, read_json
@@ -18,11 +20,13 @@ from studio.settings.logging import Redactor
 from studio.settings.paths import Paths
 from studio.settings.schema import ShopSettings
 from studio.settings.secrets import KeyringSecrets
+from studio.store.errors import StoreError
 from studio.ui.dialogs import Field, ask
 from studio.ui.home import Home
 from studio.ui.single_instance import AlreadyOpenDialog, OpenStudio
 from studio.ui.studio import Notice
 from studio.ui.texts import Texts
+from studio.ui.theme import Theme
 
 
 async def open_studio(app: QApplication, paths: Paths, redactor: Redactor) -> int:
@@ -33,7 +37,11 @@ async def open_studio(app: QApplication, paths: Paths, redactor: Redactor) -> in
         return await _already_open(error, paths)
     secrets = await asyncio.to_thread(KeyringSecrets, learned=redactor.learn)
     room = EngineRoom(paths.database, None)
-    sentences = await asyncio.to_thread(room.start)
+    try:
+        sentences = await asyncio.to_thread(room.start)
+    except (StoreError, StoreFull) as error:
+        lock.release()
+        return await _say_and_leave(app, str(error))
     desktop = Desktop(app, room, paths, rehearsal=False)
     greeter = OpenStudio(server_name(paths.data))
     greeter.show_wanted.connect(desktop.window.raise_)
@@ -58,6 +66,20 @@ async def _already_open(error: AlreadyOpenError, paths: Paths) -> int:
     dialog.open()
     await done
     return 1
+
+
+async def _say_and_leave(app: QApplication, sentence: str) -> int:
+    theme = Theme()
+    theme.apply(app)
+    box = QMessageBox(QMessageBox.Icon.Warning, "Host Studio", "")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(sentence)
+    box.addButton(box.tr("Close"), QMessageBox.ButtonRole.RejectRole)
+    done = asyncio.get_running_loop().create_future()
+    box.finished.connect(lambda _code: done.done() or done.set_result(None))  # pyright: ignore[reportUnknownLambdaType]
+    box.open()
+    await done
+    return 2
 
 
 class FrontDoor:

@@ -93,6 +93,6 @@ class WindowState(msgspec.Struct, frozen=True, kw_only=True):
     windows: dict[str, bytes] = {}
     splitters: dict[str, bytes] = {}
     headers: dict[str, bytes] = {}
-    prompter_monitor: str = ""
+    prompter_monitor: str | None = None  # None: nobody was asked yet; empty: as a window
     workspace: str = ""
     last_show: str = ""
