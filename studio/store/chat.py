@@ -21,7 +21,8 @@ _ROW = f"""SELECT m.num, m.gap, EXISTS (SELECT 1 FROM chat_hidden h WHERE h.show
 def store_messages(db: Sqlite, show: int, messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], int]:
     """Keep the messages whose (channel, id) is new, numbered without a hole; they and the first one's number.
 
-    `show` is the show's number. Raises `sqlite3.Error`.
+    `show` is the show's number. Raises `sqlite3.Error`; `OverflowError` or `UnicodeEncodeError` for what SQLite cannot
+    hold.
     """
     first_of: dict[tuple[str, str], ChatMessage] = {}
     for message in messages:
@@ -39,8 +40,6 @@ def store_messages(db: Sqlite, show: int, messages: Sequence[ChatMessage]) -> tu
         if not unique:
             return [], 0
         _insert(db, show, first, unique)
-    except (OverflowError, UnicodeEncodeError):
-        return store_messages(db, show, [_storable(m) for m in unique])
     last = first + len(unique) - 1
     db.conn.execute(
         "INSERT INTO chat_fts (rowid, author, text) SELECT num, author, text FROM chat_message "
@@ -144,21 +143,6 @@ def _insert(db: Sqlite, show: int, first: int, messages: Sequence[ChatMessage]) 
         for n, m in enumerate(messages, first)
     ]
     db.conn.executemany(_INSERT, rows)
-
-
-def _storable(m: ChatMessage) -> ChatMessage:
-    """The message as near as SQLite can hold it: no numbers beyond 64 bits, no halves of surrogate pairs."""
-
-    def text(value: str) -> str:
-        return value.encode("utf-8", "replace").decode("utf-8")
-
-    def number(value: int) -> int:
-        return max(-_INT64_MAX, min(_INT64_MAX, value))
-
-    return ChatMessage(
-        text(m.channel), text(m.id), number(m.seq), number(m.at_ms), text(m.author), text(m.text), text(m.author_id),
-        text(m.reply_to), m.by_us,
-    )  # fmt: skip
 
 
 def _count(db: Sqlite, show: int, first: int, last: int) -> None:

@@ -1,8 +1,9 @@
 """How what comes in is merged with what is stored: in any order and any number of times, the result is the same."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
+import msgspec
 from sqlite_utils import Database as Sqlite
 
 from studio.control.ports.shop import PromoUsage, Traffic
@@ -15,10 +16,35 @@ from studio.store import catalogue, chat, codec
 from studio.store.show_log import show_num
 
 T = TypeVar("T")
+_INT64_MAX = 2**63 - 1
 
 
 def store_batch(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None]) -> StoredBatch:
     """Store a batch with its cursor within a transaction; what of it was new. Raises `sqlite3.Error`."""
+    try:
+        with db.atomic():
+            return _store(db, show_id, batch, reached)
+    except (OverflowError, UnicodeEncodeError):
+        # One odd value must not hold up its source for good: the batch would come again and again.
+        return _store(db, show_id, msgspec.convert(_storable(msgspec.to_builtins(batch)), FeedBatch), reached)
+
+
+def _storable(value: Any) -> Any:
+    """A value as near as SQLite can hold it: no numbers beyond 64 bits, no halves of surrogate pairs."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return max(-_INT64_MAX, min(_INT64_MAX, value))
+    if isinstance(value, dict):
+        pairs: dict[Any, Any] = value
+        return {_storable(key): _storable(item) for key, item in pairs.items()}
+    if isinstance(value, list | tuple):
+        items: Sequence[Any] = value
+        return [_storable(item) for item in items]
+    return value
+
+
+def _store(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None]) -> StoredBatch:
     reached("feeds.before-store")
     show = show_num(db, show_id)
     if batch.gap is not None:

@@ -162,6 +162,14 @@ async def test_what_sqlite_cannot_hold_is_kept_as_near_as_it_can(feeds: SqlFeeds
     assert [m.id for m in stored.messages] == ["m1", "m2"]
     assert [row.message for row in history.chat_page(SHOW, None, 5)] == list(stored.messages)
     assert "half" in stored.messages[0].text
+    level = msgspec.structs.replace(a_level(1, 2, 5), updated_at_ms=10**25)
+    product = a_product(1, title="a \udc00 title")
+    batch = FeedBatch("shop", 4, products=(product, a_product(2)), stock=(level,), orders=(an_order(1),))
+    assert len((await feeds.store(SHOW, batch)).products) == 2
+    assert await feeds.orders(SHOW) == [an_order(1)]
+    assert (await feeds.stock())[0].on_hand == 5
+    assert (await feeds.products())["p1"].title == "a ? title"
+    assert await feeds.cursor(SHOW, "shop") == 4
 
 
 @pytest.mark.parametrize(
