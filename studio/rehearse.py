@@ -5,6 +5,8 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -118,6 +120,18 @@ def sample_lineup(minutes: float) -> LineUp:
 
 
 async def _rehearse(app: QApplication, paths: Paths, plan: Plan) -> int:
+    async with rehearsing(app, paths, plan, sample_lineup(plan.rehearsal.minutes)) as (desktop, director):
+        if plan.headless:
+            return await _play(desktop, director, plan)
+        await desktop.exit.wait()
+        return 0
+
+
+@asynccontextmanager
+async def rehearsing(
+    app: QApplication, paths: Paths, plan: Plan, lineup: LineUp
+) -> AsyncIterator[tuple[Desktop, Director]]:
+    """The window of a rehearsal over its own shop and audience, which come when the show starts; all end with it."""
     lock = InstanceLock(paths.lock)
     director = Director(plan.folder, plan.rehearsal)
     desktop: Desktop | None = None
@@ -148,17 +162,13 @@ async def _rehearse(app: QApplication, paths: Paths, plan: Plan) -> int:
         show_id = plan.rehearsal.show_id
         opened = await desktop.studio.open(show_id, whole_feeds=True)
         if not opened.state.seq:
-            lineup = sample_lineup(plan.rehearsal.minutes)
             await desktop.studio.do(
                 PlanShow(lineup, "demo", ("live",), rehearsal=True, time_zone="Europe/Oslo")
             )
         await desktop.open_show(show_id, whole_feeds=True)
         _tell_audience(desktop, director)
         desktop.window.show()
-        if plan.headless:
-            return await _play(desktop, director, plan)
-        await desktop.exit.wait()
-        return 0
+        yield desktop, director
     finally:
         if desktop is not None:
             await desktop.close()
