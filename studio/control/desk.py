@@ -13,6 +13,7 @@ from studio.domain.ids import uuid7
 from studio.domain.show import ShowState, apply
 from studio.domain.undo import undone_command
 
+_TRIES = 5
 OnAppended = Callable[[Sequence[ev.Logged], Sequence[Effect], ShowState], None]
 
 
@@ -49,7 +50,7 @@ class Desk:
     async def do(self, command: Command, actor: str = "host") -> Refused | None:
         """Carry out a command. None means that its events are on disk. Raises `StoreFull`."""
         async with self._turn:
-            for _ in range(3):
+            for _ in range(_TRIES):
                 now = self._show_clock.best_ms()
                 facts = self._facts()
                 answer = decide(self._state, command, now, facts)
@@ -68,15 +69,16 @@ class Desk:
             return Refused("Another seat is changing the show at this moment: try again.", "busy")
 
     async def record(self, events: Sequence[ev.Event], actor: str = "engine") -> None:
-        """Put down what the outside world answered. Raises `StoreFull`."""
+        """Put down what the outside world answered. Raises `StoreFull`, and `ExpectedSeqMismatch` when other seats do
+        not stop writing in between.
+        """
         async with self._turn:
-            while True:
+            for _ in range(_TRIES - 1):
                 try:
-                    await self._append(events, self._show_clock.best_ms(), actor, "", group=False)
+                    return await self._append(events, self._show_clock.best_ms(), actor, "", group=False)
                 except ExpectedSeqMismatch:
                     await self._catch_up()
-                    continue
-                return
+            await self._append(events, self._show_clock.best_ms(), actor, "", group=False)
 
     async def _catch_up(self) -> None:
         missed = await self._log.read(self._state.id, self._state.seq)
