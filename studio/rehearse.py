@@ -5,7 +5,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -130,7 +130,7 @@ async def _rehearse(app: QApplication, paths: Paths, plan: Plan) -> int:
 @asynccontextmanager
 async def rehearsing(
     app: QApplication, paths: Paths, plan: Plan, lineup: LineUp
-) -> AsyncIterator[tuple[Desktop, Director]]:
+) -> AsyncGenerator[tuple[Desktop, Director], None]:
     """The window of a rehearsal over its own shop and audience, which come when the show starts; all end with it."""
     lock = InstanceLock(paths.lock)
     director = Director(plan.folder, plan.rehearsal)
