@@ -73,12 +73,15 @@ class Desk:
         not stop writing in between.
         """
         async with self._turn:
-            for _ in range(_TRIES - 1):
+            for tries_left in range(_TRIES - 1, -1, -1):
                 try:
-                    return await self._append(events, self._show_clock.best_ms(), actor, "", group=False)
+                    await self._append(events, self._show_clock.best_ms(), actor, "", group=False)
                 except ExpectedSeqMismatch:
+                    if not tries_left:
+                        raise
                     await self._catch_up()
-            await self._append(events, self._show_clock.best_ms(), actor, "", group=False)
+                else:
+                    return
 
     async def _catch_up(self) -> None:
         missed = await self._log.read(self._state.id, self._state.seq)
