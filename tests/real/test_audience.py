@@ -82,8 +82,11 @@ def announce(
     return link["id"]
 
 
-def fault(process: AudienceProcess | ShopProcess, name: str, now_ms: int, lasts_ms: int) -> None:
-    process.admin("faults", {"name": name, "from_ms": now_ms, "until_ms": now_ms + lasts_ms})
+def fault(
+    process: AudienceProcess | ShopProcess, name: str, now_ms: int, lasts_ms: int, intensity: float = 1.0
+) -> None:
+    window = {"from_ms": now_ms, "until_ms": now_ms + lasts_ms}
+    process.admin("faults", {"name": name, "intensity": intensity, **window})
 
 
 @pytest.fixture
@@ -176,7 +179,7 @@ def test_people_come_by_the_announced_link_buy_with_the_code_and_the_late_ones_a
     began = begin(shop, audience)
     product_id = shop.get("products", limit=1)["items"][0]["id"]
     link_id = announce(shop, audience, product_id, "NORD-20", limit=3)
-    until(audience, show_second(400, began))
+    until(audience, show_second(260, began))
     audience.admin("stop", {})
     totals = audience.admin("intentions")["totals"]
     orders = shop.get("orders", limit=500)["items"]
@@ -251,9 +254,9 @@ def test_the_show_goes_on_while_the_shop_is_down(shop: ShopProcess, audience: Au
     began = begin(shop, audience)
     announce(shop, audience, shop.get("products", limit=1)["items"][0]["id"])
     fault(shop, "shop-down", shop.now_ms(), 10_000_000)
-    until(audience, show_second(200, began))
+    until(audience, show_second(120, began))
     shop.admin("faults", method="DELETE")
-    until(audience, show_second(400, began))
+    until(audience, show_second(300, began))
     assert audience.admin("stop", {})["quiet"]
     totals = audience.admin("intentions")["totals"]
     assert any("shop away" in outcome for outcome in totals), totals
@@ -266,7 +269,7 @@ def test_every_order_is_made_once_though_answers_get_lost(
 ) -> None:
     began = begin(shop, audience)
     announce(shop, audience, shop.get("products", limit=1)["items"][0]["id"])
-    fault(shop, "lost-replies", began, 10_000_000)
+    fault(shop, "lost-replies", began, 10_000_000, 0.5)
     until(audience, show_second(240, began))
     assert audience.admin("stop", {})["quiet"]
     books = shop.admin("books", show_id=SHOW)
