@@ -33,6 +33,7 @@ class Batcher:
         self._outbox: dict[str, OutboxStatus] = {}
         self._links: dict[tuple[str, str], LinkStatus] = {}
         self._notices: list[Notice] = []
+        self._locations: dict[str, str] = {}
 
     def start(self, chat_count: int) -> None:
         """Count chat rows on from here."""
@@ -74,6 +75,11 @@ class Batcher:
         self._notices.append(notice)
         self._soon()
 
+    def locations(self, names: dict[str, str]) -> None:
+        """The shop's locations have these names."""
+        self._locations.update(names)
+        self._soon()
+
     def _soon(self) -> None:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(EVERY_S, self.flush)
@@ -92,6 +98,7 @@ class Batcher:
             outbox=tuple(self._outbox.values()),
             links=tuple(self._links.values()),
             notices=tuple(self._notices),
+            locations=self._locations,
         )
         self._clear()
         self._emit(batch)

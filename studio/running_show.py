@@ -51,6 +51,7 @@ class RunningShow:
         self._levels: dict[tuple[str, str], StockLevel] = {}
         self._by_product: dict[str, dict[tuple[str, str], StockLevel]] = {}
         self._outbox: dict[str, OutboxStatus] = {}
+        self._locations: dict[str, str] = {}
         self._links: dict[tuple[str, str], LinkStatus] = {}
         self._show_clock = show_clock
         self._backup: asyncio.Task[None] | None = None
@@ -102,6 +103,7 @@ class RunningShow:
             outbox=tuple(o for o in self._outbox.values() if o.effect_id not in state.settled or o.unsure),
             links=tuple(self._links.values()),
             chat_count=self._stored.history.chat_count(show_id),
+            locations=self._locations,
         )
 
     # --- deciding ---------------------------------------------------------------------------------------------
@@ -187,6 +189,8 @@ class RunningShow:
 
     def shop_identity(self, identity: ShopIdentity) -> None:
         """Who the shop is: another currency than the show's would make every figure wrong."""
+        self._locations = dict(identity.locations)
+        self._batcher.locations(self._locations)
         state = self.desk.state
         if state.seq and identity.currency != state.currency:
             sentence = (

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QObject
 
@@ -33,9 +34,11 @@ class Awake(QObject):
     async def _hold(self, over: asyncio.Event) -> None:
         from wakepy import keep
 
-        # The mode talks to the system (D-Bus, Win32): not in the window's thread.
-        mode = keep.presenting(on_fail="pass")
-        await asyncio.to_thread(mode.__enter__)
+        # The mode talks to the system (D-Bus, Win32) and belongs to one thread, which is not the window's.
+        loop = asyncio.get_running_loop()
+        thread = ThreadPoolExecutor(1, thread_name_prefix="awake")
+        mode = await loop.run_in_executor(thread, lambda: keep.presenting(on_fail="pass"))
+        await loop.run_in_executor(thread, mode.__enter__)
         try:
             if not mode.active:
                 sentence = self.tr(
@@ -44,4 +47,5 @@ class Awake(QObject):
                 self._notify(Notice("warning", sentence, "awake"))
             await over.wait()
         finally:
-            await asyncio.to_thread(mode.__exit__, None, None, None)
+            await loop.run_in_executor(thread, mode.__exit__, None, None, None)
+            thread.shutdown(wait=False)

@@ -73,6 +73,7 @@ class Notice(msgspec.Struct, frozen=True):
 class ChangeBatch(msgspec.Struct, frozen=True):
     """All that changed since the last batch, at most every 33 ms. `chat` holds new rows (oldest first; after a
     flood only the newest 2,000: `chat_count` is the true number). Outbox rows settled come once as SETTLED.
+    `locations` maps location ids to their names, whenever the shop was asked who it is.
     """
 
     events: tuple[Logged, ...] = ()
@@ -88,6 +89,7 @@ class ChangeBatch(msgspec.Struct, frozen=True):
     outbox: tuple[OutboxStatus, ...] = ()
     links: tuple[LinkStatus, ...] = ()
     notices: tuple[Notice, ...] = ()
+    locations: dict[str, str] = {}
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -106,6 +108,7 @@ class Opened(msgspec.Struct, frozen=True):
     outbox: tuple[OutboxStatus, ...]
     links: tuple[LinkStatus, ...]
     chat_count: int
+    locations: dict[str, str] = {}
 
 
 class Review(msgspec.Struct, frozen=True):

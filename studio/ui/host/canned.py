@@ -1,18 +1,25 @@
 """Canned answers: read once, suggested by the words of a question."""
 
+from collections import Counter
 from pathlib import Path
+from typing import Final
 
 import msgspec
+import structlog
 
 from studio.domain.question import gist
 
+_NAMED: Final = 2
+_ENOUGH: Final = 2
+_log = structlog.get_logger(__name__)
+
 
 class CannedAnswer(msgspec.Struct, frozen=True):
-    """One prepared answer: its topic, the words that call for it, and its text by language."""
+    """One prepared answer: what it is about, its name and its text by language ("en", "de", "nb")."""
 
     topic: str
-    keywords: dict[str, list[str]]
-    answer: dict[str, str]
+    title: dict[str, str]
+    text: dict[str, str]
 
 
 class _File(msgspec.Struct):
@@ -20,34 +27,51 @@ class _File(msgspec.Struct):
 
 
 class CannedAnswers:
-    """The answers of one language."""
+    """The answers in one language."""
 
     def __init__(self, answers: list[CannedAnswer], language: str = "en") -> None:
         self._language = language
         self._answers = answers
+        self._words = [_words(answer) for answer in answers]
 
     @classmethod
     def read(cls, file: Path, language: str) -> "CannedAnswers":
-        """Read the file; one that is not there or not readable gives no answers. Raises nothing for that."""
+        """Read the file; one that is not there or not readable gives no answers, and an entry in the log."""
         try:
             return cls(msgspec.json.decode(file.read_bytes(), type=_File).answers, language)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError) as error:
+            _log.error("canned answers cannot be read", file=file.name, reason=str(error))
             return cls([], language)
 
     def texts(self) -> list[tuple[str, str]]:
-        """(topic, text) of all answers in this language."""
-        return [(a.topic, t) for a in self._answers if (t := self._text(a))]
+        """(title, text) of all answers in this language."""
+        return [(_said(a.title, self._language), t) for a in self._answers if (t := self._text(a))]
 
     def suggest(self, question: str) -> str:
-        """The answer whose keywords meet the question's words best; empty when none does."""
+        """The answer whose words meet the question's best, in whichever language it was asked; empty when none does.
+
+        A word of its topic or title counts twice, one of its text once; a single word of a text is no reason.
+        """
         asked = gist(question)
-        best, text = 0, ""
-        for answer in self._answers:
-            words = {w[:6] for many in answer.keywords.values() for w in many}
-            met = len(asked & words)
+        best, text = _ENOUGH - 1, ""
+        for answer, words in zip(self._answers, self._words, strict=True):
+            met = sum(words[word] for word in asked)
             if met > best:
                 best, text = met, self._text(answer)
         return text
 
     def _text(self, answer: CannedAnswer) -> str:
-        return answer.answer.get(self._language[:2], answer.answer.get("en", ""))
+        return _said(answer.text, self._language)
+
+
+def _words(answer: CannedAnswer) -> Counter[str]:
+    found = Counter[str]()
+    for word in gist(" ".join((answer.topic, *answer.title.values()))):
+        found[word] = _NAMED
+    for word in gist(" ".join(answer.text.values())):
+        found[word] = max(found[word], 1)
+    return found
+
+
+def _said(texts: dict[str, str], language: str) -> str:
+    return texts.get(language[:2], texts.get("en", ""))

@@ -198,7 +198,7 @@ class PromoForm(Card):
             self.close_form()
 
     def _plan(self) -> tuple[PromoPlan, tuple[str, ...]]:
-        kind: PromoKind = self.kind.currentData()
+        kind = PromoKind(self.kind.currentData())  # Qt hands a plain str back
         scope, product_id = self.scope.currentData() or (PromoScope.ALL, "")
         plan = PromoPlan(
             id=uuid7(),
@@ -206,7 +206,7 @@ class PromoForm(Card):
             kind=kind,
             percent=self.value.value() if kind is PromoKind.PERCENT else 0,
             amount_minor=self.value.value() * 100 if kind is PromoKind.FIXED else 0,
-            scope=scope,
+            scope=PromoScope(scope),
             minutes=self.minutes.value(),
             hours_after_show=self.hours.value() if self.replay.isChecked() else 0,
             total_limit=self.limit.value() or None,
@@ -237,7 +237,7 @@ class PromoForm(Card):
 
     def _suggest(self) -> None:
         item = (self._state.on_air or self._state.next_item) if self._state else None
-        percent = self.value.value() if self.kind.currentData() is PromoKind.PERCENT else 0
+        percent = self.value.value() if PromoKind(self.kind.currentData()) is PromoKind.PERCENT else 0
         self.code.setText(suggest_code(item.title if item else "LIVE", percent))
 
     def _capitals(self, text: str) -> None:
