@@ -10,7 +10,6 @@ import structlog
 from studio.domain.question import gist
 
 _NAMED: Final = 2
-_ENOUGH: Final = 2
 _log = structlog.get_logger(__name__)
 
 
@@ -50,13 +49,14 @@ class CannedAnswers:
     def suggest(self, question: str) -> str:
         """The answer whose words meet the question's best, in whichever language it was asked; empty when none does.
 
-        A word of its topic or title counts twice, one of its text once; a single word of a text is no reason.
+        A word of its topic or title counts twice, one of its text once; words of the text alone are no reason.
         """
         asked = gist(question)
-        best, text = _ENOUGH - 1, ""
+        best, text = 0, ""
         for answer, words in zip(self._answers, self._words, strict=True):
-            met = sum(words[word] for word in asked)
-            if met > best:
+            weights = [words[word] for word in asked]
+            met = sum(weights)
+            if _NAMED in weights and met > best:
                 best, text = met, self._text(answer)
         return text
 
