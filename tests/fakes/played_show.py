@@ -11,6 +11,7 @@ from studio.domain.kpi import show_figures
 from studio.domain.lineup import LineUp
 from studio.domain.money import Money
 from studio.domain.order import Order, OrderLine, OrderStatus
+from studio.ui.models.live_show import LiveShow
 from studio.ui.studio import Review
 from tests.fakes.fake_studio import MINUTE, T0, TITLES, FakeStudio
 
@@ -37,6 +38,14 @@ class PlayedStudio(FakeStudio):
         super().__init__(lineup)
         self._chance = random.Random(seed)
         self._traffic = traffic
+        self._live: LiveShow | None = None
+
+    def listen(self) -> LiveShow:
+        """The show as a window has it, following from now on."""
+        if self._live is None:
+            self._live = LiveShow(self.opened(), self)
+            self.changes.connect(self._live.take)
+        return self._live
 
     def give(self, command: cmd.Command) -> None:
         """Carry out a command that must be allowed."""

@@ -1,0 +1,131 @@
+"""The report on paper: a PDF of the review's page, made without a browser."""
+
+import html as html_module
+import re
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QUrl
+from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+
+_STYLE: Final = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
+_SVG: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL | re.IGNORECASE)
+_TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL | re.IGNORECASE)
+_VIEW_BOX: Final = re.compile(r'viewBox="0 0 (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)"')
+_SHARPNESS: Final = 3
+"""Pixels of a picture for each of its own: 300 dots an inch on A4 for a picture of 1,000."""
+_WIDTH: Final = 635
+"""The width of the text on A4 in the units of a text document (96 to the inch), less the margins."""
+_RESOLUTION: Final = 1200
+# Qt's text documents know a small part of CSS 2.1: the page's own sheet would do more harm than good.
+_SHEET: Final = """
+body { color: #141a21; font-size: 9pt; }
+h1 { font-size: 18pt; margin: 0; }
+h2 { font-size: 9pt; color: #52606d; margin-top: 14px; margin-bottom: 4px; }
+p { margin: 0; }
+a { color: #7a8591; text-decoration: none; }
+sup { font-size: 6pt; }
+.kicker, .muted, .caption, .small { color: #52606d; }
+.caption, .small { font-size: 8pt; }
+.banner { color: #804a00; background-color: #fff1d6; font-weight: 700; margin-bottom: 8px; }
+.notice, .warning { color: #804a00; }
+.value { font-size: 13pt; font-weight: 700; }
+table { margin-top: 6px; }
+th, td { padding: 4px 6px; }
+thead th { color: #52606d; font-size: 8pt; font-weight: 400; }
+tbody th { font-weight: 600; text-align: left; }
+.code { color: #6f2ab4; }
+.formulas { color: #52606d; }
+li { font-size: 7.5pt; color: #52606d; }
+"""
+
+
+def write_pdf(html: str, path: Path) -> None:
+    """Write the page as a PDF on A4 with page numbers; a file that is there is replaced when all is written.
+
+    May be called from any thread; an application with a screen platform must exist. Raises OSError when it cannot
+    be written.
+    """
+    data = pdf_of(html)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
+        unfinished = Path(part.name)
+        try:
+            part.write(data)
+            part.close()
+            unfinished.chmod(0o644)
+            unfinished.replace(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
+
+
+def pdf_of(html: str) -> bytes:
+    """The page as the bytes of a PDF: its pictures (inline SVG) are painted, its style sheet is replaced."""
+    pictures: list[QImage] = []
+
+    def take(found: re.Match[str]) -> str:
+        picture = _painted(found.group(0))
+        if picture is None:
+            return ""
+        pictures.append(picture)
+        high = round(_WIDTH * picture.height() / picture.width())
+        return f'<img src="picture:{len(pictures) - 1}" width="{_WIDTH}" height="{high}">'
+
+    page = _SVG.sub(take, _STYLE.sub("", html))
+    # Tables stand at the width of the text, and numbers at the right: attributes that Qt understands.
+    page = re.sub(r'<table class="(rows|tiles)', r'<table width="100%" cellspacing="0" class="\1', page)
+    page = page.replace('class="number"', 'class="number" align="right"')
+    page = page.replace('<th scope="col">', '<th scope="col" align="left">')
+    page = page.replace('<td class="tile">', '<td class="tile" width="25%">')
+    document = QTextDocument()
+    document.setDefaultFont(_font())
+    document.setDefaultStyleSheet(_SHEET)
+    for n, picture in enumerate(pictures):
+        document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(f"picture:{n}"), picture)
+    document.setHtml(page)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setResolution(_RESOLUTION)
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(QPageSize.PageSizeId.A4),
+            QPageLayout.Orientation.Portrait,
+            QMarginsF(0, 0, 0, 0),
+            QPageLayout.Unit.Millimeter,
+        )
+    )
+    title = _TITLE.search(html)
+    writer.setTitle(html_module.unescape(title.group(1)) if title else "")
+    writer.setCreator("Host Studio")
+    # Without a page size of its own the document keeps 2 cm of margin and numbers the pages.
+    document.print_(writer)
+    del writer
+    buffer.close()
+    return bytes(buffer.data().data())
+
+
+def _painted(svg: str) -> QImage | None:
+    from PySide6.QtSvg import QSvgRenderer
+
+    if "xmlns=" not in svg:
+        svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    box = _VIEW_BOX.search(svg)
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    if box is None or not renderer.isValid():
+        return None
+    wide, high = float(box.group(1)), float(box.group(2))
+    image = QImage(round(wide * _SHARPNESS), round(high * _SHARPNESS), QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    renderer.render(painter, QRectF(0, 0, image.width(), image.height()))
+    painter.end()
+    return image
+
+
+def _font() -> QFont:
+    font = QFont()
+    font.setFamilies(["Inter", "Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "sans-serif"])
+    font.setPointSizeF(9)
+    return font

@@ -1,0 +1,128 @@
+"""The head of the review: which show, when, and what can be done with it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout
+
+from studio.control.ports import ShowSummary
+from studio.domain.show import ShowPhase
+from studio.ui.review.figures import when
+from studio.ui.studio import Review
+from studio.ui.texts import Texts
+from studio.ui.theme import SPACE_M, SPACE_S, Theme
+from studio.ui.widgets.cards import Card
+from studio.ui.widgets.labels import ElidedLabel, Pill
+from studio.ui.widgets.text import clean_text
+
+
+class ReviewHeader(Card):
+    """Title, day and length; the choice among past shows; Refresh while on air; Export."""
+
+    show_asked = Signal(str)
+    refresh_asked = Signal()
+    export_asked = Signal()
+
+    def __init__(self, theme: Theme, texts: Texts) -> None:
+        super().__init__("card", margin=SPACE_S)
+        self._texts = texts
+        self.setAccessibleName(self.tr("Show under review"))
+        self.title = ElidedLabel(self.tr("Review"), size="l", strong=True)
+        self.when = ElidedLabel("", tone="muted")
+        self.rehearsal = Pill(self.tr("REHEARSAL"), "warning")
+        self.so_far = Pill(self.tr("ON AIR: FIGURES SO FAR"), "accent")
+        self.shows = QComboBox()
+        self.shows.setAccessibleName(self.tr("Show"))
+        self.shows.setToolTip(self.tr("Look at another show"))
+        self.shows.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.shows.setMinimumContentsLength(20)
+        self.shows.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.refresh = QPushButton(self.tr("Refresh"))
+        self.refresh.setToolTip(self.tr("Compute the figures again"))
+        self.export = QPushButton(self.tr("Export report…"))
+        self.export.setProperty("variant", "primary")
+        self.export.setToolTip(self.tr("Write the report as a web page or a PDF"))
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(theme.px(80))
+        self.progress.setAccessibleName(self.tr("The report is being written"))
+        for button in (self.refresh, self.export):
+            button.setAutoDefault(False)
+        for hidden in (self.rehearsal, self.so_far, self.refresh, self.progress):
+            hidden.hide()
+        self._lay_out()
+        self.shows.activated.connect(self._chosen)
+        self.refresh.clicked.connect(self.refresh_asked)
+        self.export.clicked.connect(self.export_asked)
+        self.export.setEnabled(False)
+
+    def _lay_out(self) -> None:
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        first = QHBoxLayout()
+        first.setSpacing(SPACE_S)
+        first.addWidget(self.title)
+        first.addWidget(self.rehearsal)
+        first.addWidget(self.so_far)
+        first.addStretch(1)
+        names.addLayout(first)
+        names.addWidget(self.when)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_M)
+        row.addLayout(names, 1)
+        for widget in (self.progress, self.shows, self.refresh, self.export):
+            row.addWidget(widget)
+        self.body.addLayout(row)
+
+    def offer_shows(self, shows: Sequence[ShowSummary], current: str) -> None:
+        """Fill the choice, the newest show first. A single show needs no choice."""
+        self.shows.blockSignals(True)
+        self.shows.clear()
+        for summary in sorted(shows, key=_newest_first):
+            day = (
+                self.tr("not started")
+                if summary.started_at_ms is None
+                else self._texts.day(summary.started_at_ms)
+            )
+            # A rehearsal can never be taken for a show in a list.
+            kind = f" · {self.tr('rehearsal')}" if summary.rehearsal else ""
+            self.shows.addItem(f"{clean_text(summary.title, 60)} · {day}{kind}", summary.id)
+        self.shows.setCurrentIndex(self.shows.findData(current))
+        self.shows.blockSignals(False)
+        self.shows.setVisible(self.shows.count() > 1)
+
+    def show_review(self, review: Review) -> None:
+        """Name the show."""
+        state = review.state
+        title = clean_text(state.title, 120)
+        self.title.setText(
+            self.tr("Review · {title}").replace("{title}", title) if title else self.tr("Review")
+        )
+        self.when.setText(when(state, review.figures, self._texts))
+        on_air = state.phase is ShowPhase.ON_AIR
+        self.rehearsal.setVisible(state.rehearsal)
+        self.so_far.setVisible(on_air)
+        self.refresh.setVisible(on_air)
+        self.export.setEnabled(state.started_at_ms is not None)
+
+    def show_nothing(self) -> None:
+        """There is no show to name."""
+        self.title.setText(self.tr("Review"))
+        self.when.setText("")
+        for widget in (self.rehearsal, self.so_far, self.refresh):
+            widget.hide()
+        self.export.setEnabled(False)
+
+    def show_busy(self, busy: bool) -> None:
+        """While a report is written: a bar, and no second export."""
+        self.progress.setVisible(busy)
+        self.export.setEnabled(not busy)
+        self.export.setText(self.tr("Exporting…") if busy else self.tr("Export report…"))
+
+    def _chosen(self, at: int) -> None:
+        self.show_asked.emit(str(self.shows.itemData(at)))
+
+
+def _newest_first(summary: ShowSummary) -> tuple[bool, int]:
+    return (summary.started_at_ms is not None, -(summary.started_at_ms or 0))
