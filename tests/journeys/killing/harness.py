@@ -1,0 +1,183 @@
+"""Runs the driver, kills it, and runs it again until its show is done. Shop and channel are processes apart and live on."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from studio.kill_points import KILL_AT, REPORT
+from tests.fakes.audience_process import AudienceProcess, start_audience
+from tests.fakes.shop_process import ShopProcess, start_shop
+
+ROOT = Path(__file__).resolve().parents[3]
+GIVES_UP_S = 60.0
+"""A driver that lives so long hangs; one that plays a whole show needs two seconds."""
+QUESTIONS = ("Does it come in green?", "How long does delivery take?", "Can I wash it at 60 degrees?")
+
+
+@dataclass
+class World:
+    """The shop and the channel, which nobody kills."""
+
+    shop: ShopProcess
+    channel: AudienceProcess
+    asked: tuple[str, ...]
+
+    def trouble(self, name: str, intensity: float) -> None:
+        """From now on the shop plays this fault, until `peace`."""
+        window = {"from_ms": 0, "until_ms": 4_000_000_000_000}
+        self.shop.admin("faults", {"name": name, "intensity": intensity, **window})
+
+    def peace(self) -> None:
+        """All faults end."""
+        self.shop.admin("faults", method="DELETE")
+
+
+@contextmanager
+def world(folder: Path) -> Iterator[World]:
+    """A shop with its catalogue, and a channel with three questions in its chat."""
+    with start_shop(folder / "shop", start_ms=None) as shop:
+        channel = start_audience(shop, folder, arguments=("--wait",))
+        try:
+            channel.admin("messages", {"items": [{"text": text, "asks": True} for text in QUESTIONS]})
+            asked = [f["message"]["id"] for f in channel.frames() if f["kind"] == "message"]
+            yield World(shop, channel, tuple(asked))
+        finally:
+            channel.stop()
+
+
+@dataclass
+class Run:
+    """One life of the driver: what it said, and how it ended."""
+
+    said: list[tuple[str, str]] = field(default_factory=list)
+    code: int = 0
+    errors: str = ""
+
+    def values(self, word: str) -> list[str]:
+        """What came behind this word."""
+        return [value for said, value in self.said if said == word]
+
+    @property
+    def killed(self) -> bool:
+        """Whether it was ended from outside."""
+        return self.code < 0
+
+    @property
+    def done(self) -> bool:
+        """Whether its show is."""
+        return self.code == 0 and bool(self.values("done"))
+
+
+class KilledShow:
+    """One show, played by as many drivers as it takes."""
+
+    def __init__(self, world: World, folder: Path, tag: str) -> None:
+        self.world = world
+        self.tag = tag
+        self.show_id = f"show-{tag.lower()}"
+        self.data = folder / tag
+        self.database = self.data / "studio.db"
+        self.report = folder / "reached.txt"
+        self.runs: list[Run] = []
+        self.died_at: Counter[str] = Counter()
+
+    @property
+    def acknowledged(self) -> list[str]:
+        """The commands that the drivers said to be on disk, in order."""
+        return [value.split()[1] for run in self.runs for value in run.values("ack")]
+
+    @property
+    def kills(self) -> int:
+        """How often it was killed."""
+        return sum(run.killed for run in self.runs)
+
+    @property
+    def done(self) -> bool:
+        """Whether the last driver came to the end."""
+        return bool(self.runs) and self.runs[-1].done
+
+    def run(self, kill_at: str = "", after_s: float | None = None) -> Run:
+        """Let a driver play until it ends, dies at the kill point (`NAME` or `NAME:N`), or has been up for `after_s`
+        seconds since it opened its show.
+        """
+        process = self._launch(kill_at)
+        run = Run()
+        timers = [threading.Timer(GIVES_UP_S, process.kill)]
+        timers[0].start()
+        assert process.stdout is not None
+        assert process.stderr is not None
+        for line in process.stdout:
+            word, _, value = line.decode().rstrip("\n").partition(" ")
+            run.said.append((word, value))
+            if word == "opened" and after_s is not None:
+                timers.append(threading.Timer(after_s, process.kill))
+                timers[-1].start()
+        run.errors = process.stderr.read().decode(errors="replace")
+        run.code = process.wait()
+        for timer in timers:
+            timer.cancel()
+            timer.join()
+        process.stdout.close()
+        process.stderr.close()
+        self.runs.append(run)
+        assert run.killed or run.done, f"{self.tag}: {run.code}, {run.said[-3:]}\n{run.errors[-4000:]}"
+        assert not run.killed or kill_at or after_s is not None, (
+            f"{self.tag} hung: {run.said[-3:]}\n{run.errors[-4000:]}"
+        )
+        if kill_at and run.killed:
+            self.died_at[kill_at.partition(":")[0]] += 1
+        return run
+
+    def finish(self) -> None:
+        """Play it to its end, undisturbed."""
+        if not self.done:
+            self.run()
+        assert self.done
+
+    def _launch(self, kill_at: str) -> "subprocess.Popen[bytes]":
+        world = self.world
+        command = [
+            sys.executable, "-m", "tests.journeys.killing.driver", "--data", str(self.data), "--show", self.show_id,
+            "--tag", self.tag, "--shop", world.shop.url, "--channel", world.channel.url,
+            *(part for message_id in world.asked for part in ("--asked", message_id)),
+        ]  # fmt: skip
+        environment = {
+            **os.environ,
+            "HOST_STUDIO_SHOP_TOKEN": world.shop.token,
+            "HOST_STUDIO_CHANNEL_TOKEN": world.channel.token,
+            REPORT: str(self.report),
+        }
+        if kill_at:
+            environment[KILL_AT] = kill_at
+        self.data.mkdir(parents=True, exist_ok=True)
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=environment
+        )
+
+
+def reached(report: Path) -> Counter[str]:
+    """How many lives of a driver came to each kill point."""
+    with contextlib.suppress(FileNotFoundError):
+        return Counter(report.read_text("ascii").split())
+    return Counter()
+
+
+def pages(shop: ShopProcess, path: str, show_id: str) -> list[dict[str, Any]]:
+    """All entries of one of the shop's lists, for one show."""
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        asked = {"show_id": show_id, "limit": 500} | ({"cursor": cursor} if cursor else {})
+        page = shop.get(path, **asked)
+        found += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found
