@@ -232,7 +232,7 @@ class Engine:
             running.shop_token.ring()
             running.shop_intake.token_given.ring()
             running.timekeeper.measure_soon()
-            running.poller.sync_soon()
+            running.poller.shop_is_back()
         for name, intake in running.channel_intakes.items():
             if target == channel_target(name):
                 intake.token_given.ring()
@@ -344,6 +344,7 @@ class Engine:
     def _shop_is_back(self) -> None:
         if self._running:
             self._running.timekeeper.measure_soon()
+            self._running.poller.shop_is_back()
             # Announcements wait for the shop too: for their links.
             for target in (SHOP, *map(channel_target, self._channels)):
                 self._running.sender.heard(target)

@@ -28,6 +28,8 @@ IDLE_S = 30.0
 REQUEST_SENT = "sender.request-sent"
 """Kill point: a request that is not a GET has left whole, its answer has not been read."""
 _CONNECT_S = 5.0
+# Shorter than servers keep idle connections (5 s is common): a request must not meet one that is just being closed.
+_KEEP_ALIVE_S = 2.0
 _EVENT_BYTES = 32_000_000
 _ERROR_BODY_BYTES = 64_000
 _USER_AGENT = "host-studio"
@@ -159,7 +161,11 @@ class HttpClient:
             trust_env=not _is_loopback(self._base.host),
             follow_redirects=False,
             headers={"User-Agent": _USER_AGENT},
-            limits=httpx.Limits(max_connections=IN_FLIGHT + 4, max_keepalive_connections=IN_FLIGHT + 4),
+            limits=httpx.Limits(
+                max_connections=IN_FLIGHT + 4,
+                max_keepalive_connections=IN_FLIGHT + 4,
+                keepalive_expiry=_KEEP_ALIVE_S,
+            ),
         )
         self._turns = asyncio.Semaphore(IN_FLIGHT)
 

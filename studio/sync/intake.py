@@ -107,7 +107,8 @@ class Intake(Generic[T]):
         self._silent_ms = silent_ms
         self._random = random
         self._cursor: DenseCursor[T] = DenseCursor()
-        self._queue: asyncio.Queue[T] = asyncio.Queue(_QUEUE)
+        # Each item with the cursor that it was read for: after a new beginning, old numbers mean nothing.
+        self._queue: asyncio.Queue[tuple[DenseCursor[T], T]] = asyncio.Queue(_QUEUE)
         self._lock = asyncio.Lock()
         self._gap = Bell()
         self._moved = asyncio.Event()
@@ -153,7 +154,8 @@ class Intake(Generic[T]):
                 _log.info("feed broke off", source=self._source.name, reason=error.sentence)
                 await self._without_stream(error, backoff)
 
-    async def _connect(self) -> None:
+    async def _connect(self, sentence: str = "") -> None:
+        """Find out whom we talk to and from where to read on, and read back all that is behind us."""
         if self.link.state is LinkState.CONNECTING:
             self.link.set(LinkState.CONNECTING)
         start = await self._source.begin(self._reset)
@@ -162,10 +164,11 @@ class Intake(Generic[T]):
                 self._cursor = DenseCursor(start)
                 self._stored_at = start
         self._reset = False
-        await self._catch_up()
+        await self._catch_up(sentence)
 
     async def _follow(self, backoff: Backoff) -> None:
-        stream = self._source.live(self._cursor.at)
+        cursor = self._cursor
+        stream = self._source.live(cursor.at)
         self._last_item_ms = self._wall.monotonic_ms()
         self._streaming = True
         try:
@@ -173,7 +176,7 @@ class Intake(Generic[T]):
                 backoff.reset()
                 self._last_item_ms = self._wall.monotonic_ms()
                 self.link.heard()
-                await self._queue.put(item)
+                await self._queue.put((cursor, item))
         finally:
             self._streaming = False
             if isinstance(stream, AsyncGenerator):
@@ -194,7 +197,7 @@ class Intake(Generic[T]):
         sentence = f"{error.sentence} Asking every second instead." if backoff.failures > 1 else ""
         while True:
             try:
-                await self._catch_up(sentence)
+                await self._connect(sentence)
             except TargetError as worse:
                 self.link.failed(worse)
             left = until - self._wall.monotonic_ms()
@@ -202,14 +205,14 @@ class Intake(Generic[T]):
                 return
             await asyncio.sleep(min(POLL_MS, left) / 1000)
 
-    async def _catch_up(self, sentence: str = "") -> None:
-        """Read back all that is behind us, by asking."""
+    async def _catch_up(self, sentence: str) -> None:
         while True:
-            before = self._cursor.at
+            cursor = self._cursor
+            before = cursor.at
             items, newest = await self._source.read_back(before, None)
             self.link.heard(sentence)
-            await self._absorb(items)
-            if self._cursor.at >= newest or self._cursor.at == before:
+            await self._absorb(items, cursor)
+            if cursor.at >= newest or cursor.at == before:
                 return
 
     async def _watch(self) -> None:
@@ -222,15 +225,16 @@ class Intake(Generic[T]):
             stale = self._silent_ms is not None and silent >= self._silent_ms
             if stale:
                 self.link.set(LinkState.STALE, self._source.silence)
+            cursor = self._cursor
             try:
-                items, _ = await self._source.read_back(self._cursor.at, None)
+                items, _ = await self._source.read_back(cursor.at, None)
             except TargetError as error:
                 if not isinstance(error, Throttled):
                     self.link.failed(error)
                 continue
             if not stale:
                 self.link.heard(self.link.sentence if self.link.state is LinkState.OK else "")
-            await self._absorb(items)
+            await self._absorb(items, cursor)
 
     # -- order and storing
 
@@ -244,21 +248,25 @@ class Intake(Generic[T]):
                         items.append(await more.get() if more.empty() else more.get_nowait())
             except TimeoutError:
                 pass
-            await self._absorb(items)
+            for cursor in dict.fromkeys(cursor for cursor, _ in items):
+                await self._absorb([item for of, item in items if of is cursor], cursor)
             while self._cursor.held > _MOST_HELD:
                 await self._moved.wait()  # the gap is being filled; meanwhile the stream waits
 
-    async def _absorb(self, items: Sequence[T]) -> None:
+    async def _absorb(self, items: Sequence[T], cursor: DenseCursor[T]) -> None:
+        """Sort items in that were read for `cursor`, and store what follows without a gap."""
         async with self._lock:
+            if cursor is not self._cursor:
+                return
             loose = [item for item in items if item.seq == 0]
             for item in items:
                 if item.seq > 0:
-                    self._cursor.put(item.seq, item)
-            before = self._cursor.at
-            run = self._cursor.run()
+                    cursor.put(item.seq, item)
+            before = cursor.at
+            run = cursor.run()
             if run or loose:
                 await self._store([*loose, *run], before, None)
-        if self._cursor.missing() is not None:
+        if cursor.missing() is not None:
             self._gap.ring()
 
     async def _fill(self) -> None:
@@ -278,8 +286,8 @@ class Intake(Generic[T]):
                 except TargetError as error:
                     _log.warning("gap could not be read", source=self._source.name, reason=error.sentence)
                     items = ()
-                await self._absorb(items)
-                left = self._cursor.missing()
+                await self._absorb(items, cursor)
+                left = cursor.missing()
                 if self._cursor is not cursor or left is None or left[0] != gap[0]:
                     tries = 0
                     backoff.reset()

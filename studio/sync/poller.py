@@ -100,6 +100,7 @@ class Poller:
         self._variants: dict[str, tuple[str, ...]] = {}
         self._pace = Pace()
         self._sync = Bell()
+        self._back = Bell()
         self._orders_too = False
         self._next_ms = {"orders": 0, "traffic": 0}
 
@@ -111,6 +112,10 @@ class Poller:
         """Read all products and stock again; `orders`: those too, because changes of the feed were lost."""
         self._orders_too = self._orders_too or orders
         self._sync.ring()
+
+    def shop_is_back(self) -> None:
+        """The shop answers again: what failed is tried at once."""
+        self._back.ring()
 
     async def run_sync(self) -> None:
         """Read all products and stock now, and again whenever `sync_soon` asks; until cancelled."""
@@ -143,9 +148,11 @@ class Poller:
             try:
                 await work()
             except StoreFull as full:
+                failure = full
                 self._notice("trouble", str(full), "store")
                 wait = backoff.failed()
             except TargetError as error:
+                failure = error
                 if not isinstance(error, Unreachable):
                     self._notice("warning", error.sentence, "shop:poll")
                 _log.info("shop not read", reason=error.sentence)
@@ -156,7 +163,10 @@ class Poller:
                 if not self.push:
                     self._link.heard()
                 return
-            await asyncio.sleep(wait / 1000)
+            if isinstance(failure, Throttled):
+                await asyncio.sleep(wait / 1000)
+            else:
+                await self._back.wait(wait)
 
     async def _everything(self) -> None:
         total = (await self._shop.identity()).product_count

@@ -159,9 +159,9 @@ class ChannelFeed:
                 f"{self.name} began its feed anew: what was said meanwhile may be missing.",
                 f"gap:{self.name}",
             )
-            await self._feeds.store(self._show_id, FeedBatch(self.name, last))
+            await self._feeds.store(self._show_id, FeedBatch(self.name, 0))
             self._begun = True
-            return last
+            return 0
         if self._begun:
             return None
         self._begun = True

@@ -1,10 +1,12 @@
 """The engine of one show: what comes in is on disk once and in order, and every connection says how it is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from studio.control.clock import MeasuredShowClock
 from studio.control.ports import (
@@ -405,7 +407,7 @@ def test_a_channel_that_numbers_anew_is_read_on_and_said():
         assert await w.engine.caught_up(0, {"live": 2}, timeout_s=10)
 
     w = play(story)
-    assert w.texts()[-1] == "hello again"
+    assert w.texts()[-2:] == ["new world", "hello again"]
     assert any("began its feed anew" in sentence for _, sentence, _ in w.seen.notices)
 
 
@@ -584,3 +586,63 @@ def test_a_question_known_before_is_the_same_question():
 
     w = play(story, start=False)
     assert [(q.id, q.asked) for q in w.stored("questions")] == [("q1", 2)]
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_whatever_the_wire_repeats_swaps_and_swallows_the_chat_is_whole_and_in_order(data: st.DataObject):
+    count = data.draw(st.integers(1, 25))
+    swallowed = data.draw(st.sets(st.integers(1, count)))
+    order = data.draw(st.lists(st.integers(1, count), max_size=60))
+    pauses = data.draw(
+        st.lists(st.sampled_from([0.0, 0.0, 0.03, 0.4, 3.0]), min_size=len(order), max_size=len(order))
+    )
+
+    class Wire(FakeChannel):
+        """Delivers `order`, whatever was sent."""
+
+        async def items(self, after: int) -> AsyncIterator[ChannelItem]:
+            for seq, pause in zip(order, pauses, strict=True):
+                await asyncio.sleep(pause)
+                if seq not in swallowed:
+                    yield said(seq)
+            await asyncio.Event().wait()
+
+    async def story(w: World) -> None:
+        w.channel.feed = [said(n) for n in range(1, count + 1)]
+        await w.engine.start(SHOW, whole_feeds=True)
+        assert await w.engine.caught_up(0, {"live": count}, timeout_s=300)
+
+    w = play(story, Wire(), start=False)
+    assert w.texts() == [f"line {n}" for n in range(1, count + 1)]
+    assert all(batch.gap is None for batch in w.feeds.batches)
+
+
+def test_nothing_is_read_before_it_is_known_where_to_begin():
+    async def story(w: World) -> None:
+        w.channel.tell(*(said(n) for n in range(1, 50)))
+        w.channel.always["*"] = offline()
+        w.shop.tell(*(stock(n) for n in range(1, 50)))
+        w.shop.fail("identity", offline(), offline(), offline())
+        await w.engine.start(SHOW)
+        await asyncio.sleep(3)
+        w.channel.always.clear()
+        await asyncio.sleep(10)
+
+    w = play(story, start=False)
+    assert w.texts() == []
+    assert w.stored("stock", "shop:") == []
+    assert "" not in w.feeds.cursors
+    assert w.seen.states("live")[-1] == "ok"
+
+
+def test_the_catalogue_comes_as_soon_as_the_shop_is_back():
+    async def story(w: World) -> None:
+        w.shop.always["*"] = offline()
+        await w.engine.start(SHOW)
+        await asyncio.sleep(600)
+        w.shop.always.clear()
+        await asyncio.sleep(6)
+        assert w.feeds.known
+
+    play(story, start=False)
