@@ -72,6 +72,8 @@ class ElidedLabel(PlainLabel):
         self._mode = mode
         self._lines = lines
         self._shown = ""
+        # What `_shown` was cut from, and for which place.
+        self._cut_for: tuple[str, int, int] | None = None
         super().__init__(text, parent, size=size, tone=tone, strong=strong, wrap=lines > 1)
         self.setSizePolicy(
             QSizePolicy.Policy.Expanding if lines > 1 else QSizePolicy.Policy.Preferred,
@@ -122,6 +124,8 @@ class ElidedLabel(PlainLabel):
         self.setToolTip(tooltip_text(self.text()) if self.is_cut() else "")
 
     def setText(self, text: str) -> None:  # noqa: D102
+        if text == self.text():
+            return
         super().setText(text)
         self._shown = self._fit(self.contentsRect())
         self.setToolTip(tooltip_text(text) if self.is_cut() else "")
@@ -130,6 +134,7 @@ class ElidedLabel(PlainLabel):
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._cut_for = None
             self.updateGeometry()
 
     def _flags(self) -> int:
@@ -141,6 +146,13 @@ class ElidedLabel(PlainLabel):
         )
 
     def _fit(self, rect: QRect) -> str:
+        place = (self.text(), rect.width(), rect.height())
+        if place != self._cut_for:
+            self._cut_for = place
+            return self._cut(rect)
+        return self._shown
+
+    def _cut(self, rect: QRect) -> str:
         metrics = self.fontMetrics()
         if self._lines <= 1:
             return metrics.elidedText(self.text(), self._mode, rect.width())
