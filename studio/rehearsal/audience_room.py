@@ -109,9 +109,9 @@ class Room:
         kept = await self._parts.book.run(
             lambda tx: dict(tx.db.execute("SELECT key, value FROM meta").fetchall())
         )
+        self._stopped = kept.get("stopped") == "1"
         if "began_ms" in kept:
             self._began_ms = int(kept["began_ms"])
-            self._stopped = kept.get("stopped") == "1"
             now = self._parts.clock.now_ms()
             self._planned = -1 if now is None else self._slot(now)
         if self._window is not None:
@@ -121,11 +121,20 @@ class Room:
                 log.warning("the shop's catalogue cannot be read yet (%s)", type(error).__name__)
 
     def start(self, at_ms: int) -> None:
-        """The show begins then, from its first second."""
-        self._began_ms, self._planned, self._stopped = at_ms, -1, False
+        """The show begins then, from its first second; told the same start again, it goes on where it is."""
+        if at_ms == self._began_ms:
+            if self._stopped:
+                self._planned = self._slot(self._now())
+                self._resume()
+            return
+        self._began_ms, self._planned = at_ms, -1
         self._ahead.clear()
         self._interests.clear()
         self._focus = self._code = None
+        self._resume()
+
+    def _resume(self) -> None:
+        self._stopped = False
         if self._shoppers is not None:
             self._shoppers.start()
         self._keep()
@@ -178,7 +187,9 @@ class Room:
         return -1 if self._began_ms is None else (at_ms - self._began_ms) // 1000
 
     def _keep(self) -> None:
-        rows = [("began_ms", str(self._began_ms)), ("stopped", str(int(self._stopped)))]
+        rows = [("stopped", str(int(self._stopped)))]
+        if self._began_ms is not None:
+            rows.append(("began_ms", str(self._began_ms)))
 
         def job(tx: BookTx) -> None:
             tx.db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
