@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from studio.control.clock import MeasuredShowClock
 from studio.control.desk import Desk
@@ -19,6 +21,7 @@ from studio.control.ports import (
 from studio.domain import commands as cmd
 from studio.domain import events as ev
 from studio.domain.decide import Facts
+from studio.domain.kpi import pins_accepted
 from studio.domain.promo import PromoKind, PromoPlan, PromoScope
 from studio.domain.show import ShowState, fold
 from studio.sync.http import REQUEST_SENT
@@ -643,3 +646,79 @@ def test_a_clock_that_was_set_back_does_not_hold_up_the_outbox():
         await s.drained(60)
 
     play(story)
+
+
+FAILURES = st.sampled_from(
+    [
+        lost,
+        offline(),
+        Unreachable("The shop cannot answer right now (503)."),
+        Throttled("Wait.", 3_000, attempted=False),
+        BadAnswer("The shop answered with a web page."),
+        Unauthorised("The shop does not accept the token: enter it again."),
+    ]
+)
+ACTS = st.sampled_from(
+    ["pin 1", "pin 2", "pin 3", "pin 4", "unpin", "issue", "extend", "end", "undo", "wait", "die"]
+)
+
+
+@settings(max_examples=200)
+@given(
+    acts=st.lists(ACTS, max_size=14),
+    failures=st.dictionaries(
+        st.sampled_from(["feature", "create_promo", "update_promo", "end_promo", "say", "tracked_link"]),
+        st.lists(FAILURES, max_size=6),
+    ),
+    keyed=st.booleans(),
+    pause=st.sampled_from([0.002, 0.4, 45.0]),
+)
+def test_whatever_is_done_and_whatever_fails_the_books_agree_in_the_end(
+    acts: list[str], failures: dict[str, list], keyed: bool, pause: float
+):
+    async def story(s: Stage) -> None:
+        await s.on_air()
+        for method, planned in failures.items():
+            s.shop.fail(method, *planned)
+            s.channels["live"].fail(method, *planned)
+        codes = 0
+        for act in acts:
+            match act.split():
+                case ["pin", number]:
+                    await s.desk.do(cmd.PinItem(f"i{number}"))
+                case ["unpin"]:
+                    await s.desk.do(cmd.Unpin())
+                case ["issue"]:
+                    codes += 1
+                    await s.issue(f"CODE-{codes}", promo_id=f"promo-{codes}", minutes=600)
+                case ["extend"]:
+                    await s.desk.do(cmd.ExtendPromo(f"promo-{codes}", MINUTE))
+                case ["end"]:
+                    await s.desk.do(cmd.EndPromo(f"promo-{codes}"))
+                case ["undo"]:
+                    await s.desk.do(cmd.Undo())
+                case ["die"]:
+                    await s.die()
+                case _:
+                    await asyncio.sleep(30)
+            await asyncio.sleep(pause)
+        s.shop.failures.clear()
+        s.channels["live"].failures.clear()
+        for target in ("shop", "channel:live"):
+            await s.sender.token_given(target)
+        await s.drained(36_000)
+
+    s = play(story, FakeChannel(keyed=keyed))
+    state = s.desk.state
+    assert pins_accepted(state) == len([1 for product, _ in s.shop.pins if product])
+    assert {r.promo.code for r in state.promos.values() if r.confirmed_ends_at_ms is not None} == set(
+        s.shop.promos
+    )
+    for record in state.promos.values():
+        if record.confirmed_ends_at_ms is not None:
+            assert record.confirmed_ends_at_ms == s.shop.promos[record.promo.code].ends_at_ms
+    assert s.shop.featured[0] == state.pinned_product_id or not s.shop.pins
+    outcomes = s.outcomes("Say")
+    said, unsure = s.channels["live"].said, outcomes.count("unsure")
+    assert outcomes.count("delivered") <= len(said) <= outcomes.count("delivered") + unsure
+    assert all(row.held == "unsure" for row in s.store.table.values())
