@@ -1,5 +1,7 @@
 """The questions that wait for an answer, most asked and oldest first."""
 
+import heapq
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -16,6 +18,7 @@ ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 """The whole `QuestionRow`."""
 
 MAX_ROWS = 200
+_WAITING = (QuestionStatus.OPEN, QuestionStatus.CLAIMED)
 
 
 class QuestionRow(msgspec.Struct, frozen=True):
@@ -35,9 +38,13 @@ class QuestionModel(QAbstractListModel):
         super().__init__(show)
         self._show = show
         self._rows: list[QuestionRow] = []
+        self._waiting: dict[str, Question] = {}
+        self._prompted = ""
+        self._unsorted = True
+        self._update(show.questions)
         self.resort(now_ms)
         show.questions_changed.connect(self._take)
-        show.show_changed.connect(self._take)
+        show.show_changed.connect(self._take_prompted)
 
     def row(self, at: int) -> QuestionRow:
         """The row at this place."""
@@ -70,22 +77,41 @@ class QuestionModel(QAbstractListModel):
 
     def resort(self, now_ms: int) -> None:
         """Bring the queue into its order of `now_ms` (UTC ms of the shop's clock)."""
-        rows = sorted(self._waiting(), key=lambda r: queue_key(r.question, now_ms))[:MAX_ROWS]
-        sync_rows(self, self._rows, rows, lambda r: r.question.id, self._changed)
+        # Waiting weighs the same for all: the order is another one only after something was asked or decided.
+        if self._unsorted:
+            self._unsorted = False
+            self._sync(
+                heapq.nsmallest(MAX_ROWS, self._waiting.values(), key=lambda q: queue_key(q, now_ms)),
+            )
 
-    def _waiting(self) -> list[QuestionRow]:
+    def _take(self, ids: set[str] | None) -> None:
+        fresh = self._update(self._show.questions if ids is None else ids)
+        kept = [self._waiting[r.question.id] for r in self._rows if r.question.id in self._waiting]
+        shown = {q.id for q in kept}
+        self._sync([*kept, *(q for q in fresh if q.id not in shown)][:MAX_ROWS])
+
+    def _update(self, ids: Iterable[str]) -> list[Question]:
+        """Look at these questions again; returns those of them that wait."""
+        state, found = self._show.state, list[Question]()
+        self._unsorted = True
+        for question_id in ids:
+            question = self._show.questions.get(question_id)
+            if question is not None and state.question_status(question_id) in _WAITING:
+                self._waiting[question_id] = question
+                found.append(question)
+            else:
+                self._waiting.pop(question_id, None)
+        return found
+
+    def _take_prompted(self) -> None:
+        prompted = self._show.state.prompted
+        if (prompted.question_id if prompted else "") != self._prompted:
+            self._sync([r.question for r in self._rows if r.question.id in self._waiting])
+
+    def _sync(self, questions: Iterable[Question]) -> None:
         state = self._show.state
-        prompted = state.prompted.question_id if state.prompted else ""
-        return [
-            QuestionRow(question, status, question.id == prompted)
-            for question in self._show.questions.values()
-            if (status := state.question_status(question.id)) in (QuestionStatus.OPEN, QuestionStatus.CLAIMED)
-        ]
-
-    def _take(self, _what: object = None) -> None:
-        waiting = {r.question.id: r for r in self._waiting()}
-        kept = [waiting.pop(r.question.id) for r in self._rows if r.question.id in waiting]
-        rows = [*kept, *waiting.values()][:MAX_ROWS]
+        self._prompted = state.prompted.question_id if state.prompted else ""
+        rows = [QuestionRow(q, state.question_status(q.id), q.id == self._prompted) for q in questions]
         sync_rows(self, self._rows, rows, lambda r: r.question.id, self._changed)
 
     def _changed(self, at: int) -> None:
