@@ -92,24 +92,14 @@ def _sales(figures: ShowFigures, texts: Texts) -> list[Figure]:
     own = figures.own
     units = translate("Review", "{n} units").replace("{n}", texts.number(own.units))
     basket = own.average_basket
+    conversion = "" if figures.conversion is None else _of_sessions(figures.conversion, texts)
     redeemed = ""
     if figures.redemption_share is not None:
         redeemed = translate("Review", "{share} of orders").replace(
             "{share}", texts.percent(figures.redemption_share, 1)
         )
     return [
-        _figure(
-            "orders",
-            translate("Review", "Orders"),
-            own.orders,
-            translate(
-                "Review",
-                "Orders by the show's codes or tracked links, placed until the end of the replay, not cancelled."
-                " The share is orders divided by link sessions.",
-            ),
-            texts,
-            _orders_note(figures, texts),
-        ),
+        _figure("orders", translate("Review", "Orders"), own.orders, _orders_how(own, texts), texts, conversion),
         Figure(
             "net",
             translate("Review", "Revenue net"),
@@ -150,11 +140,11 @@ def questions(figures: ShowFigures, texts: Texts) -> list[Figure]:
     return [
         _figure("asked", translate("Review", "Asked"), asked.asked, translate("Review", "Messages that asked something."), texts),
         _figure(
-            "answered", translate("Review", "In writing"), asked.answered,
+            "answered", translate("Review", "Replied"), asked.answered,
             translate("Review", "Messages that got a written reply which the channel took."), texts,
         ),
         _figure(
-            "open", translate("Review", "Left open"), asked.open,
+            "open", translate("Review", "Open"), asked.open,
             translate("Review", "Questions that nobody answered, aloud or in writing. The same question counts once."), texts,
         ),
     ]  # fmt: skip
@@ -206,13 +196,16 @@ def _figure(key: str, name: str, value: float | None, how: str, texts: Texts, no
     return Figure(key, name, texts.number(value) if known else not_known(), how, note, known)
 
 
-def _orders_note(figures: ShowFigures, texts: Texts) -> str:
-    parts: list[str] = []
-    if figures.conversion is not None:
-        parts.append(_of_sessions(figures.conversion, texts))
-    if figures.own.cancelled:
-        parts.append(translate("Review", "{n} cancelled").replace("{n}", texts.number(figures.own.cancelled)))
-    return " · ".join(parts)
+def _orders_how(own: Sales, texts: Texts) -> str:
+    how = translate(
+        "Review",
+        "Orders by the show's codes or tracked links, placed until the end of the replay, not cancelled."
+        " The share is orders divided by link sessions.",
+    )
+    if not own.cancelled:
+        return how
+    cancelled = translate("Review", "{n} more were cancelled.").replace("{n}", texts.number(own.cancelled))
+    return f"{how}\n{cancelled}"
 
 
 def _of_sessions(share: float, texts: Texts) -> str:

@@ -118,6 +118,9 @@ class FiguresModel(QAbstractTableModel):
             return tooltip_text(column.how)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _aligned(column)
+        if role == Qt.ItemDataRole.InitialSortOrderRole:
+            # Of figures the largest are asked for first, of names the first.
+            return Qt.SortOrder.DescendingOrder if column.number else Qt.SortOrder.AscendingOrder
         return None
 
 
@@ -147,7 +150,7 @@ def product_columns() -> list[Column]:
         Column(translate("Review", "Item"), translate("Review", "The product, as the line-up names it."), number=False),
         Column(translate("Review", "On air"), translate("Review", "How long it was on air, over all its turns.")),
         Column(
-            translate("Review", "Viewers avg"),
+            translate("Review", "Avg viewers"),
             translate("Review", "Average viewers, weighted by time, while it was on air."),
         ),
         Column(

@@ -1,7 +1,9 @@
 """The view of a table of figures: sorts by a click on a head, copies rows, speaks."""
 
+from typing import Final
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPalette
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -12,7 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from studio.ui.review.figures_model import ID_ROLE, WARNING_ROLE, FiguresModel, FiguresOrder
-from studio.ui.theme import Theme
+from studio.ui.theme import TEXT_CAPTION, TEXT_S, Theme
+
+_NAMES: Final = 120
+"""The least width of a column of names."""
 
 
 class _Delegate(QStyledItemDelegate):
@@ -59,17 +64,40 @@ class FiguresTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.px(28))
         head = self.horizontalHeader()
-        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        head.setMinimumSectionSize(theme.px(56))
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head.setMinimumSectionSize(theme.px(40))
         head.setHighlightSections(False)
         head.setSectionsClickable(True)
         head.setSortIndicatorShown(True)
         head.setSortIndicatorClearable(True)
-        head.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        theme.changed.connect(self.viewport().update)
+        self._theme = theme
+        theme.changed.connect(self.fit_columns)
+        model.modelReset.connect(self.fit_columns)
         self.selectionModel().currentRowChanged.connect(self._chosen)
+
+    def fit_columns(self) -> None:
+        """Figures take what they need, names the rest, but never less than can be read."""
+        cells = QFontMetricsF(self._theme.font(TEXT_S))
+        heads = QFontMetricsF(self._theme.font(TEXT_CAPTION))
+        pad, arrow = self._theme.px(23), self._theme.px(4)
+        taken = 0
+        for n, column in enumerate(self.figures.columns):
+            if n == 0:
+                continue
+            widths = [
+                cells.horizontalAdvance(self.figures.row(at).cells[n].text)
+                for at in range(self.figures.rowCount())
+            ]
+            wide = round(max(heads.horizontalAdvance(column.name) + arrow, *widths, 0)) + pad
+            self.setColumnWidth(n, wide)
+            taken += wide
+        self.setColumnWidth(0, max(self._theme.px(_NAMES), self.viewport().width() - taken))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self.fit_columns()
 
     def select_row(self, row_id: str) -> bool:
         """Select the row of this id and bring it into view; False when there is none."""

@@ -92,14 +92,14 @@ class ReviewHeader(Card):
         self.shows.blockSignals(False)
         self.shows.setVisible(self.shows.count() > 1)
 
-    def show_review(self, review: Review) -> None:
+    def show_review(self, review: Review, texts: Texts) -> None:
         """Name the show."""
         state = review.state
         title = clean_text(state.title, 120)
         self.title.setText(
             self.tr("Review · {title}").replace("{title}", title) if title else self.tr("Review")
         )
-        self.when.setText(when(state, review.figures, self._texts))
+        self.when.setText(when(state, review.figures, texts))
         on_air = state.phase is ShowPhase.ON_AIR
         self.rehearsal.setVisible(state.rehearsal)
         self.so_far.setVisible(on_air)

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.ui.actions import Actions
 from studio.ui.review.exporting import ReportExport
+from studio.ui.review.figures import tiles
 from studio.ui.review.header import ReviewHeader
-from studio.ui.review.panels import ReviewTables, Tiles, tiles_of
+from studio.ui.review.panels import ReviewTables, Tiles
 from studio.ui.studio import Review, Studio
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
@@ -18,7 +19,7 @@ from studio.ui.widgets.cards import Card, EmptyState
 if TYPE_CHECKING:
     from studio.ui.review.timeline import ReviewTimeline
 
-_CHART_SHARE: Final = (5, 4)
+_CHART_SHARE: Final = (1, 1)
 
 
 class ReviewWorkspace(QWidget):
@@ -49,10 +50,11 @@ class ReviewWorkspace(QWidget):
         self._turn = 0
         self.setProperty("role", "workspace")
         self.setAccessibleName(self.tr("Review"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header = ReviewHeader(theme, texts)
         self.tiles = Tiles(theme)
         self.chart_card = Card("card", margin=SPACE_M)
-        self.tables = ReviewTables(theme, texts)
+        self.tables = ReviewTables(theme)
         self.message = EmptyState(theme, "chart", self.tr("No show was chosen yet."))
         self.export = ReportExport(studio, tasks, texts, self)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
@@ -66,6 +68,7 @@ class ReviewWorkspace(QWidget):
         self.splitter.addWidget(self.tables)
         for n, share in enumerate(_CHART_SHARE):
             self.splitter.setStretchFactor(n, share)
+        self.splitter.setSizes([350, 330])
         self.splitter.setHandleWidth(SPACE_S)
         self.splitter.setChildrenCollapsible(False)
         inside = QVBoxLayout(self._content)
@@ -136,12 +139,13 @@ class ReviewWorkspace(QWidget):
                 self.tr("There is no show to look at yet. Its figures come here as soon as one is on air.")
             )
             return
-        self.header.show_review(review)
+        texts = in_zone(self._texts, review.state.time_zone)
+        self.header.show_review(review, texts)
         if review.state.started_at_ms is None:
             self._say(self.tr("This show has not started: its figures come here as soon as it is on air."))
             return
-        self.tiles.show_figures(tiles_of(review, self._texts))
-        self.tables.show_review(review)
+        self.tiles.show_figures(tiles(review.figures, texts))
+        self.tables.show_review(review, texts)
         self._show_timeline(review)
         self._pages.setCurrentWidget(self._content)
         self.loaded.emit(review.state.id)
@@ -181,3 +185,8 @@ class ReviewWorkspace(QWidget):
     def _whole_show(self) -> None:
         if self.timeline is not None and self.isVisible():
             self.timeline.go_home()
+
+
+def in_zone(texts: Texts, time_zone: str) -> Texts:
+    """The same language, with the times of a show as its own audience had them."""
+    return Texts(str(texts.locale).replace("_", "-"), time_zone)
