@@ -1,4 +1,4 @@
-"""Gathers what changed in the engine and hands it to the window in one batch, at most every 33 ms."""
+"""Gathers what changed in the engine and hands it to the window: decisions at once, the world at most every 33 ms."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,9 @@ class Batcher:
 
     def __init__(self, emit: Callable[[ChangeBatch], None]) -> None:
         self._emit = emit
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._at_once = False
+        self._next_s = 0.0
         self._chat_count: int | None = None
         self._clear()
 
@@ -40,9 +42,9 @@ class Batcher:
         self._chat_count = chat_count
 
     def events(self, logged: list[Logged]) -> None:
-        """These events are on disk."""
+        """These events are on disk: whoever pressed the key waits for them."""
         self._events += logged
-        self._soon()
+        self._soon(at_once=True)
 
     def stored(self, stored: StoredBatch) -> None:
         """This is new from the world, and on disk."""
@@ -80,15 +82,22 @@ class Batcher:
         self._locations.update(names)
         self._soon()
 
-    def _soon(self) -> None:
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(EVERY_S, self.flush)
+    def _soon(self, *, at_once: bool = False) -> None:
+        if self._timer is not None and (self._at_once or not at_once):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._at_once = at_once or loop.time() >= self._next_s
+        # Even at once means behind what the loop has to do anyway, so that what belongs together comes together.
+        self._timer = loop.call_soon(self.flush) if self._at_once else loop.call_at(self._next_s, self.flush)
 
     def flush(self) -> None:
         """Hand over what is gathered."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._next_s = asyncio.get_running_loop().time() + EVERY_S
         batch = ChangeBatch(
             events=tuple(self._events),
             **{name: tuple(values) for name, values in self._lists.items()},
