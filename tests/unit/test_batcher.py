@@ -1,0 +1,77 @@
+"""What the engine hands to the window, and when."""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+
+from studio.batcher import EVERY_S, Batcher
+from studio.control.ports import StoredBatch
+from studio.ui.studio import ChangeBatch
+from tests.fakes.shows import a_message, a_planned_show, a_sample
+from tests.fakes.virtual_time import VirtualLoop, run
+
+Said = list[tuple[float, ChangeBatch]]
+
+
+def played(act: Callable[[Batcher], Awaitable[None]]) -> Said:
+    """The batches of what `act` tells the batcher, each with the second in which it was handed over."""
+    said: Said = []
+
+    async def play(loop: VirtualLoop) -> Said:
+        batcher = Batcher(lambda batch: said.append((round(loop.time(), 3), batch)))
+        await act(batcher)
+        await asyncio.sleep(1)
+        return said
+
+    return run(play)
+
+
+def test_a_busy_world_comes_at_most_every_33_ms_and_loses_nothing() -> None:
+    async def flood(batcher: Batcher) -> None:
+        for number in range(300):
+            batcher.stored(StoredBatch(samples=(a_sample(number),)))
+            await asyncio.sleep(0.001)
+
+    said = played(flood)
+    times = [at for at, _ in said]
+    assert [s for _, batch in said for s in batch.samples] == [a_sample(n) for n in range(300)]
+    assert all(later - at >= EVERY_S - 0.001 for at, later in itertools.pairwise(times))
+
+
+def test_the_first_news_after_a_silence_does_not_wait() -> None:
+    async def twice(batcher: Batcher) -> None:
+        batcher.stored(StoredBatch(samples=(a_sample(1),)))
+        await asyncio.sleep(0.5)
+        batcher.stored(StoredBatch(samples=(a_sample(2),)))
+
+    assert [at for at, _ in played(twice)] == [0.0, 0.5]
+
+
+def test_a_decision_is_handed_over_at_once_with_what_waited() -> None:
+    log = a_planned_show().log
+
+    async def decide(batcher: Batcher) -> None:
+        batcher.stored(StoredBatch(samples=(a_sample(1),)))
+        await asyncio.sleep(0.005)
+        batcher.stored(StoredBatch(samples=(a_sample(2),)))
+        await asyncio.sleep(0.005)
+        batcher.events(list(log))
+
+    said = played(decide)
+    assert [at for at, _ in said] == [0.0, 0.01]
+    assert said[1][1].samples == (a_sample(2),)
+    assert said[1][1].events == tuple(log)
+
+
+def test_what_one_decision_brings_comes_in_one_batch() -> None:
+    log = a_planned_show().log
+
+    async def decide(batcher: Batcher) -> None:
+        for logged in log:
+            batcher.events([logged])
+        batcher.stored(StoredBatch(messages=(a_message(1),), first_rowid=1))
+
+    said = played(decide)
+    assert len(said) == 1
+    assert len(said[0][1].events) == len(log)
+    assert said[0][1].chat_count == 1
