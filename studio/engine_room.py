@@ -12,7 +12,7 @@ import structlog
 
 from studio.channels.ingest import IngestChannel
 from studio.control.clock import MeasuredShowClock, SystemWallClock
-from studio.control.ports import Secrets, TargetError
+from studio.control.ports import Secrets, StoreFull, TargetError
 from studio.domain.commands import Command, Refused
 from studio.domain.events import Logged
 from studio.domain.ids import uuid7
@@ -96,7 +96,12 @@ class EngineRoom:
 
         Raises what `open_store` raises.
         """
-        self._stored = open_store(self._path, kill_points=self._kill_points, on_notice=self._store_notice)
+        try:
+            self._stored = open_store(self._path, kill_points=self._kill_points, on_notice=self._store_notice)
+        except BaseException:
+            self._reader.shutdown()
+            self._loop.close()
+            raise
         self.history = self._stored.history
         self._thread.start()
         return list(self._stored.sentences)
@@ -140,7 +145,9 @@ class EngineRoom:
     # --- the show ---------------------------------------------------------------------------------------------
 
     async def open_show(self, show_id: str, *, whole_feeds: bool = False) -> Opened:
-        """*engine* Open a show and go on where its log stands. Raises `TargetError` never: offline is fine."""
+        """*engine* Open a show and go on where its log stands. Raises `TargetError` never: offline is fine. Raises
+        `BadAddress` (a `ValueError` with a sentence) for an address or a certificate file that cannot be used.
+        """
         if self._show is None or self._show.show_id != show_id:
             await self.close_show()
             show = RunningShow(show_id, self._stored, self.clock, self.wall, self._make_engine, self._emit)
@@ -166,8 +173,10 @@ class EngineRoom:
         wired = self.connections
         if wired is None:
             raise RuntimeError("no shop is connected")
-        shop_http = self._http(wired.shop.base_url, f"shop:{wired.shop.id}", wired.shop.name)
-        self._shop = StudioApiShop(shop_http)
+        shop_http = self._http(
+            wired.shop.base_url, f"shop:{wired.shop.id}", wired.shop.name, wired.shop.ca_file
+        )
+        self._shop = StudioApiShop(shop_http, on_problem=show.shop_problem)
         channels: Mapping[str, IngestChannel] = {
             c.id: IngestChannel(c.id, self._http(c.base_url, f"channel:{c.id}", c.name))
             for c in wired.channels
@@ -188,11 +197,16 @@ class EngineRoom:
         self._shop.on_clock_hint = engine.clock_hint
         return engine
 
-    def _http(self, base_url: str, secret: str, who: str) -> HttpClient:
+    def _http(self, base_url: str, secret: str, who: str, ca_file: str = "") -> HttpClient:
         if self.connections is None:
             raise RuntimeError("no shop is connected")
         http = HttpClient(
-            base_url, self.connections.token(secret), self.wall, who=who, kill_points=self._kill_points
+            base_url,
+            self.connections.token(secret),
+            self.wall,
+            who=who,
+            kill_points=self._kill_points,
+            ca_file=Path(ca_file).expanduser() if ca_file else None,
         )
         self._https.append(http)
         return http
@@ -201,15 +215,19 @@ class EngineRoom:
 
     async def image(self, url: str) -> bytes | None:
         """*engine* A picture from the store, else from the shop; None when there is none to be had."""
-        kept = await self._stored.feeds.image(url)
-        if kept is not None or self._shop is None:
-            return kept
+        feeds = self._stored.feeds
         try:
+            kept = await feeds.image(url)
+            if kept is not None or self._shop is None:
+                return kept
             data = await self._shop.image(url)
-        except TargetError as error:
-            _log.info("no picture", reason=error.sentence)
+        except (TargetError, StoreFull) as error:
+            _log.info("no picture", reason=str(error))
             return None
-        await self._stored.feeds.save_image(url, data)
+        try:
+            await feeds.save_image(url, data)
+        except StoreFull as full:
+            _log.info("picture not kept", reason=str(full))
         return data
 
     async def give_token(self, target: str, token: str) -> str:

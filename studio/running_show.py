@@ -11,12 +11,15 @@ import structlog
 from studio.batcher import Batcher
 from studio.control.desk import Desk
 from studio.control.ports import OutboxRow, ShopIdentity, ShowClock, StoredBatch, StoreFull, WallClock
+from studio.domain import events as ev
 from studio.domain.commands import Command, Refused
 from studio.domain.decide import Facts
 from studio.domain.effects import Effect
 from studio.domain.events import Event, Logged
 from studio.domain.product import Product, StockLevel, by_product, sellable_stock
 from studio.domain.show import ShowPhase, ShowState, fold
+from studio.outcomes import outcome_notices
+from studio.sku_lookup import SkuLookup
 from studio.store.errors import StoreError
 from studio.store.store import Store
 from studio.sync.engine import Engine
@@ -24,6 +27,9 @@ from studio.sync.links import LinkState
 from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, Opened, OutboxStatus, Sending
 
 _log = structlog.get_logger(__name__)
+_MOST_PROBLEMS = 1_000
+_GATHER_S = 0.5
+"""Problems of one page of the shop's answers come together."""
 
 
 MakeEngine = Callable[["RunningShow"], Engine]
@@ -55,7 +61,11 @@ class RunningShow:
         self._links: dict[tuple[str, str], LinkStatus] = {}
         self._show_clock = show_clock
         self._backup: asyncio.Task[None] | None = None
+        self._problems: dict[str, None] = {}
+        self._problems_told = 0
+        self._telling: asyncio.TimerHandle | None = None
         self.desk: Desk = self._make_desk(ShowState(show_id))
+        self._skus = SkuLookup(lambda: self.desk, self._products, self.notice)
         self.engine: Engine = make_engine(self)
 
     def _make_desk(self, state: ShowState) -> Desk:
@@ -75,11 +85,15 @@ class RunningShow:
         }
         self._batcher.start(self._stored.history.chat_count(self.show_id))
         self._tell_engine(state)
+        self._skus.look_soon()
         await self.engine.start(self.show_id, whole_feeds=whole_feeds, orders_since_ms=state.started_at_ms)
 
     async def close(self) -> None:
         """Stop sending and receiving; what waits stays in the outbox."""
         await self.engine.stop()
+        await self._skus.close()
+        if self._telling is not None:
+            self._telling.cancel()
         if self._backup is not None:
             await asyncio.wait([self._backup])
         self._batcher.flush()
@@ -139,6 +153,11 @@ class RunningShow:
 
     def _appended(self, logged: Sequence[Logged], effects: Sequence[Effect], state: ShowState) -> None:
         self._batcher.events(list(logged))
+        for entry in logged:
+            if sentence := what_went_wrong(entry.event, state):
+                self._batcher.notice(Notice("warning", sentence))
+        for notice in outcome_notices(logged):
+            self._batcher.notice(notice)
         if effects:
             rows = [
                 OutboxStatus(e.id, e.event_id, e.target, type(e.action).__name__, Sending.SENDING)
@@ -148,6 +167,7 @@ class RunningShow:
             self._batcher.outbox(rows)
         self._tell_engine(state)
         self.engine.wake()
+        self._skus.look_soon()
 
     def _tell_engine(self, state: ShowState) -> None:
         self.engine.set_on_air(state.pinned_product_id, state.product_ids, state.codes)
@@ -158,6 +178,8 @@ class RunningShow:
         """This came in and is on disk."""
         self._learn(batch.products, batch.stock)
         self._batcher.stored(batch)
+        if batch.products:
+            self._skus.look_soon()
 
     def link_status(
         self, name: str, kind: str, state: LinkState, sentence: str, heard_wall_ms: int | None
@@ -203,6 +225,23 @@ class RunningShow:
         """How far the catalogue has been read."""
         sentence = "" if done >= total else f"Reading the catalogue: {done} of {total} products."
         self._batcher.notice(Notice("info", sentence, "catalogue"))
+        if done >= total:
+            self._skus.catalogue_read()
+
+    def shop_problem(self, sentence: str) -> None:
+        """The shop left something in its answers that makes no sense: each is told once, many together in one sentence."""
+        if sentence in self._problems or len(self._problems) >= _MOST_PROBLEMS:
+            return
+        if self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(_GATHER_S, self._tell_problems)
+        self._problems[sentence] = None
+
+    def _tell_problems(self) -> None:
+        self._telling = None
+        fresh = list(self._problems)[self._problems_told :]
+        self._problems_told = len(self._problems)
+        more = f" {len(fresh) - 1} more like it stand in the log." if len(fresh) > 1 else ""
+        self.notice("warning", f"{fresh[0]}{more} Tell the shop's owner.", "shop:entries")
 
     def _learn(self, products: Collection[Product], levels: Collection[StockLevel]) -> None:
         for product in products:
@@ -221,6 +260,38 @@ class RunningShow:
         product_id = self._product_of.get(variant_id)
         if product_id is not None:
             self._by_product.setdefault(product_id, {})[variant_id, location] = level
+
+
+def what_went_wrong(event: Event, state: ShowState) -> str:
+    """What the host must be told of an answer of the outside world, as a sentence; empty for what went well."""
+    match event:
+        case ev.PromoRefused(promo_id=promo_id, sentence=sentence):
+            return f"The shop did not take the code {_code(state, promo_id)}. {sentence}"
+        case ev.PromoLapsed(promo_id=promo_id):
+            return f"The code {_code(state, promo_id)} was not issued: its end had passed before the shop answered again."
+        case ev.PromoChangeRefused(promo_id=promo_id, sentence=sentence):
+            return f"The shop left the code {_code(state, promo_id)} as it was. {sentence}"
+        case ev.EffectSettled(action="FeatureProduct", outcome=ev.Outcome.REFUSED, sentence=sentence):
+            return f"The shop does not feature this product; viewers see it in the chat only. {sentence}"
+        case ev.EffectSettled(action="Say" | "ReplyTo" as action, outcome=outcome, sentence=sentence) if (
+            outcome in _LOST
+        ):
+            what = "An announcement" if action == "Say" else "A reply"
+            return f"{what} {_LOST[outcome]} {sentence}".rstrip()
+        case _:
+            return ""
+
+
+_LOST = {
+    ev.Outcome.REFUSED: "was not taken by the channel.",
+    ev.Outcome.EXPIRED: "was not sent: by now it would come too late.",
+    ev.Outcome.UNSURE: "may or may not have arrived. Open the outbox and decide.",
+}
+
+
+def _code(state: ShowState, promo_id: str) -> str:
+    record = state.promos.get(promo_id)
+    return record.promo.code if record else ""
 
 
 def _status(row: OutboxRow, now_wall_ms: int) -> OutboxStatus:

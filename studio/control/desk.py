@@ -72,9 +72,16 @@ class Desk:
         """Put down what the outside world answered. Raises `StoreFull`, and `ExpectedSeqMismatch` when other seats do
         not stop writing in between.
         """
+        await self.amend(lambda _state: events, actor)
+
+    async def amend(self, make: Callable[[ShowState], Sequence[ev.Event]], actor: str = "engine") -> None:
+        """Put down the events that follow from the show as it stands at that moment. They are nobody's command: undo
+        passes them over. Raises as `record` does.
+        """
         async with self._turn:
             for tries_left in range(_TRIES - 1, -1, -1):
                 try:
+                    events = make(self._state)
                     await self._append(events, self._show_clock.best_ms(), actor, "", group=False)
                 except ExpectedSeqMismatch:
                     if not tries_left:

@@ -36,7 +36,9 @@ _USER_AGENT = "host-studio"
 
 
 class BadAddress(ValueError):
-    """An address that the studio does not talk to; the text says why and what to do."""
+    """An address that the studio does not talk to, or a certificate file that it cannot use; the text says why and
+    what to do.
+    """
 
 
 def _is_loopback(host: str) -> bool:
@@ -73,7 +75,15 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
     context = httpx.create_ssl_context()
     context.load_default_certs()
     if ca_file is not None:
-        context.load_verify_locations(cafile=str(ca_file))
+        try:
+            context.load_verify_locations(cafile=str(ca_file))
+        except OSError as error:  # an ssl.SSLError is one too
+            reason = (
+                error.strerror if not isinstance(error, ssl.SSLError) else "it holds no certificate in PEM"
+            )
+            raise BadAddress(
+                f"The certificate file “{ca_file}” cannot be used ({reason}): choose another in the settings."
+            ) from error
     return context
 
 
@@ -184,7 +194,8 @@ class HttpClient:
         max_bytes: int = 32_000_000,
     ) -> HttpAnswer:
         """Send one request and read the whole answer within `timeout_ms`; more than `max_bytes` raises
-        `BadAnswer`. `path` may be a whole address elsewhere (a picture's): then the token stays at home.
+        `BadAnswer`. `path` may be a whole address elsewhere (a picture's): then the token stays at home. A 401 while
+        no token is known raises `Unauthorised`.
         """
         sent = _Sent(self._kill_points if method != "GET" else None)
         request = self._build(method, path, body, params, headers, sent, timeout_ms / 1000)
@@ -197,6 +208,7 @@ class HttpClient:
                     read = await self._read(response, max_bytes)
                 finally:
                     await response.aclose()
+                self._check_asked(response)
                 return HttpAnswer(
                     response.status_code, _headers(response), read, sent_ms, self._wall.now_ms()
                 )
@@ -233,6 +245,7 @@ class HttpClient:
         try:
             sent_ms = self._wall.now_ms()
             response = await self._client.send(request, stream=True, auth=self._auth_for(request.url))
+            self._check_asked(response)
             if response.status_code != 200:
                 body = await self._read(response, _ERROR_BODY_BYTES)
                 answer = HttpAnswer(
@@ -287,6 +300,10 @@ class HttpClient:
         token = self._token()
         if token and not (token.isascii() and token.isprintable() and " " not in token):
             raise Unauthorised("The token has characters that no token has: copy it again and enter it.")
+
+    def _check_asked(self, response: httpx.Response) -> None:
+        if response.status_code == 401 and self._own(response.request.url) and not self._token():
+            raise Unauthorised(f"{self._who} asks for a token, and none is known here: enter it.")
 
     def _own(self, url: httpx.URL) -> bool:
         return (url.scheme, url.host, url.port) == (self._base.scheme, self._base.host, self._base.port)

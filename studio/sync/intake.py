@@ -153,6 +153,10 @@ class Intake(Generic[T]):
                 self._reset = getattr(error, "code", "") == "cursor-ahead"
                 _log.info("feed broke off", source=self._source.name, reason=error.sentence)
                 await self._without_stream(error, backoff)
+            except StoreFull as full:  # the place to read from could not be kept
+                self._full = True
+                self._notice("trouble", str(full), "store")
+                await asyncio.sleep(backoff.failed() / 1000)
 
     async def _connect(self, sentence: str = "") -> None:
         """Find out whom we talk to and from where to read on, and read back all that is behind us."""

@@ -144,6 +144,7 @@ class Poller:
     async def _retried(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do it until it works; a shop that cannot be reached is told by its link."""
         backoff = Backoff(self._random, cap_ms=10_000)
+        told = ""
         while True:
             try:
                 await work()
@@ -153,13 +154,16 @@ class Poller:
                 wait = backoff.failed()
             except TargetError as error:
                 failure = error
-                if not isinstance(error, Unreachable):
-                    self._notice("warning", error.sentence, "shop:poll")
+                if not isinstance(error, Unreachable) and error.sentence != told:
+                    told = error.sentence
+                    self._notice("warning", told, "shop:poll")
                 _log.info("shop not read", reason=error.sentence)
                 wait = backoff.failed(error.retry_after_ms if isinstance(error, Unreachable) else None)
                 if not self.push and not isinstance(error, Throttled):
                     self._link.failed(error)
             else:
+                if told:
+                    self._notice("info", "", "shop:poll")
                 if not self.push:
                     self._link.heard()
                 return

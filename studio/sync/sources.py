@@ -33,6 +33,16 @@ def newest(values: Iterable[R | None], key: Callable[[R], str]) -> tuple[R, ...]
     return tuple(found.values())
 
 
+def tell_problems(problems: Iterable[str], key: str, notice: Notice) -> None:
+    """One sentence about what could not be read of a batch, however much that was; all of it stands in the log."""
+    found = [problem for problem in problems if problem]
+    for problem in found:
+        _log.warning("item left out", problem=problem)
+    if found:
+        more = f" {len(found) - 1} more like it stand in the log." if len(found) > 1 else ""
+        notice("warning", found[0] + more, key)
+
+
 class ShopFeed:
     """The shop's changes as a `Source`. The cursor's name holds the shop's instance: another database, another cursor.
 
@@ -100,9 +110,7 @@ class ShopFeed:
         gap: tuple[int, int] | None,  # noqa: ARG002 - told by `gap`: the store would mark it in the chat
     ) -> FeedBatch:
         """Stock in every revision, for its history; of everything else the newest. Other shows' visits are not ours."""
-        for item in items:
-            if item.problem:
-                self._notice("warning", item.problem, "shop:problem")
+        tell_problems([c.problem for c in items], "shop:problem", self._notice)
         visits = [c.traffic for c in items if c.traffic and c.traffic.show_id in ("", self._show_id)]
         traffic = newest(visits, lambda _: "")
         return FeedBatch(
@@ -185,9 +193,8 @@ class ChannelFeed:
         """Each message once, by its id too."""
         messages: list[ChatMessage] = []
         questions: dict[str, Question] = {}
+        tell_problems([item.problem for item in items], f"problem:{self.name}", self._notice)
         for item in items:
-            if item.problem:
-                self._notice("warning", item.problem, f"problem:{self.name}")
             if item.message is None or self._seen(item.message.id):
                 continue
             messages.append(item.message)
