@@ -112,7 +112,7 @@ class PrompterFace(QWidget):
         if view.time:
             time.append(Run(view.time, 56, WARNING if view.over else TEXT, bold=True))
         if view.time_words:
-            time.append(Run(view.time_words, 26, WARNING if view.over else MUTED))
+            time.append(Run(view.time_words, 40 if view.over else 26, WARNING if view.over else MUTED))
         lamp = self.tr("On air") if view.lit else ""
         self.time.show_runs(tuple(time), " ".join(x for x in (lamp, view.time, view.time_words) if x))
         mark = self.tr("REHEARSAL") if view.rehearsal else ""
@@ -156,11 +156,11 @@ class PrompterFace(QWidget):
             part.set_unit(unit)
         self._place_top(QRect(edge, top, wide - 2 * edge, px(72)), px(30))
         bottom = high - px(24)
-        row = px(150)
+        row = px(320 if self.view.question and not self.view.points else 150)
         has_row = bool(self.view.question or self.view.next_title)
         body = QRect(edge, px(134), wide - 2 * edge, bottom - px(134) - (row + px(14) if has_row else 0))
         next_wide = px(460)
-        self.next.setGeometry(wide - edge - next_wide, bottom - row, next_wide, row)
+        self.next.setGeometry(wide - edge - next_wide, bottom - px(150), next_wide, px(150))
         self.question.setGeometry(edge, bottom - row, wide - 2 * edge - next_wide - px(24), row)
         if not self.view.next_title:
             self.question.setGeometry(edge, bottom - row, wide - 2 * edge, row)
@@ -187,12 +187,21 @@ class PrompterFace(QWidget):
         self.mark.setGeometry(row.left() + left + gap, row.top(), mark, row.height())
 
     def _place_body(self, body: QRect, px: Callable[[float], int]) -> None:
+        view = self.view
+        align = Qt.AlignmentFlag.AlignHCenter if view.centred else Qt.AlignmentFlag.AlignLeft
+        self.title.set_look(align, 96 if view.centred else 68)
+        self.line.set_look(align, 52 if view.centred else 34)
+        heads = [
+            (part, round(part.fitted(body.width(), px(most)).height) + 1, px(gap))
+            for part, most, gap in ((self.title, 230 if view.centred else 190, 14), (self.line, 130, 20))
+            if part.text
+        ]
         y = body.top()
-        for part, most, gap in ((self.title, 190, 14), (self.line, 90, 10)):
-            if part.text:
-                found = part.fitted(body.width(), px(most))
-                part.setGeometry(body.left(), y, body.width(), round(found.height) + 1)
-                y += round(found.height) + px(gap)
+        if view.centred:
+            y += max(0, body.height() - sum(high + gap for _, high, gap in heads)) * 2 // 5
+        for part, high, gap in heads:
+            part.setGeometry(body.left(), y, body.width(), high)
+            y += high + gap
         if self.offer.runs:
             self.offer.setGeometry(body.left(), y, body.width(), px(74))
             y += px(74) + px(24)

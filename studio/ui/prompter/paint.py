@@ -85,6 +85,12 @@ class FitText(Part):
         self.setAccessibleName(spoken or text)
         self.setVisible(bool(text))
 
+    def set_look(self, align: Qt.AlignmentFlag, largest: int) -> None:
+        """Change where it stands in its place, and its largest size."""
+        if (align, largest) != (self._align, self._largest):
+            self._align, self._largest = align, largest
+            self.update()
+
     def fitted(self, width: float | None = None, height: float | None = None) -> Fitted:
         """The text in a place, its own by default."""
         return fit(
@@ -292,7 +298,7 @@ class Tile(Frame):
 
     def __init__(self, font: QFont, parent: QWidget, largest: int, colour: str, tint: str, line: str) -> None:
         super().__init__(font, parent)
-        self._colour = colour
+        self._colour, self._largest = colour, largest
         self.tint(mix(BLACK, tint, 0.9), mix(BLACK, line, 0.55))
         self.caption = FitText(font, self, largest=21, smallest=16)
         self.body = FitText(font, self, largest=largest, smallest=20, lines=3, bold=True)
@@ -311,5 +317,8 @@ class Tile(Frame):
         for part in (self.caption, self.body):
             part.set_unit(unit)
         high = self.px(32)
+        # With the room of a whole question hour, the question is the largest thing on the screen.
+        tall = inside.height() > self.px(200)
+        self.body.set_look(Qt.AlignmentFlag.AlignLeft, self._largest * 3 // 2 if tall else self._largest)
         self.caption.setGeometry(inside.left(), inside.top(), inside.width(), high)
         self.body.setGeometry(inside.left(), inside.top() + high, inside.width(), inside.height() - high)

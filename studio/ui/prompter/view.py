@@ -49,7 +49,8 @@ class StockFace:
 class PrompterView:
     """Texts and their meaning. `code_ends_ms` is UTC ms by the shop's clock: the code may not be painted from then on.
 
-    `line` is a sentence under the title: when the show starts, or what is wrong (`warning`).
+    `line` is a sentence under the title: when the show starts, or what is wrong (`warning`). `centred`: title and line
+    stand in the middle, because there is nothing else to read.
     """
 
     lit: bool = False
@@ -64,6 +65,7 @@ class PrompterView:
     clock: str = ""
     title: str = ""
     quiet_title: bool = False
+    centred: bool = False
     line: str = ""
     warning: bool = False
     price: str = ""
@@ -111,7 +113,9 @@ def prompter_view(show: LiveShow, texts: Texts, now: int | None, low_stock: int)
         rehearsal=state.rehearsal,
     )
     if item is None:
-        return replace(common, title=translate("Prompter", "Nothing is on air"), quiet_title=True)
+        return replace(
+            common, title=translate("Prompter", "Nothing is on air"), quiet_title=True, centred=True
+        )
     product = show.products.get(item.product_id) if item.kind is ItemKind.PRODUCT else None
     points = item.points or (product.points if product else ())
     price, struck, code = _offer(show, texts, item, product, now)
@@ -146,6 +150,7 @@ def _before(show: LiveShow, texts: Texts, now: int | None) -> PrompterView:
         time_words=words or translate("Prompter", "off air"),
         clock=texts.clock(now, seconds=True),
         title=clean_text(state.title, 300),
+        centred=True,
         line=line,
         next_caption=translate("Prompter", "FIRST") if next_title else "",
         next_title=next_title,
@@ -165,6 +170,7 @@ def _after(show: LiveShow, texts: Texts, now: int | None) -> PrompterView:
         time_words=translate("Prompter", "off air"),
         clock=texts.clock(now, seconds=True),
         title=translate("Prompter", "Thank you"),
+        centred=True,
         line=" · ".join(parts),
         rehearsal=state.rehearsal,
     )
