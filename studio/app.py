@@ -130,8 +130,8 @@ class LocalStudio(QObject):
 class Desktop:
     """The windows of one studio over one engine room. `open_show` builds what belongs to a show."""
 
-    def __init__(self, app: QApplication, room: EngineRoom, paths: Paths, *, rehearsal: bool) -> None:
-        self.app, self.room, self.paths = app, room, paths
+    def __init__(self, app: QApplication, window: MainWindow, room: EngineRoom, paths: Paths) -> None:
+        self.app, self.window, self.room, self.paths = app, window, room, paths
         self.studio = LocalStudio(room)
         self.exit = asyncio.Event()
         wall = SystemWallClock()
@@ -147,12 +147,14 @@ class Desktop:
         self.keys = FocusKeys(app)
         self.notices = Notices(wall.now_ms)
         self.tasks = Tasks("window", self._task_failed)
-        self.window = MainWindow(self.actions, self.theme, self.notices, rehearsal=rehearsal)
+        window.furnish(self.actions, self.theme, self.notices)
         self.live: LiveShow | None = None
         self.host: HostWorkspace | None = None
         self.prompter: PrompterWindow | None = None
         self.review: ReviewWorkspace | None = None
         self.window.closing.connect(self.exit.set)
+        if window.asked_to_close:
+            self.exit.set()
         self.actions.on("theme.toggle", self._toggle_theme)
         bindings.changed.connect(self._keep_keys)
         self.actions.on("workspace.host", lambda: self.window.show_workspace("host"))
@@ -309,22 +311,22 @@ def open_log(paths: Paths) -> tuple[Log, Redactor]:
     return Log(paths.logs, redactor), redactor
 
 
-def rehearse(paths: Paths, given: argparse.Namespace) -> int:
-    """`host-studio rehearse`."""
+def rehearse(paths: Paths, given: argparse.Namespace, window: MainWindow) -> int:
+    """`host-studio rehearse`, in a window that is shown already."""
     from studio.rehearse import rehearse_command
 
-    return rehearse_command(paths, given)
+    return rehearse_command(paths, given, window)
 
 
-def open_studio(paths: Paths) -> int:
-    """`host-studio`."""
+def open_studio(paths: Paths, window: MainWindow) -> int:
+    """`host-studio`, in a window that is shown already."""
     from studio.rehearse import open_command
 
-    return open_command(paths)
+    return open_command(paths, window)
 
 
-def report(paths: Paths, show: str, out: Path) -> int:
-    """`host-studio report`: without a window."""
+def report(paths: Paths, show: str, out: Path) -> None:
+    """`host-studio report`: without a window. Raises `ValueError` with a sentence."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     room = EngineRoom(paths.database, None)
     room.start()
@@ -333,16 +335,12 @@ def report(paths: Paths, show: str, out: Path) -> int:
         wanted = [s for s in shows if show in (s.id, s.title)] or (shows[-1:] if show == "last" else [])
         if not wanted:
             names = ", ".join(f"{s.title} ({s.id})" for s in shows[-10:]) or "none yet"
-            print(f"There is no show “{show}” here. Shows: {names}.", file=sys.stderr)  # noqa: T201
-            return 2
+            raise ValueError(f"There is no show “{show}” here. Shows: {names}.")
         html = room.run(room.report_html(wanted[-1].id)).result()
         try:
             out.write_text(html, encoding="utf-8")
         except OSError as error:
-            print(f"The report cannot be written to {out}: {error.strerror}.", file=sys.stderr)  # noqa: T201
-            return 2
-        print(out)  # noqa: T201
-        return 0
+            raise ValueError(f"The report cannot be written to {out}: {error.strerror}.") from error
     finally:
         room.stop()
 

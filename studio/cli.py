@@ -39,9 +39,7 @@ def parser() -> argparse.ArgumentParser:
     rehearse.add_argument(
         "--headless", action="store_true", help="no display: a scripted host plays the show"
     )
-    rehearse.add_argument(
-        "--out", type=Path, default=Path("rehearsal-output"), metavar="DIR", help="pictures and report"
-    )
+    rehearse.add_argument("--out", type=Path, default=None, metavar="DIR", help="pictures and report")
     rehearse.add_argument(
         "--fault", action="append", default=[], metavar="NAME", help="what goes wrong; may be repeated"
     )
@@ -69,7 +67,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     given, rest = parser().parse_known_args(arguments)
     if rest:
         parser().error(f"unknown: {' '.join(rest)}")
-    _plain_tracebacks()
     try:
         return _run(given)
     except KeyboardInterrupt:
@@ -107,7 +104,9 @@ def _run(given: argparse.Namespace) -> int:
         if given.command == "rehearse":
             return app.rehearse(paths, given)
         if given.command == "report":
-            return app.report(paths, given.show, given.out)
+            app.report(paths, given.show, given.out)
+            print(given.out)
+            return 0
         return app.open_studio(paths)
     except (DataFolderError, ValueError) as error:
         print(error, file=sys.stderr)

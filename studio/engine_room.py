@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -35,7 +36,14 @@ _log = structlog.get_logger(__name__)
 class Connections:
     """The shop and the channels of one show, as the settings name them. Their tokens stay in `secrets`."""
 
-    def __init__(self, shop: ShopSettings, channels: tuple[ChannelSettings, ...], secrets: Secrets) -> None:
+    def __init__(
+        self,
+        shop: ShopSettings,
+        channels: tuple[ChannelSettings, ...],
+        secrets: Secrets,
+        silent_channel_ms: int = 30_000,
+    ) -> None:
+        self.silent_channel_ms = silent_channel_ms
         self.shop = shop
         self.channels = channels
         self.secrets = secrets
@@ -150,7 +158,8 @@ class EngineRoom:
         """
         if self._show is None or self._show.show_id != show_id:
             await self.close_show()
-            show = RunningShow(show_id, self._stored, self.clock, self.wall, self._make_engine, self._emit)
+            state = fold(show_id, await self._stored.log.read(show_id))
+            show = RunningShow(state, self._stored, self.clock, self.wall, self._make_engine, self._emit)
             await show.open(whole_feeds=whole_feeds)
             self._show = show
             self._hourly = asyncio.create_task(self._stored.backups.hourly(show_id), name="hourly backup")
@@ -176,7 +185,7 @@ class EngineRoom:
         shop_http = self._http(
             wired.shop.base_url, f"shop:{wired.shop.id}", wired.shop.name, wired.shop.ca_file
         )
-        self._shop = StudioApiShop(shop_http, on_problem=show.shop_problem)
+        self._shop = StudioApiShop(shop_http, language=show.desk.state.language, on_problem=show.shop_problem)
         channels: Mapping[str, IngestChannel] = {
             c.id: IngestChannel(c.id, self._http(c.base_url, f"channel:{c.id}", c.name))
             for c in wired.channels
@@ -193,6 +202,7 @@ class EngineRoom:
             settle=show.settle,
             events=show,
             kill_points=self._kill_points,
+            silent_channel_ms=wired.silent_channel_ms,
         )
         self._shop.on_clock_hint = engine.clock_hint
         return engine
@@ -293,6 +303,10 @@ class EngineRoom:
             generated_ms=self.wall.now_ms(),
             language=review.state.language,
         )
+
+    async def owed(self) -> dict[str, int]:
+        """*engine* How many effects each show has still to send, by its id; shows that owe nothing are left out."""
+        return dict(Counter(row.effect.show_id for row in await self._stored.outbox.pending()))
 
     async def shows(self) -> list[Any]:
         """*engine* All shows of this data folder."""

@@ -23,17 +23,19 @@ from studio.settings.secrets import KeyringSecrets
 from studio.store.errors import StoreError
 from studio.ui.dialogs import Field, ask
 from studio.ui.home import Home
+from studio.ui.main_window import MainWindow
 from studio.ui.single_instance import AlreadyOpenDialog, OpenStudio
 from studio.ui.studio import Notice
 from studio.ui.texts import Texts
 from studio.ui.theme import Theme
 
 
-async def open_studio(app: QApplication, paths: Paths, redactor: Redactor) -> int:
+async def open_studio(app: QApplication, window: MainWindow, paths: Paths, redactor: Redactor) -> int:
     """Open the window with the list of shows; returns the exit code."""
     try:
         lock = InstanceLock(paths.lock)
     except AlreadyOpenError as error:
+        window.leave()
         return await _already_open(error, paths)
     secrets = await asyncio.to_thread(KeyringSecrets, learned=redactor.learn)
     room = EngineRoom(paths.database, None)
@@ -41,8 +43,9 @@ async def open_studio(app: QApplication, paths: Paths, redactor: Redactor) -> in
         sentences = await asyncio.to_thread(room.start)
     except (StoreError, StoreFull) as error:
         lock.release()
+        window.leave()
         return await _say_and_leave(app, str(error))
-    desktop = Desktop(app, room, paths, rehearsal=False)
+    desktop = Desktop(app, window, room, paths)
     greeter = OpenStudio(server_name(paths.data))
     greeter.show_wanted.connect(desktop.window.raise_)
     try:
@@ -51,6 +54,7 @@ async def open_studio(app: QApplication, paths: Paths, redactor: Redactor) -> in
         front = FrontDoor(desktop, secrets)
         await front.refresh()
         desktop.window.show()
+        await front.say_what_is_owed()
         await desktop.exit.wait()
         return 0
     finally:
@@ -103,13 +107,22 @@ class FrontDoor:
         self.home.show_shop(shop.name if shop else "", shop.base_url if shop else "")
         self.home.list_shows(await self._desktop.studio.shows())
 
+    async def say_what_is_owed(self) -> None:
+        """A show that was cut off may have decisions to send still: they go out when it is opened."""
+        room = self._desktop.room
+        owed = await asyncio.wrap_future(room.run(room.owed()))
+        titles = {s.id: s.title for s in await self._desktop.studio.shows()}
+        for show_id, count in owed.items():
+            title = titles.get(show_id, show_id)
+            self._say("warning", f"“{title}” has {count} decisions to send still. Open it, and they go out.")
+
     async def open(self, show_id: str) -> None:
         """Open a show; without a shop its figures can be read still."""
         shop = self._desktop.settings.shop()
         if shop is None:
             self._say("warning", "Connect the shop first: a show reads its products and stock from there.")
             return
-        self._desktop.room.connections = Connections(shop, self._desktop.settings.channels, self._secrets)
+        self._desktop.room.connections = self._connections(shop)
         await self._desktop.open_show(show_id)
 
     async def new_show(self) -> None:
@@ -125,7 +138,7 @@ class FrontDoor:
             return
         for sentence in left_out[:10]:
             self._say("warning", sentence)
-        self._desktop.room.connections = Connections(shop, self._desktop.settings.channels, self._secrets)
+        self._desktop.room.connections = self._connections(shop)
         show_id = new_show_id()
         await self._desktop.studio.open(show_id)
         channels = tuple(c.id for c in self._desktop.settings.channels if c.enabled)
@@ -134,6 +147,10 @@ class FrontDoor:
             self._say("warning", refused.sentence)
             return
         await self._desktop.open_show(show_id)
+
+    def _connections(self, shop: ShopSettings) -> Connections:
+        settings = self._desktop.settings
+        return Connections(shop, settings.channels, self._secrets, settings.alerts.silent_channel_s * 1000)
 
     async def rehearse(self) -> None:
         """A rehearsal is sealed off: a studio of its own, in a process of its own."""

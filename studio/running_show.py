@@ -41,14 +41,14 @@ class RunningShow:
 
     def __init__(
         self,
-        show_id: str,
+        state: ShowState,
         stored: Store,
         show_clock: ShowClock,
         wall_clock: WallClock,
         make_engine: MakeEngine,
         emit: Callable[[ChangeBatch], None],
     ) -> None:
-        self.show_id = show_id
+        self.show_id = state.id
         self._stored = stored
         self._wall = wall_clock
         self._batcher = Batcher(emit)
@@ -59,24 +59,19 @@ class RunningShow:
         self._outbox: dict[str, OutboxStatus] = {}
         self._locations: dict[str, str] = {}
         self._links: dict[tuple[str, str], LinkStatus] = {}
-        self._show_clock = show_clock
         self._backup: asyncio.Task[None] | None = None
         self._problems: dict[str, None] = {}
         self._problems_told = 0
         self._telling: asyncio.TimerHandle | None = None
-        self.desk: Desk = self._make_desk(ShowState(show_id))
+        self.desk = Desk(state, stored.log, show_clock, wall_clock, self._facts, self._appended)
         self._skus = SkuLookup(lambda: self.desk, self._products, self.notice)
         self.engine: Engine = make_engine(self)
-
-    def _make_desk(self, state: ShowState) -> Desk:
-        return Desk(state, self._stored.log, self._show_clock, self._wall, self._facts, self._appended)
 
     # --- its life ---------------------------------------------------------------------------------------------
 
     async def open(self, *, whole_feeds: bool) -> None:
-        """Read the log, and begin to send and receive."""
-        state = fold(self.show_id, await self._stored.log.read(self.show_id))
-        self.desk = self._make_desk(state)
+        """Begin to send and receive."""
+        state = self.desk.state
         self._learn(
             tuple((await self._stored.feeds.products()).values()), tuple(await self._stored.feeds.stock())
         )
