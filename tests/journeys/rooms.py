@@ -1,5 +1,6 @@
 """An engine room without a window, over a shop and a channel that run as processes of their own."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -67,11 +68,13 @@ class Room:
     def __init__(self, database: Path, shop: Server | ShopProcess, channel: Server | AudienceProcess) -> None:
         self.batches: list[ChangeBatch] = []
         self._heard = threading.Condition()
+        self._stopped = False
         connections = Connections(
             ShopSettings(id="demo", name="Nordhus", base_url=shop.url),
             (ChannelSettings(id=CHANNEL, name=CHANNEL, base_url=channel.url),),
             KeptTokens({"shop:demo": shop.token, f"channel:{CHANNEL}": channel.token}),
         )
+        self.database = database
         self.engine_room = EngineRoom(database, connections, self._take)
 
     def _take(self, batch: ChangeBatch) -> None:
@@ -84,8 +87,10 @@ class Room:
         return self.engine_room.start()
 
     def stop(self) -> None:
-        """Close everything."""
-        self.engine_room.stop()
+        """Close everything; a second time nothing is left to close."""
+        if not self._stopped:
+            self._stopped = True
+            self.engine_room.stop()
 
     def ask(self, coro: Any) -> Any:
         """The result of a coroutine on the engine's loop."""
@@ -117,6 +122,12 @@ class Room:
     def clock_measured(self) -> None:
         """Wait until the shop's time is known."""
         self.ask(self.engine_room.show.engine.clock_measured())
+
+    def pass_until(self, show_ms: int) -> None:
+        """Let the show go on until so many ms after its start, by the shop's clock: nothing is to be waited for."""
+        clock, began = self.engine_room.clock, self.state.started_at_ms
+        assert began is not None
+        self.ask(asyncio.sleep(max(0.0, (began + show_ms - clock.best_ms()) / clock.rate / 1000)))
 
     def waiting(self) -> list[OutboxRow]:
         """The outbox of the open show."""
