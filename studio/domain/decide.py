@@ -88,7 +88,7 @@ def _go_on_air(state: ShowState, item: LineUpItem | None, now: int, facts: Facts
         return Refused(f"“{item.title}” is on air already.", "same")
     if item.kind is ItemKind.PRODUCT and not item.product_id:
         return Refused(
-            f"“{item.title}” was not found in the shop (SKU {item.sku}): pin it by search instead.",
+            f"“{item.title}” was not found in the shop (SKU {item.sku}): pin it by search, or skip it.",
             "unknown-product",
         )
     if refused := _sold_out(item, deliberate, facts):
