@@ -130,8 +130,16 @@ class LocalStudio(QObject):
 class Desktop:
     """The windows of one studio over one engine room. `open_show` builds what belongs to a show."""
 
-    def __init__(self, app: QApplication, window: MainWindow, room: EngineRoom, paths: Paths) -> None:
-        self.app, self.window, self.room, self.paths = app, window, room, paths
+    def __init__(
+        self,
+        app: QApplication,
+        room: EngineRoom,
+        paths: Paths,
+        *,
+        rehearsal: bool,
+        window: MainWindow | None = None,
+    ) -> None:
+        self.app, self.room, self.paths = app, room, paths
         self.studio = LocalStudio(room)
         self.exit = asyncio.Event()
         wall = SystemWallClock()
@@ -147,13 +155,15 @@ class Desktop:
         self.keys = FocusKeys(app)
         self.notices = Notices(wall.now_ms)
         self.tasks = Tasks("window", self._task_failed)
-        window.furnish(self.actions, self.theme, self.notices)
+        # The window that is on the screen already, while the rest of the studio was imported.
+        self.window = MainWindow(rehearsal=rehearsal) if window is None else window
+        self.window.furnish(self.actions, self.theme, self.notices)
         self.live: LiveShow | None = None
         self.host: HostWorkspace | None = None
         self.prompter: PrompterWindow | None = None
         self.review: ReviewWorkspace | None = None
         self.window.closing.connect(self.exit.set)
-        if window.asked_to_close:
+        if self.window.asked_to_close:
             self.exit.set()
         self.actions.on("theme.toggle", self._toggle_theme)
         bindings.changed.connect(self._keep_keys)
@@ -311,18 +321,18 @@ def open_log(paths: Paths) -> tuple[Log, Redactor]:
     return Log(paths.logs, redactor), redactor
 
 
-def rehearse(paths: Paths, given: argparse.Namespace, window: MainWindow) -> int:
-    """`host-studio rehearse`, in a window that is shown already."""
+def rehearse(paths: Paths, given: argparse.Namespace) -> int:
+    """`host-studio rehearse`."""
     from studio.rehearse import rehearse_command
 
-    return rehearse_command(paths, given, window)
+    return rehearse_command(paths, given)
 
 
-def open_studio(paths: Paths, window: MainWindow) -> int:
-    """`host-studio`, in a window that is shown already."""
+def open_studio(paths: Paths) -> int:
+    """`host-studio`."""
     from studio.rehearse import open_command
 
-    return open_command(paths, window)
+    return open_command(paths)
 
 
 def report(paths: Paths, show: str, out: Path) -> None:

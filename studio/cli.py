@@ -67,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given, rest = parser().parse_known_args(arguments)
     if rest:
         parser().error(f"unknown: {' '.join(rest)}")
+    _plain_tracebacks()
     try:
         return _run(given)
     except KeyboardInterrupt:

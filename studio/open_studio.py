@@ -23,19 +23,17 @@ from studio.settings.secrets import KeyringSecrets
 from studio.store.errors import StoreError
 from studio.ui.dialogs import Field, ask
 from studio.ui.home import Home
-from studio.ui.main_window import MainWindow
 from studio.ui.single_instance import AlreadyOpenDialog, OpenStudio
 from studio.ui.studio import Notice
 from studio.ui.texts import Texts
 from studio.ui.theme import Theme
 
 
-async def open_studio(app: QApplication, window: MainWindow, paths: Paths, redactor: Redactor) -> int:
+async def open_studio(app: QApplication, paths: Paths, redactor: Redactor) -> int:
     """Open the window with the list of shows; returns the exit code."""
     try:
         lock = InstanceLock(paths.lock)
     except AlreadyOpenError as error:
-        window.leave()
         return await _already_open(error, paths)
     secrets = await asyncio.to_thread(KeyringSecrets, learned=redactor.learn)
     room = EngineRoom(paths.database, None)
@@ -43,9 +41,8 @@ async def open_studio(app: QApplication, window: MainWindow, paths: Paths, redac
         sentences = await asyncio.to_thread(room.start)
     except (StoreError, StoreFull) as error:
         lock.release()
-        window.leave()
         return await _say_and_leave(app, str(error))
-    desktop = Desktop(app, window, room, paths)
+    desktop = Desktop(app, room, paths, rehearsal=False)
     greeter = OpenStudio(server_name(paths.data))
     greeter.show_wanted.connect(desktop.window.raise_)
     try:

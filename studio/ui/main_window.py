@@ -1,18 +1,25 @@
 """The one window: workspaces on a stack, notices over them, menus made from the actions."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QWidget,
+)
 
-from studio.ui.actions import Actions
-from studio.ui.command_palette import CommandPalette, PaletteEntry
-from studio.ui.keys_dialog import KeysDialog
-from studio.ui.notices import Notices, NoticeStack
-from studio.ui.studio import Notice
-from studio.ui.theme import Theme
+if TYPE_CHECKING:
+    # Only Qt is imported before the window is painted; what it is furnished with comes after.
+    from studio.ui.actions import Actions
+    from studio.ui.command_palette import PaletteEntry
+    from studio.ui.notices import Notices, NoticeStack
+    from studio.ui.studio import Notice
+    from studio.ui.theme import Theme
 
 _MENUS: Final = {
     "Show": ("show.start", "show.end", "", "item.next", "item.previous", "unpin", "", "stage.clear", "prompter.toggle", "", "quit"),
@@ -26,24 +33,43 @@ _MENUS: Final = {
 class MainWindow(QMainWindow):
     """Holds workspaces by name and shows one. `closing` is emitted instead of closing: the application drains,
     then closes it by `leave`.
+
+    It is shown, with a sentence, before the studio is imported; `furnish` it before anything else.
     """
 
     closing = Signal()
     shown_once = Signal()
+    notice_stack: "NoticeStack"
 
-    def __init__(self, actions: Actions, theme: Theme, notices: Notices, *, rehearsal: bool = False) -> None:
+    def __init__(self, *, rehearsal: bool = False) -> None:
         super().__init__()
-        self._actions, self._theme = actions, theme
-        self._notices = notices
         self._leaving = False
+        self.asked_to_close = False
+        """Whether a person has closed it already, perhaps before anybody listened to `closing`."""
         self._rehearsal = rehearsal
         self._stack = QStackedWidget()
+        self._opening = QLabel()
+        self._opening.setTextFormat(Qt.TextFormat.PlainText)
+        self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack.addWidget(self._opening)
         self._workspaces: dict[str, QWidget] = {}
         self._splitters: dict[str, QSplitter] = {}
         self.setCentralWidget(self._stack)
         self.name_show("")
         self.setMinimumSize(1000, 640)
         self.resize(1440, 900)
+        self.find_products: Callable[[str], list[PaletteEntry]] = lambda _words: []
+
+    def wait_with(self, sentence: str) -> None:
+        """Show a sentence until the first workspace is here."""
+        self._opening.setText(sentence)
+        self._opening.setAccessibleName(sentence)
+
+    def furnish(self, actions: "Actions", theme: "Theme", notices: "Notices") -> None:
+        """Menus, keys and notices, once."""
+        from studio.ui.notices import NoticeStack
+
+        self._actions, self._theme, self._notices = actions, theme, notices
         self._make_menus()
         actions.bind_to(self)
         self.notice_stack = NoticeStack(notices, self, bottom_margin=120)
@@ -51,7 +77,6 @@ class MainWindow(QMainWindow):
         actions.on("help", self._open_keys)
         actions.on("notices.dismiss", notices.dismiss_newest)
         actions.on("quit", self.close)
-        self.find_products: Callable[[str], list[PaletteEntry]] = lambda _words: []
 
     def _make_menus(self) -> None:
         names = {
@@ -98,21 +123,25 @@ class MainWindow(QMainWindow):
         current = self._stack.currentWidget()
         return next((n for n, w in self._workspaces.items() if w is current), "")
 
-    def post(self, notice: Notice) -> None:
+    def post(self, notice: "Notice") -> None:
         """Show a notice."""
         self._notices.post(notice.level, notice.sentence, key=notice.key)
 
     def open_palette(self) -> None:
         """Ctrl K."""
+        from studio.ui.command_palette import CommandPalette
+
         window = self
 
         class _Products:
-            def search(self, words: str, limit: int) -> list[PaletteEntry]:
+            def search(self, words: str, limit: int) -> "list[PaletteEntry]":
                 return window.find_products(words)[:limit] if len(words) >= 2 else []
 
         CommandPalette(self._actions, self._theme, self, [_Products()]).open_over()
 
     def _open_keys(self) -> None:
+        from studio.ui.keys_dialog import KeysDialog
+
         KeysDialog(self._actions, self._theme, self).open()
 
     # --- where things stand -----------------------------------------------------------------------------------
@@ -143,4 +172,5 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
+        self.asked_to_close = True
         QTimer.singleShot(0, self.closing.emit)

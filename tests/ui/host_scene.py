@@ -73,7 +73,8 @@ class Scene:
         self.notices = Notices(self.wall)
         self.errors: list[BaseException] = []
         self.tasks = Tasks("window", lambda _name, error: self.errors.append(error))
-        self.window = MainWindow(self.actions, self.theme, self.notices, rehearsal=studio.state.rehearsal)
+        self.window = MainWindow(rehearsal=studio.state.rehearsal)
+        self.window.furnish(self.actions, self.theme, self.notices)
         self.live = LiveShow(studio.opened(), self.window)
         studio.changes.connect(self.live.take)
         self.live.notice.connect(self.window.post)
@@ -144,7 +145,9 @@ def a_dressed_studio(lineup: LineUp | None = None) -> FakeStudio:
 
 def _lineup() -> LineUp:
     lineup = a_lineup()
-    whole = PromoPlan("plan-LIVE14", "LIVE14", PromoKind.PERCENT, 10, 0, PromoScope.LINEUP, hours_after_show=48)
+    whole = PromoPlan(
+        "plan-LIVE14", "LIVE14", PromoKind.PERCENT, 10, 0, PromoScope.LINEUP, hours_after_show=48
+    )
     items = [
         msgspec.structs.replace(
             item,
