@@ -1,0 +1,85 @@
+"""The report on paper: a PDF of the whole page, with its picture."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from studio.review.report import render_report
+from studio.ui import printing
+from tests.fakes.fake_studio import MINUTE, T0
+from tests.fakes.played_show import PlayedStudio, at_once
+
+
+@pytest.fixture(scope="module")
+def html(qapp) -> str:
+    found = at_once(PlayedStudio().play().review("show-1"))
+    return render_report(
+        found.state, found.figures, found.samples, found.orders, generated_ms=T0 + 60 * MINUTE, language="en"
+    )
+
+
+def pages(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def test_the_report_becomes_a_pdf_of_a_few_a4_pages(html):
+    pdf = printing.pdf_of(html)
+    assert pdf.startswith(b"%PDF-")
+    assert pdf.rstrip().endswith(b"%%EOF")
+    assert 1 <= pages(pdf) <= 4
+    box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    assert box is not None
+    assert [round(float(n)) for n in box.groups()] == [595, 842]
+
+
+def test_the_pdf_is_named_after_the_show(html):
+    title = "Report · Autumn Home Live #14".encode("utf-16-be")
+    assert title in printing.pdf_of(html).replace(b"\\#", b"#") or b"Autumn Home Live" in printing.pdf_of(
+        html
+    )
+
+
+def test_the_picture_of_the_show_is_painted_into_it(html, monkeypatch):
+    seen: list[QImage] = []
+    paint = printing._painted
+
+    def watch(svg: str):
+        image = paint(svg)
+        seen.append(image)
+        return image
+
+    monkeypatch.setattr(printing, "_painted", watch)
+    pdf = printing.pdf_of(html)
+    assert len(seen) == 1
+    assert seen[0].width() >= 2000
+    colours = {
+        seen[0].pixelColor(x, y).name()
+        for x in range(0, seen[0].width(), 7)
+        for y in range(0, seen[0].height(), 7)
+    }
+    assert {"#178a4c", "#1a58bb"} <= colours, "bars and line"
+    assert rb"/Subtype /Image" in pdf
+
+
+def test_a_page_without_a_picture_or_with_a_broken_one_prints_too(qapp):
+    assert printing.pdf_of("<title>a &amp; b</title><h1>Nothing</h1>").startswith(b"%PDF-")
+    assert printing.pdf_of("<h1>Broken</h1><svg><path></svg>").startswith(b"%PDF-")
+
+
+def test_a_file_that_is_there_stays_whole_until_the_new_one_is(qapp, tmp_path: Path, monkeypatch):
+    path = tmp_path / "report.pdf"
+    path.write_bytes(b"the old one")
+
+    def fail(self, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="No space left"):
+        printing.write_pdf("<h1>New</h1>", path)
+    monkeypatch.undo()
+    assert path.read_bytes() == b"the old one"
+    assert [p.name for p in tmp_path.iterdir()] == ["report.pdf"]
+    printing.write_pdf("<h1>New</h1>", path)
+    assert path.read_bytes().startswith(b"%PDF-")

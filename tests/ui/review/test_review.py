@@ -1,0 +1,379 @@
+"""The Review workspace: the figures of a show, whatever state they are in, and their way to a file."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QLineEdit
+
+from studio.control.ports import ShowSummary
+from studio.domain import commands as cmd
+from studio.ui.review.exporting import file_name
+from studio.ui.review.timeline import viewers_within
+from studio.ui.review.workspace import ReviewWorkspace
+from studio.ui.tasks import Tasks
+from studio.ui.texts import Texts
+from tests.fakes.fake_studio import MINUTE, T0
+from tests.fakes.played_show import PlayedStudio, a_sample
+
+
+class SlowStudio(PlayedStudio):
+    """A studio whose answers wait for the test, or fail as it says."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(**options)
+        self.gates: dict[str, asyncio.Event] = {}
+        self.failure: Exception | None = None
+        self.others: list[ShowSummary] = []
+
+    async def shows(self):
+        return [*await super().shows(), *self.others]
+
+    async def review(self, show_id: str):
+        if show_id in self.gates:
+            await self.gates[show_id].wait()
+        if self.failure is not None:
+            raise self.failure
+        found = await super().review(show_id)
+        if show_id == found.state.id:
+            return found
+        return msgspec.structs.replace(
+            found, state=msgspec.structs.replace(found.state, id=show_id, title=f"Show {show_id}")
+        )
+
+    async def report_html(self, show_id: str) -> str:
+        if self.failure is not None:
+            raise self.failure
+        return f"<!doctype html><title>R</title><h1>Report of {show_id}</h1><svg viewBox='0 0 1 1'></svg>"
+
+
+class Failures(list):
+    """What the tasks told of."""
+
+    def __call__(self, name: str, error: BaseException) -> None:
+        self.append((name, error))
+
+
+@pytest.fixture
+def failures() -> Failures:
+    return Failures()
+
+
+@pytest.fixture
+def tasks(failures) -> Tasks:
+    return Tasks("review", failures)
+
+
+@pytest.fixture
+def studio(qapp) -> SlowStudio:
+    return SlowStudio()
+
+
+@pytest.fixture
+def review(qtbot, theme, actions, studio, tasks) -> ReviewWorkspace:
+    review = ReviewWorkspace(studio, actions, theme, Texts("en", "Europe/Oslo"), tasks)
+    qtbot.addWidget(review)
+    review.resize(1440, 900)
+    review.show()
+    return review
+
+
+def tile(review: ReviewWorkspace, key: str) -> tuple[str, str]:
+    stat = review.tiles.cards[key].stat
+    return stat.value.text(), stat.note.text()
+
+
+async def test_the_figures_of_a_show_stand_on_their_tiles(review, studio):
+    studio.play()
+    await review.load("show-1")
+    figures = review.review.figures
+    assert tile(review, "peak") == (f"{figures.viewers.peak:,}", "at 19:23")
+    assert tile(review, "sessions") == ("1,804", "4:12 on average")
+    assert tile(review, "carts") == ("412", "22.8 % of sessions")
+    assert tile(review, "orders")[0] == str(figures.own.orders)
+    assert tile(review, "net") == ("€9,249.20", "gross €10,090.80")
+    assert tile(review, "redemptions")[0] == str(figures.redemptions)
+    assert review.header.title.text() == "Review · Autumn Home Live #14"
+    assert review.header.when.text() == "28 Nov 2026 · on air 55:00 · replay sales until 30 Nov 2026 19:55"
+    assert review.header.rehearsal.isVisible()
+    assert not review.header.so_far.isVisible()
+    assert review.tables.products.order.rowCount() == 9
+    assert review.tables.shop.stats["shop-orders"].value.text() == str(figures.shop_total.orders)
+
+
+async def test_every_figure_tells_its_formula(review, studio):
+    studio.play(2)
+    await review.load("show-1")
+    stats = [
+        *(card.stat for card in review.tiles.cards.values()), *review.tables.questions.stats.values(),
+        *review.tables.shop.stats.values(),
+    ]  # fmt: skip
+    assert len(stats) == 14
+    for stat in stats:
+        assert len(stat.accessibleDescription()) > 20
+        assert stat.toolTip().startswith("<p>")
+
+
+async def test_a_figure_nobody_can_give_is_not_known_and_never_zero(review, studio):
+    studio._traffic = False
+    studio.give(cmd.StartShow())
+    studio.clock.passes(MINUTE)
+    await review.load("show-1")
+    for key in ("peak", "average", "sessions", "carts", "basket"):
+        assert tile(review, key) == ("not known", "weighted by time" if key == "average" else "")
+    assert tile(review, "orders")[0] == "0"
+
+
+async def test_a_show_on_air_gives_its_figures_so_far_and_can_be_refreshed(review, studio, qtbot, tasks):
+    studio.play(2, end=False)
+    await review.load("show-1")
+    assert review.header.so_far.isVisible()
+    assert "replay" not in review.header.when.text()
+    before = tile(review, "orders")[0]
+    studio.minutes(10)
+    qtbot.mouseClick(review.header.refresh, Qt.MouseButton.LeftButton)
+    await tasks.drain()
+    assert int(tile(review, "orders")[0]) > int(before)
+
+
+async def test_a_show_that_has_not_started_says_so(review, studio):
+    await review.load("show-1")
+    assert "has not started" in review.message.sentence.text()
+    assert review.message.isVisible()
+    assert not review.header.export.isEnabled()
+
+
+async def test_without_any_show_it_says_where_figures_will_come(review, studio):
+    await review.load("")
+    assert "no show to look at yet" in review.message.sentence.text()
+
+
+async def test_without_a_name_the_newest_show_is_loaded(review, studio):
+    studio.play(1)
+    studio.others = [ShowSummary("older", "Older", False, T0 - 9 * MINUTE, T0 - MINUTE, "EUR", 9)]
+    await review.load("")
+    assert review.review.state.id == "show-1"
+
+
+async def test_while_it_computes_it_says_so(review, studio, tasks):
+    studio.play(1)
+    studio.gates["show-1"] = asyncio.Event()
+    review.start_loading("show-1")
+    await asyncio.sleep(0)
+    assert review.message.isVisible()
+    assert "Computing" in review.message.sentence.text()
+    studio.gates["show-1"].set()
+    await tasks.drain()
+    assert not review.message.isVisible()
+
+
+async def test_a_failure_is_told_and_tried_again_by_its_button(review, studio, qtbot, tasks, failures):
+    studio.play(1)
+    studio.failure = RuntimeError("no such table")
+    review.start_loading("show-1")
+    await tasks.drain()
+    assert "could not be computed" in review.message.sentence.text()
+    assert [str(error) for _, error in failures] == ["no such table"]
+    studio.failure = None
+    qtbot.mouseClick(review.message.button, Qt.MouseButton.LeftButton)
+    await tasks.drain()
+    assert not review.message.isVisible()
+    assert review.header.export.isEnabled()
+
+
+async def test_of_two_shows_asked_for_the_last_one_is_shown(review, studio, tasks):
+    studio.play(1)
+    studio.gates = {"slow": asyncio.Event(), "quick": asyncio.Event()}
+    review.start_loading("slow")
+    review.start_loading("quick")
+    await asyncio.sleep(0)
+    studio.gates["quick"].set()
+    await asyncio.sleep(0)
+    studio.gates["slow"].set()
+    await tasks.drain()
+    assert review.header.title.text() == "Review · Show quick"
+
+
+async def test_another_show_is_chosen_from_the_list_newest_first(review, studio, qtbot, tasks):
+    studio.play(1)
+    studio.others = [
+        ShowSummary("old", "Old & <b>bold</b>", False, T0 - 3 * 86_400_000, T0, "EUR", 9),
+        ShowSummary("new", "Newest", True, T0 + 86_400_000, None, "EUR", 9),
+    ]
+    await review.load("show-1")
+    box = review.header.shows
+    assert [box.itemText(n) for n in range(box.count())] == [
+        "Newest · 29 Nov 2026 · rehearsal", "Autumn Home Live #14 · 28 Nov 2026 · rehearsal",
+        "Old & <b>bold</b> · 25 Nov 2026",
+    ]  # fmt: skip
+    assert box.currentIndex() == 1
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    await tasks.drain()
+    assert review.header.title.text() == "Review · Show old"
+    assert box.currentData() == "old"
+
+
+async def test_a_single_show_needs_no_choice(review, studio):
+    studio.play(1)
+    await review.load("show-1")
+    assert not review.header.shows.isVisible()
+
+
+async def test_the_timeline_shows_the_show_and_a_block_finds_its_product(review, studio):
+    studio.play()
+    late = msgspec.structs.replace(
+        studio.orders[0], id="late", placed_at_ms=studio.clock.now + 30 * 3_600_000
+    )
+    studio.orders.append(late)
+    await review.load("show-1")
+    chart = review.timeline
+    chart.flush()
+    assert chart._extent() == (T0, T0 + 55 * MINUTE), "replay sales do not stretch the picture"
+    assert [m.label for m in chart.markers] == ["NORD20", "TEAFREE"]
+    assert len(chart.spans) == 10
+    assert "click a block to find its product" in chart.caption
+    chart.block_clicked.emit("i4")
+    chosen = review.tables.products.selectionModel().selectedRows()
+    assert [index.data() for index in chosen] == ["Wool blanket “Nord”, 140×200"]
+
+
+async def test_the_key_for_tables_turns_the_timeline_into_one(review, studio, actions):
+    studio.play(2)
+    await review.load("show-1")
+    actions["chart.table"].act()
+    assert review.timeline.table_shown
+    review.hide()
+    actions["chart.table"].act()
+    assert review.timeline.table_shown, "a hidden workspace leaves the key to the one in front"
+
+
+async def test_a_line_up_without_products_or_codes_says_so(review, studio):
+    studio.give(cmd.StartShow())
+    for item in studio.state.items[:9]:
+        studio.give(cmd.RemoveItem(item.id))
+    studio.clock.passes(MINUTE)
+    await review.load("show-1")
+    assert review.tables.no_products.isVisible()
+    assert review.tables.no_promos.isVisible()
+    assert not review.tables.products.isVisible()
+
+
+def test_the_line_starts_with_what_was_known_before_the_show():
+    found = [
+        a_sample(T0 - 5000, 70),
+        a_sample(T0 - 1000, 30, "b"),
+        a_sample(T0 + 1000, 80),
+        a_sample(T0 + 9000, 5),
+    ]
+    assert viewers_within(found, T0, T0 + 5000) == ([T0, T0 + 1000], [100.0, 110.0])
+
+
+# --- the report's way to a file -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(review) -> list:
+    told: list = []
+    review.notice.connect(told.append)
+    return told
+
+
+def pick(dialog: QFileDialog, path: Path) -> None:
+    """Type a path and press Save, as a person does."""
+    dialog.findChild(QLineEdit).setText(str(path))
+    dialog.accept()
+
+
+async def test_the_report_is_written_where_the_person_says(review, studio, qtbot, tasks, told, tmp_path):
+    studio.play(1)
+    await review.load("show-1")
+    qtbot.mouseClick(review.header.export, Qt.MouseButton.LeftButton)
+    dialog = review.export.dialog
+    assert dialog.isVisible()
+    assert Path(dialog.selectedFiles()[0]).name == "autumn-home-live-14-2026-11-28.html"
+    pick(dialog, tmp_path / "mine.html")
+    await tasks.drain()
+    assert "Report of show-1" in (tmp_path / "mine.html").read_text()
+    assert [(n.level, n.sentence) for n in told] == [("ok", f"The report is in {tmp_path / 'mine.html'}")]
+    assert review.export.dialog is None
+    assert review.header.export.text() == "Export report…"
+
+
+async def test_a_second_press_opens_no_second_dialog(review, studio, qtbot):
+    studio.play(1)
+    await review.load("show-1")
+    qtbot.mouseClick(review.header.export, Qt.MouseButton.LeftButton)
+    first = review.export.dialog
+    review.header.export_asked.emit()
+    assert review.export.dialog is first
+    first.reject()
+
+
+async def test_a_pdf_is_written_when_the_person_wants_one(review, studio, qtbot, tasks, told, tmp_path):
+    studio.play(1)
+    await review.load("show-1")
+    qtbot.mouseClick(review.header.export, Qt.MouseButton.LeftButton)
+    dialog = review.export.dialog
+    dialog.filterSelected.emit("PDF for printing (*.pdf)")
+    assert Path(dialog.selectedFiles()[0]).name == "autumn-home-live-14-2026-11-28.pdf"
+    pick(dialog, tmp_path / "report")
+    await tasks.drain()
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert [n.level for n in told] == ["ok"]
+
+
+async def test_while_it_is_written_there_is_a_bar_and_no_second_export(review, studio, tasks, tmp_path):
+    studio.play(1)
+    await review.load("show-1")
+    seen = []
+    review.export.busy.connect(lambda busy: seen.append((busy, review.header.progress.isVisible())))
+    review.export.busy.connect(lambda busy: seen.append(review.header.export.isEnabled()))
+    review.export.write("show-1", tmp_path / "r.html")
+    await tasks.drain()
+    assert seen == [(True, True), False, (False, False), True]
+
+
+@pytest.mark.parametrize("name", ["r.html", "r.pdf"])
+async def test_a_folder_that_is_not_there_is_told_and_nothing_is_lost(
+    review, studio, tasks, told, tmp_path, name, failures
+):
+    studio.play(1)
+    await review.load("show-1")
+    review.export.write("show-1", tmp_path / "gone" / name)
+    await tasks.drain()
+    assert [n.level for n in told] == ["trouble"]
+    assert "No such file or directory. Choose another folder." in told[0].sentence
+    assert failures == []
+    assert review.header.export.isEnabled()
+
+
+async def test_a_report_that_fails_says_so_and_goes_to_the_log(
+    review, studio, tasks, told, tmp_path, failures
+):
+    studio.play(1)
+    await review.load("show-1")
+    studio.failure = ValueError("broken template")
+    review.export.write("show-1", tmp_path / "r.html")
+    await tasks.drain()
+    assert "could not be made" in told[0].sentence
+    assert [str(error) for _, error in failures] == ["broken template"]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("Autumn Home Live #14", "autumn-home-live-14-2026-11-28"), ("Højtid: jul/påske", "hjtid-jul-paske-2026-11-28"), ("../../etc", "etc-2026-11-28"), ("秋", "show-2026-11-28")],
+)  # fmt: skip
+def test_the_file_gets_a_name_that_every_system_takes(studio, title, name):
+    studio.play(1)
+    assert file_name(msgspec.structs.replace(studio.state, title=title), Texts()) == name
+
+
+@pytest.mark.smoke
+async def test_smoke_review(review, studio, grab):
+    studio.play()
+    await review.load("show-1")
+    assert tile(review, "net")[0] == "€9,249.20"
+    grab(review, "review")
