@@ -291,10 +291,13 @@ class Desktop:
         )
         with suppress(SettingsNotSavedError):  # the next start puts the windows where they stand by default
             self._state_file.save(kept)
-        await self.tasks.close()
+        # First nothing is painted and no batch taken any more: both start tasks.
+        if self.live is not None:
+            self.studio.changes.disconnect(self.live.take)
         if self.prompter is not None:
             self.prompter.close()
         self.window.leave()
+        await self.tasks.close()
         await asyncio.to_thread(self.room.stop)
 
 
