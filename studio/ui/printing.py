@@ -112,8 +112,8 @@ def _painted(svg: str) -> QImage | None:
     if "xmlns=" not in svg:
         svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
     box = _VIEW_BOX.search(svg)
-    renderer = QSvgRenderer(QByteArray(svg.encode()))
-    if box is None or not renderer.isValid():
+    renderer = QSvgRenderer(QByteArray(svg.encode())) if box is not None else None
+    if box is None or renderer is None or not renderer.isValid():
         return None
     wide, high = float(box.group(1)), float(box.group(2))
     image = QImage(round(wide * _SHARPNESS), round(high * _SHARPNESS), QImage.Format.Format_RGB32)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.domain.show import ShowPhase
@@ -196,10 +196,6 @@ class PrompterWindow(QWidget):
         if not self.isVisible() and not event.spontaneous():
             self._actions["prompter.toggle"].setChecked(False)
             self.shown_changed.emit(False)
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
-        event.ignore()
-        self.hide()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         self.unsetCursor()
