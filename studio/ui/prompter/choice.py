@@ -24,6 +24,7 @@ class MonitorChoice(Card):
         super().__init__("card-raised", parent, margin=16)
         self.setAccessibleName(self.tr("Monitor of the prompter"))
         self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body.addWidget(
             PlainLabel(self.tr("Which monitor does the presenter look at?"), size="m", strong=True)
         )
@@ -49,7 +50,8 @@ class MonitorChoice(Card):
         self.show()
         self.raise_()
         if self.window().isActiveWindow():
-            self.buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+            # The panel, no button: a space bar pressed by chance chooses nothing, and Tab leads to the first one.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() == Qt.Key.Key_Escape:

@@ -144,9 +144,11 @@ class ReviewTables(QWidget):
         asked = self._card(self.tr("Questions"), self.questions)
         shop = self._card(self.tr("Shop total"), self.shop, note=self.tr("during the show"))
         shop.set_kind("card-dashed")
-        shop.setToolTip(
-            self.tr("Not the show's figures: orders that have nothing to do with it are among these, too.")
+        apart = self.tr(
+            "Not the show's figures: orders that have nothing to do with it are among these, too."
         )
+        shop.setToolTip(tooltip_text(apart))
+        shop.setAccessibleDescription(apart)
         below = QHBoxLayout()
         below.setSpacing(SPACE_S)
         below.addWidget(asked, 2)

@@ -474,6 +474,18 @@ def test_who_wants_a_window_gets_one_and_is_not_asked_again(open_prompter, scree
     assert not window.choice.isVisible()
 
 
+def test_a_space_bar_pressed_by_chance_chooses_no_monitor(open_prompter, screens, qtbot):
+    screens.plugged = [MAIN, LEFT]
+    window = open_prompter()
+    window.choose_monitor()
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    assert screens.chosen is None
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    assert screens.chosen == "HDMI-1"
+
+
 def test_escape_puts_the_question_off(open_prompter, screens, qtbot):
     screens.plugged = [MAIN, LEFT]
     window = open_prompter()
