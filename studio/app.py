@@ -49,13 +49,16 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 class LocalStudio(QObject):
     """The `Studio` of one seat: hands what the window asks to the engine's thread, and its batches to the window."""
 
+    _arrived = Signal(object)
     _changed = Signal(object)
 
     def __init__(self, room: EngineRoom) -> None:
         super().__init__()
         self._room = room
-        # A signal emitted from the engine's thread arrives in the window's.
-        room.emit_to(self._changed.emit)
+        # A signal emitted from the engine's thread arrives in the window's. From there on it is passed on at once, so
+        # that who stops listening hears no more.
+        self._arrived.connect(self._changed)
+        room.emit_to(self._arrived.emit)
 
     @property
     def changes(self) -> SignalInstance:
