@@ -41,10 +41,10 @@ class World:
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
-    """A shop with its catalogue, and a channel with three questions in its chat."""
-    with start_shop(folder / "shop", start_ms=None) as shop:
-        channel = start_audience(shop, folder, arguments=("--wait",))
+def world(folder: Path, seed: int = 1, speed: float = 1.0, viewers: int = 0) -> Iterator[World]:
+    """A shop with its catalogue, and a channel with three questions in its chat. Without viewers nobody else writes or buys."""
+    with start_shop(folder / "shop", seed=seed, speed=speed, start_ms=None) as shop:
+        channel = start_audience(shop, folder, seed=seed, viewers=viewers, arguments=("--wait",))
         try:
             channel.admin("messages", {"items": [{"text": text, "asks": True} for text in QUESTIONS]})
             asked = [f["message"]["id"] for f in channel.frames() if f["kind"] == "message"]

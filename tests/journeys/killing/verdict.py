@@ -7,12 +7,14 @@ from pathlib import Path
 
 from studio.domain import effects as fx
 from studio.domain import events as ev
-from studio.domain.effects import Effect, effects_of
+from studio.domain.effects import Effect, EffectKind, effects_of
 from studio.domain.events import Logged, Outcome
 from studio.domain.show import ShowPhase, ShowState, apply, fold
 from studio.store.history import SqlHistory
 from tests.journeys.killing.harness import KilledShow, pages
 from tests.journeys.killing.script import CHANNEL, Script, command_ids
+
+_COMPARED = 15_000
 
 
 class Truth:
@@ -46,12 +48,12 @@ def _decided(show_id: str, log: list[Logged]) -> list[Effect]:
     return found
 
 
-def differences(show: KilledShow) -> list[str]:
-    """All that is not as it must be."""
+def differences(show: KilledShow, *, in_time: bool = True) -> list[str]:
+    """All that is not as it must be. With `in_time` every announcement and reply found its channel within its time."""
     truth = Truth(show)
     return [
         *_log(truth),
-        *_outbox(truth),
+        *_outbox(truth, in_time),
         *_features(truth),
         *_promos(truth),
         *_sent(truth),
@@ -83,7 +85,7 @@ def _log(truth: Truth) -> list[str]:
     return found + [f"Something had to be mended: {sentence}" for sentence in mended]
 
 
-def _outbox(truth: Truth) -> list[str]:
+def _outbox(truth: Truth, in_time: bool) -> list[str]:
     with closing(sqlite3.connect(f"file:{truth.show.database}?mode=ro", uri=True)) as db:
         left = db.execute("SELECT count(*) FROM outbox").fetchone()[0]
     found = [f"{left} effects are left in the outbox."] if left else []
@@ -93,6 +95,8 @@ def _outbox(truth: Truth) -> list[str]:
         outcome = truth.outcome(effect)
         if outcome is None:
             found.append(f"{type(effect.action).__name__} was never settled.")
+        elif outcome is Outcome.EXPIRED and effect.kind is EffectKind.MOMENT and not in_time:
+            continue
         elif outcome in (Outcome.REFUSED, Outcome.UNSURE, Outcome.EXPIRED):
             found.append(f"{type(effect.action).__name__} was {outcome.value}.")
     return found
@@ -168,34 +172,45 @@ def _sent(truth: Truth) -> list[str]:
     """Announcements and replies stand in the channel's feed once each, by key and by text."""
     words = [e for e in truth.told if isinstance(e.action, fx.Say | fx.ReplyTo)]
     keys = Counter(said_keys(truth.show.world.channel.folder))
+    late = {e.id for e in words if truth.outcome(e) is Outcome.EXPIRED}
     found = [
         f"“{e.action.text}” stands in the channel {keys[e.id]} times."
         for e in words
-        if isinstance(e.action, fx.Say | fx.ReplyTo) and keys[e.id] != 1
+        if isinstance(e.action, fx.Say | fx.ReplyTo) and keys[e.id] != (0 if e.id in late else 1)
     ]
     frames = [f["message"] for f in truth.show.world.channel.frames() if f["kind"] == "message"]
     replies = Counter((m["reply_to"], m["text"]) for m in frames if m["by_us"] and m["reply_to"])
     found += [
         f"The reply “{e.action.text}” stands in the feed {replies[e.action.message_id, e.action.text]} times."
         for e in words
-        if isinstance(e.action, fx.ReplyTo) and replies[e.action.message_id, e.action.text] != 1
+        if isinstance(e.action, fx.ReplyTo)
+        and e.id not in late
+        and replies[e.action.message_id, e.action.text] != 1
     ]
     return found
 
 
 def _received(truth: Truth) -> list[str]:
     """The chat on disk is the channel's as far as it was read: nothing twice, no hole."""
-    ours = [(m.id, m.text) for m in truth.chat if m.channel == CHANNEL]
+    ours = [(m.id, m.text[:_COMPARED]) for m in truth.chat if m.channel == CHANNEL]
     theirs = [
-        (f["message"]["id"], f["message"]["text"])
+        (f["message"]["id"], as_kept(f["message"]["text"]))
         for f in truth.show.world.channel.frames()
         if f["kind"] == "message"
     ]
-    return (
-        []
-        if ours == theirs[: len(ours)] and ours
-        else [f"The chat differs: {len(ours)} messages of {len(theirs)}."]
-    )
+    apart = [pair for pair in zip(ours, theirs, strict=False) if pair[0] != pair[1]]
+    found = [
+        f"The chat differs from its {ours.index(mine)}th message: {mine}, {other}."
+        for mine, other in apart[:1]
+    ]
+    if not ours or len(ours) > len(theirs):
+        found.append(f"The chat has {len(ours)} messages of {len(theirs)}.")
+    return found
+
+
+def as_kept(text: str) -> str:
+    """A text as the studio keeps it: without control characters; very long ones are cut."""
+    return "".join(ch for ch in text if ch in "\t\n\r" or (ch >= " " and ch != "\x7f"))[:_COMPARED]
 
 
 def said_keys(folder: Path) -> list[str]:
