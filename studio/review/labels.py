@@ -250,6 +250,7 @@ DE = Labels(
         orders="{orders} Bestellungen.",
         on_air="Auf Sendung: {items}.",
         promos="Aktionscodes: {codes}.",
+        thousands=".",
     ),
 )
 
@@ -341,6 +342,7 @@ NB = Labels(
         orders="{orders} bestillinger.",
         on_air="På lufta: {items}.",
         promos="Rabattkoder: {codes}.",
+        thousands="\N{NO-BREAK SPACE}",
     ),
 )
 

@@ -39,7 +39,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The texts of the picture, for a report in another language. `{count}`, `{time}` and so on are filled in."""
+    """The texts of the picture, for a report in another language. `{count}`, `{time}` and so on are filled in;
+    `thousands` parts the digits of large numbers.
+    """
 
     title: str = "Viewers, orders and what was on air"
     peak: str = "peak {count} at {time}"
@@ -48,6 +50,7 @@ class Words:
     orders: str = "{orders} orders."
     on_air: str = "On air: {items}."
     promos: str = "Promo codes: {codes}."
+    thousands: str = ","
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def viewers_svg(
     known = [(t, v) for t, v in viewers if v is not None and math.isfinite(v)]
     parts = [_head(plot, known, blocks, markers, orders, where, words, element_id)]
     parts += _shades(plot, blocks, element_id)
-    parts += _grid(plot, where)
+    parts += _grid(plot, where, words)
     parts += _bars(plot, orders)
     parts += _line(plot, viewers)
     parts += _names(plot, blocks)
@@ -150,14 +153,14 @@ def _head(
         at, peak = max(known, key=lambda sample: sample[1])
         told = [
             words.viewers.format(
-                peak=_count(peak),
+                peak=_count(peak, words),
                 time=_clock(at, where),
-                first=_count(known[0][1]),
-                last=_count(known[-1][1]),
+                first=_count(known[0][1], words),
+                last=_count(known[-1][1], words),
             )
         ]
     if orders:
-        told.append(words.orders.format(orders=_count(sum(n for _, n in orders))))
+        told.append(words.orders.format(orders=_count(sum(n for _, n in orders), words)))
     if blocks:
         items = ", ".join(f"{_clock(b.start_ms, where)} {b.label}" for b in blocks)
         told.append(words.on_air.format(items=items))
@@ -200,14 +203,14 @@ def _shades(plot: _Plot, blocks: Sequence[Block], element_id: str) -> list[str]:
     return parts
 
 
-def _grid(plot: _Plot, where: dt.tzinfo) -> list[str]:
+def _grid(plot: _Plot, where: dt.tzinfo, words: Words) -> list[str]:
     parts: list[str] = []
     step = _nice_step(plot.highest, 5)
     for i in range(math.floor(plot.highest / step) + 1):
         y = plot.y(i * step)
         parts.append(
             f'<path d="M{_LEFT} {y:.1f}H{plot.right:.1f}" stroke="#c5ced8" stroke-width="0.7" fill="none"/>'
-            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" fill="#4a5763">{_count(i * step)}</text>'
+            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" fill="#4a5763">{_count(i * step, words)}</text>'
         )
     minutes = (plot.end_ms - plot.start_ms) / MINUTE_MS
     room = max(1, int((plot.right - _LEFT) / 70))
@@ -327,7 +330,7 @@ def _peak(plot: _Plot, known: Sequence[tuple[int, float]], where: dt.tzinfo, wor
     if not known:
         return []
     at, peak = max(known, key=lambda sample: sample[1])
-    text = words.peak.format(count=_count(peak), time=_clock(at, where))
+    text = words.peak.format(count=_count(peak, words), time=_clock(at, where))
     x, y = plot.x(at), plot.y(peak)
     right = x + 8 + len(text) * _LETTER_PX <= plot.right
     anchor, label_x = ("start", x + 8) if right else ("end", x - 8)
@@ -361,8 +364,8 @@ def _clock(at_ms: float, where: dt.tzinfo) -> str:
     return dt.datetime.fromtimestamp(at_ms / 1000, where).strftime("%H:%M")
 
 
-def _count(value: float) -> str:
-    return f"{round(value):,}"
+def _count(value: float, words: Words) -> str:
+    return f"{round(value):,}".replace(",", words.thousands)
 
 
 def _colour(colour: str) -> str:

@@ -176,3 +176,9 @@ def test_another_language_and_another_clock() -> None:
 def test_a_picture_too_small_to_read_is_refused_with_a_sentence() -> None:
     with pytest.raises(ValueError, match="at least 240 × 140 pixels, not 100 × 50"):
         viewers_svg(VIEWERS, width=100, height=50)
+
+
+def test_large_numbers_are_parted_as_the_language_parts_them():
+    svg = viewers_svg([(0, 1000.0), (60_000, 1707.0)], words=Words(thousands="."))
+    assert "1.707" in svg
+    assert "1,707" not in svg
