@@ -23,10 +23,10 @@ from studio.kill_points import EnvironmentKillPoints
 from studio.review.report import render_report
 from studio.running_show import RunningShow
 from studio.settings.schema import ChannelSettings, ShopSettings
-from studio.shops.studio_api import StudioApiShop
+from studio.shop_factory import ConnectedShop, shop_kind
 from studio.store.store import open_store
 from studio.sync.engine import Engine
-from studio.sync.http import HttpClient
+from studio.sync.http import HttpClient, bearer
 from studio.ui.studio import ChangeBatch, Notice, Opened, Review
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class EngineRoom:
         self._path = database
         self._show: RunningShow | None = None
         self._https: list[HttpClient] = []
-        self._shop: StudioApiShop | None = None
+        self._shop: ConnectedShop | None = None
         self._hourly: asyncio.Task[None] | None = None
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="history")
         self._loop = asyncio.new_event_loop()
@@ -154,7 +154,7 @@ class EngineRoom:
 
     async def open_show(self, show_id: str, *, whole_feeds: bool = False) -> Opened:
         """*engine* Open a show and go on where its log stands. Raises `TargetError` never: offline is fine. Raises
-        `BadAddress` (a `ValueError` with a sentence) for an address or a certificate file that cannot be used.
+        `BadAddress` or `UnknownShopKind` (each a `ValueError` with a sentence) for settings that cannot be used.
         """
         if self._show is None or self._show.show_id != show_id:
             await self.close_show()
@@ -182,10 +182,15 @@ class EngineRoom:
         wired = self.connections
         if wired is None:
             raise RuntimeError("no shop is connected")
+        kind = shop_kind(wired.shop.kind)
         shop_http = self._http(
-            wired.shop.base_url, f"shop:{wired.shop.id}", wired.shop.name, wired.shop.ca_file
+            wired.shop.base_url,
+            f"shop:{wired.shop.id}",
+            wired.shop.name,
+            wired.shop.ca_file,
+            kind.token_header,
         )
-        self._shop = StudioApiShop(shop_http, language=show.desk.state.language, on_problem=show.shop_problem)
+        self._shop = kind.make(shop_http, show.desk.state.language, show.shop_problem)
         channels: Mapping[str, IngestChannel] = {
             c.id: IngestChannel(c.id, self._http(c.base_url, f"channel:{c.id}", c.name))
             for c in wired.channels
@@ -207,7 +212,14 @@ class EngineRoom:
         self._shop.on_clock_hint = engine.clock_hint
         return engine
 
-    def _http(self, base_url: str, secret: str, who: str, ca_file: str = "") -> HttpClient:
+    def _http(
+        self,
+        base_url: str,
+        secret: str,
+        who: str,
+        ca_file: str = "",
+        token_header: Callable[[str], tuple[str, str]] = bearer,
+    ) -> HttpClient:
         if self.connections is None:
             raise RuntimeError("no shop is connected")
         http = HttpClient(
@@ -217,6 +229,7 @@ class EngineRoom:
             who=who,
             kill_points=self._kill_points,
             ca_file=Path(ca_file).expanduser() if ca_file else None,
+            token_header=token_header,
         )
         self._https.append(http)
         return http

@@ -87,20 +87,27 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
-class _Bearer(httpx.Auth):
+def bearer(token: str) -> tuple[str, str]:
+    """The header that most servers want their token in."""
+    return "Authorization", f"Bearer {token}"
+
+
+class _Token(httpx.Auth):
     """Adds the token as it is at that moment. Given as `auth`, so that no .netrc replaces it."""
 
-    def __init__(self, token: Callable[[], str | None]) -> None:
+    def __init__(self, token: Callable[[], str | None], header: Callable[[str], tuple[str, str]]) -> None:
         self._token = token
+        self._header = header
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         token = self._token()
         if token:
-            request.headers["Authorization"] = f"Bearer {token}"
+            name, value = self._header(token)
+            request.headers[name] = value
         yield request
 
     def __repr__(self) -> str:
-        return "Bearer(•••)"
+        return "Token(•••)"
 
 
 class _NoToken(httpx.Auth):
@@ -144,8 +151,9 @@ class HttpClient:
     """The `Http` port over httpx: one client, at most four requests in flight, TLS always verified.
 
     `base_url` is https, or http on this computer (`BadAddress` otherwise). `token` is asked before each request,
-    so that a token given later is used. `who` opens the sentences ("The shop"). `ca_file` names one more
-    certificate authority to trust (PEM); there is no way to trust everybody.
+    so that a token given later is used; `token_header` makes it the (name, value) of a header. `who` opens the
+    sentences ("The shop"). `ca_file` names one more certificate authority to trust (PEM); there is no way to trust
+    everybody.
     """
 
     def __init__(
@@ -157,13 +165,14 @@ class HttpClient:
         who: str = "The shop",
         kill_points: KillPoints | None = None,
         ca_file: Path | None = None,
+        token_header: Callable[[str], tuple[str, str]] = bearer,
     ) -> None:
         self._base = checked_address(base_url)
         self._token = token
         self._wall = wall
         self._who = who
         self._kill_points = kill_points
-        self._auth = _Bearer(token)
+        self._auth = _Token(token, token_header)
         self._client = httpx.AsyncClient(
             base_url=self._base,
             verify=_tls(ca_file),

@@ -1,0 +1,51 @@
+"""Which connector a shop's `kind` in the settings means, and how its platform wants the token."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from studio.control.ports import Http, Shop
+from studio.shops.studio_api import StudioApiShop
+from studio.sync.http import bearer
+
+OnProblem = Callable[[str], None]
+
+
+class ConnectedShop(Shop, Protocol):
+    """What every connector has beside the port. `on_problem` is told a sentence about each entry that was left out,
+    `on_clock_hint` (shop ms, sent, received wall ms) of the time that answers carry.
+    """
+
+    on_problem: OnProblem | None
+    on_clock_hint: Callable[[int, int, int], None] | None
+
+
+class ShopKind(msgspec.Struct, frozen=True):
+    """A platform. `make` is given the way out, the language (BCP 47) of the show and `on_problem`; `token_header`
+    makes the token the (name, value) of a header.
+    """
+
+    title: str
+    make: Callable[[Http, str, OnProblem | None], ConnectedShop]
+    token_header: Callable[[str], tuple[str, str]]
+
+
+class UnknownShopKind(ValueError):
+    """No connector for this kind; the text says which there are."""
+
+
+KINDS: dict[str, ShopKind] = {
+    "studio": ShopKind("Studio Shop API", StudioApiShop, bearer),
+}
+
+
+def shop_kind(kind: str) -> ShopKind:
+    """The platform of this kind. Raises `UnknownShopKind`."""
+    found = KINDS.get(kind)
+    if found is None:
+        known = ", ".join(f"“{name}”" for name in KINDS)
+        raise UnknownShopKind(
+            f"“{kind}” is no kind of shop that this studio knows: choose one of {known} in the settings."
+        )
+    return found
