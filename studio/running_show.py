@@ -11,7 +11,6 @@ import structlog
 from studio.batcher import Batcher
 from studio.control.desk import Desk
 from studio.control.ports import OutboxRow, ShopIdentity, ShowClock, StoredBatch, StoreFull, WallClock
-from studio.domain import events as ev
 from studio.domain.commands import Command, Refused
 from studio.domain.decide import Facts
 from studio.domain.effects import Effect
@@ -148,10 +147,7 @@ class RunningShow:
 
     def _appended(self, logged: Sequence[Logged], effects: Sequence[Effect], state: ShowState) -> None:
         self._batcher.events(list(logged))
-        for entry in logged:
-            if sentence := what_went_wrong(entry.event, state):
-                self._batcher.notice(Notice("warning", sentence))
-        for notice in outcome_notices(logged):
+        for notice in outcome_notices(logged, state):
             self._batcher.notice(notice)
         if effects:
             rows = [
@@ -255,38 +251,6 @@ class RunningShow:
         product_id = self._product_of.get(variant_id)
         if product_id is not None:
             self._by_product.setdefault(product_id, {})[variant_id, location] = level
-
-
-def what_went_wrong(event: Event, state: ShowState) -> str:
-    """What the host must be told of an answer of the outside world, as a sentence; empty for what went well."""
-    match event:
-        case ev.PromoRefused(promo_id=promo_id, sentence=sentence):
-            return f"The shop did not take the code {_code(state, promo_id)}. {sentence}"
-        case ev.PromoLapsed(promo_id=promo_id):
-            return f"The code {_code(state, promo_id)} was not issued: its end had passed before the shop answered again."
-        case ev.PromoChangeRefused(promo_id=promo_id, sentence=sentence):
-            return f"The shop left the code {_code(state, promo_id)} as it was. {sentence}"
-        case ev.EffectSettled(action="FeatureProduct", outcome=ev.Outcome.REFUSED, sentence=sentence):
-            return f"The shop does not feature this product; viewers see it in the chat only. {sentence}"
-        case ev.EffectSettled(action="Say" | "ReplyTo" as action, outcome=outcome, sentence=sentence) if (
-            outcome in _LOST
-        ):
-            what = "An announcement" if action == "Say" else "A reply"
-            return f"{what} {_LOST[outcome]} {sentence}".rstrip()
-        case _:
-            return ""
-
-
-_LOST = {
-    ev.Outcome.REFUSED: "was not taken by the channel.",
-    ev.Outcome.EXPIRED: "was not sent: by now it would come too late.",
-    ev.Outcome.UNSURE: "may or may not have arrived. Open the outbox and decide.",
-}
-
-
-def _code(state: ShowState, promo_id: str) -> str:
-    record = state.promos.get(promo_id)
-    return record.promo.code if record else ""
 
 
 def _status(row: OutboxRow, now_wall_ms: int) -> OutboxStatus:
