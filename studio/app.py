@@ -334,11 +334,11 @@ def rehearse(paths: Paths, given: argparse.Namespace) -> int:
     return rehearse_command(paths, given)
 
 
-def open_studio(paths: Paths) -> int:
-    """`host-studio`."""
-    from studio.rehearse import open_command
+def open_studio(paths: Paths, window: MainWindow) -> int:
+    """`host-studio`, in a window that is on the screen already."""
+    from studio.open_studio import open_command
 
-    return open_command(paths)
+    return open_command(paths, window)
 
 
 def report(paths: Paths, show: str, out: Path) -> None:

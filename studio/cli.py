@@ -4,6 +4,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from studio.settings.paths import Paths
 
 DESCRIPTION = "The desktop studio in front of which a presenter sells on a live stream."
 
@@ -67,7 +71,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     given, rest = parser().parse_known_args(arguments)
     if rest:
         parser().error(f"unknown: {' '.join(rest)}")
-    _plain_tracebacks()
     try:
         return _run(given)
     except KeyboardInterrupt:
@@ -100,18 +103,30 @@ def _run(given: argparse.Namespace) -> int:
 
             return doctor(paths)
         paths.prepare()
+        if given.command is None:
+            return _open_studio(paths)
+        _plain_tracebacks()
         from studio import app
 
         if given.command == "rehearse":
             return app.rehearse(paths, given)
-        if given.command == "report":
-            app.report(paths, given.show, given.out)
-            print(given.out)
-            return 0
-        return app.open_studio(paths)
+        app.report(paths, given.show, given.out)
+        print(given.out)
+        return 0
     except (DataFolderError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def _open_studio(paths: "Paths") -> int:
+    from studio.opening import open_window
+
+    window = open_window(paths.settings, paths.window_state)
+    # The window is on the screen: only now comes what takes its time to import.
+    _plain_tracebacks()
+    from studio import app
+
+    return app.open_studio(paths, window)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
-from studio.app import Desktop
+from studio.app import Desktop, open_log, run_desktop
 from studio.control.ports import StoreFull
 from studio.domain.commands import PlanShow
 from studio.domain.lineup import LineUp
@@ -23,17 +23,28 @@ from studio.settings.secrets import KeyringSecrets
 from studio.store.errors import StoreError
 from studio.ui.dialogs import Field, ask
 from studio.ui.home import Home
+from studio.ui.main_window import MainWindow
 from studio.ui.single_instance import AlreadyOpenDialog, OpenStudio
 from studio.ui.studio import Notice
 from studio.ui.texts import Texts
 from studio.ui.theme import Theme
 
 
-async def open_studio(app: QApplication, paths: Paths, redactor: Redactor) -> int:
-    """Open the window with the list of shows; returns the exit code."""
+def open_command(paths: Paths, window: MainWindow) -> int:
+    """`host-studio`: open the studio on the shop of the settings; without one, say how to begin."""
+    log, redactor = open_log(paths)
+    try:
+        return run_desktop(lambda app: open_studio(app, window, paths, redactor))
+    finally:
+        log.close()
+
+
+async def open_studio(app: QApplication, window: MainWindow, paths: Paths, redactor: Redactor) -> int:
+    """Fill the window with the list of shows; returns the exit code."""
     try:
         lock = InstanceLock(paths.lock)
     except AlreadyOpenError as error:
+        window.leave()
         return await _already_open(error, paths)
     secrets = await asyncio.to_thread(KeyringSecrets, learned=redactor.learn)
     room = EngineRoom(paths.database, None)
@@ -41,8 +52,9 @@ async def open_studio(app: QApplication, paths: Paths, redactor: Redactor) -> in
         sentences = await asyncio.to_thread(room.start)
     except (StoreError, StoreFull) as error:
         lock.release()
+        window.leave()
         return await _say_and_leave(app, str(error))
-    desktop = Desktop(app, room, paths, rehearsal=False)
+    desktop = Desktop(app, room, paths, rehearsal=False, window=window)
     greeter = OpenStudio(server_name(paths.data))
     greeter.show_wanted.connect(desktop.window.raise_)
     try:

@@ -1,93 +1,76 @@
-"""The one window: workspaces on a stack, notices over them, menus made from the actions."""
+"""The one window: workspaces on a stack.
+
+It is on the screen before the studio is imported, so that only what every Qt window needs is imported here. Qt's `Qt`
+alone, with its hundred enumerations, takes a fifth of the time in which a window can be there.
+"""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QLabel,
-    QMainWindow,
-    QSplitter,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtWidgets import QMainWindow
 
 if TYPE_CHECKING:
-    # Only Qt is imported before the window is painted; what it is furnished with comes after.
+    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+
     from studio.ui.actions import Actions
     from studio.ui.command_palette import PaletteEntry
+    from studio.ui.furniture import Furniture
     from studio.ui.notices import Notices, NoticeStack
     from studio.ui.studio import Notice
     from studio.ui.theme import Theme
-
-_MENUS: Final = {
-    "Show": ("show.start", "show.end", "", "item.next", "item.previous", "unpin", "", "stage.clear", "prompter.toggle", "", "quit"),
-    "Promo": ("promo.issue", "promo.extend", "promo.end"),
-    "Questions": ("reply.focus", "question.next", "question.previous", "question.answered", "question.claim", "question.hide", "question.prompter"),
-    "View": ("workspace.host", "workspace.review", "", "chart.table", "chart.live", "", "theme.toggle", "notices.history", "notices.dismiss"),
-    "Help": ("palette", "help"),
-}  # fmt: skip
 
 
 class MainWindow(QMainWindow):
     """Holds workspaces by name and shows one. `closing` is emitted instead of closing: the application drains,
     then closes it by `leave`.
 
-    It is shown, with a sentence, before the studio is imported; `furnish` it before anything else.
+    It can be shown at once; `furnish` it before it gets workspaces or notices.
     """
 
     closing = Signal()
-    shown_once = Signal()
-    notice_stack: "NoticeStack"
+    _stack: "QStackedWidget"
+    _furniture: "Furniture"
+    _notices: "Notices"
 
     def __init__(self, *, rehearsal: bool = False) -> None:
         super().__init__()
-        self._leaving = False
         self.asked_to_close = False
         """Whether a person has closed it already, perhaps before anybody listened to `closing`."""
+        self._leaving = False
         self._rehearsal = rehearsal
-        self._stack = QStackedWidget()
-        self._opening = QLabel()
-        self._opening.setTextFormat(Qt.TextFormat.PlainText)
-        self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._stack.addWidget(self._opening)
         self._workspaces: dict[str, QWidget] = {}
         self._splitters: dict[str, QSplitter] = {}
-        self.setCentralWidget(self._stack)
+        self.find_products: Callable[[str], list[PaletteEntry]] = lambda _words: []
         self.name_show("")
         self.setMinimumSize(1000, 640)
         self.resize(1440, 900)
-        self.find_products: Callable[[str], list[PaletteEntry]] = lambda _words: []
 
     def wait_with(self, sentence: str) -> None:
-        """Show a sentence until the first workspace is here."""
-        self._opening.setText(sentence)
-        self._opening.setAccessibleName(sentence)
+        """Show a sentence until there are workspaces."""
+        from studio.ui.widgets.waiting import Waiting
+
+        if not self._workspaces:
+            self.setCentralWidget(Waiting(sentence))
 
     def furnish(self, actions: "Actions", theme: "Theme", notices: "Notices") -> None:
-        """Menus, keys and notices, once."""
-        from studio.ui.notices import NoticeStack
+        """Give it menus, keys and notices, once."""
+        from PySide6.QtWidgets import QStackedWidget
 
-        self._actions, self._theme, self._notices = actions, theme, notices
-        self._make_menus()
-        actions.bind_to(self)
-        self.notice_stack = NoticeStack(notices, self, bottom_margin=120)
-        actions.on("palette", self.open_palette)
-        actions.on("help", self._open_keys)
-        actions.on("notices.dismiss", notices.dismiss_newest)
-        actions.on("quit", self.close)
+        from studio.ui.furniture import Furniture
 
-    def _make_menus(self) -> None:
-        names = {
-            "Show": self.tr("Show"),
-            "Promo": self.tr("Promo codes"),
-            "Questions": self.tr("Questions"),
-            "View": self.tr("View"),
-            "Help": self.tr("Help"),
-        }
-        for key, action_ids in _MENUS.items():
-            self.menuBar().addMenu(self._actions.menu(names[key], action_ids, self))
+        self._notices = notices
+        self._stack = QStackedWidget()
+        self._furniture = Furniture(self, actions, theme, notices, self._find, rehearsal=self._rehearsal)
+
+    def _find(self, words: str) -> "list[PaletteEntry]":
+        return self.find_products(words)
+
+    @property
+    def notice_stack(self) -> "NoticeStack":
+        """The notices over the window."""
+        return self._furniture.notice_stack
 
     def name_show(self, title: str) -> None:
         """Say in the title which show this is, and that it is a rehearsal."""
@@ -97,13 +80,16 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(" · ".join([*parts, "Host Studio"]))
 
     def add_workspace(
-        self, name: str, widget: QWidget, splitters: Mapping[str, QSplitter] | None = None
+        self, name: str, widget: "QWidget", splitters: "Mapping[str, QSplitter] | None" = None
     ) -> None:
         """Put a workspace on the stack; its splitters are kept in the window's state."""
+        if self.centralWidget() is not self._stack:
+            self.setCentralWidget(self._stack)
         self._workspaces[name] = widget
         self._stack.addWidget(widget)
         for key, splitter in (splitters or {}).items():
             self._splitters[f"{name}.{key}"] = splitter
+        self._furniture.offer(name)
 
     def show_workspace(self, name: str) -> None:
         """Bring a workspace to the front; one that is not built is passed over."""
@@ -111,10 +97,7 @@ class MainWindow(QMainWindow):
         if widget is None:
             return
         self._stack.setCurrentWidget(widget)
-        for other in self._workspaces:
-            action_id = f"workspace.{other}"
-            if any(a.spec.id == action_id for a in self._actions):
-                self._actions[action_id].setChecked(other == name)
+        self._furniture.mark(name)
         widget.setFocus()
 
     @property
@@ -129,20 +112,7 @@ class MainWindow(QMainWindow):
 
     def open_palette(self) -> None:
         """Ctrl K."""
-        from studio.ui.command_palette import CommandPalette
-
-        window = self
-
-        class _Products:
-            def search(self, words: str, limit: int) -> "list[PaletteEntry]":
-                return window.find_products(words)[:limit] if len(words) >= 2 else []
-
-        CommandPalette(self._actions, self._theme, self, [_Products()]).open_over()
-
-    def _open_keys(self) -> None:
-        from studio.ui.keys_dialog import KeysDialog
-
-        KeysDialog(self._actions, self._theme, self).open()
+        self._furniture.open_palette()
 
     # --- where things stand -----------------------------------------------------------------------------------
 
@@ -167,7 +137,7 @@ class MainWindow(QMainWindow):
         self._leaving = True
         self.close()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
+    def closeEvent(self, event: "QCloseEvent") -> None:  # noqa: D102
         if self._leaving:
             event.accept()
             return
