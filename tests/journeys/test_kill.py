@@ -36,7 +36,7 @@ Report = Callable[[str, object], None]
 
 
 def test_a_studio_that_dies_at_any_step_of_the_outbox_carries_every_decision_out_once(
-    tmp_path: Path, record_property: Report
+    tmp_path: Path, record_testsuite_property: Report
 ) -> None:
     died: Counter[str] = Counter()
     with world(tmp_path) as stage:
@@ -56,7 +56,9 @@ def test_a_studio_that_dies_at_any_step_of_the_outbox_carries_every_decision_out
         unknown = strangers(shows)
     came = reached(shows[0].report)
     for point in POINTS:
-        record_property(point, f"died there {died[point]} times, reached in {came[point]} lives")
+        record_testsuite_property(
+            f"kill point {point}", f"died there {died[point]} times, reached in {came[point]} lives"
+        )
     assert wrong == {show.tag: [] for show in shows}
     assert unknown == []
     assert [p for p in POINTS if not died[p] and p not in NEVER] == []
@@ -64,7 +66,7 @@ def test_a_studio_that_dies_at_any_step_of_the_outbox_carries_every_decision_out
 
 
 def test_a_studio_that_dies_at_fifty_moments_carries_every_decision_out_once(
-    tmp_path: Path, record_property: Report
+    tmp_path: Path, record_testsuite_property: Report
 ) -> None:
     with world(tmp_path) as stage:
         stage.trouble("lost-replies", 0.08)
@@ -74,16 +76,15 @@ def test_a_studio_that_dies_at_fifty_moments_carries_every_decision_out_once(
         wrong = {show.tag: differences(show) for show in shows}
         unknown = strangers(shows)
     kills = sum(show.kills for show in shows)
-    record_property("kills", kills)
-    record_property("shows", len(shows))
-    record_property("lives", sum(len(show.runs) for show in shows))
+    record_testsuite_property("kills at random moments", kills)
+    record_testsuite_property("lives of shows killed at random", sum(len(show.runs) for show in shows))
     assert wrong == {show.tag: [] for show in shows}
     assert unknown == []
     assert kills >= RANDOM_KILLS
 
 
 def test_a_studio_that_dies_in_the_middle_of_a_busy_show_has_the_figures_of_both_books_at_its_end(
-    tmp_path: Path, record_property: Report
+    tmp_path: Path, record_testsuite_property: Report
 ) -> None:
     chance = random.Random(SEED)
     with world(tmp_path, seed=SEED, speed=60.0, viewers=1_500) as stage:
@@ -101,8 +102,8 @@ def test_a_studio_that_dies_in_the_middle_of_a_busy_show_has_the_figures_of_both
             summary = room.summary(books, SEED)
         # Five minutes of this show pass in five seconds: what is announced may come too late, and is not said then.
         wrong = differences(show, in_time=False)
-    record_property("kills", show.kills)
-    record_property("orders", summary.orders)
+    record_testsuite_property("kills of a busy show", show.kills)
+    record_testsuite_property("orders of a busy show", summary.orders)
     assert apart(summary) == []
     assert wrong == []
     assert show.kills >= 3
