@@ -1,4 +1,4 @@
-"""`host-studio rehearse` and `host-studio`: from the command line to a window with a show in it."""
+"""`host-studio rehearse`: from the command line to a window with a show in it, and to its figures beside the books."""
 
 import argparse
 import asyncio
@@ -19,17 +19,24 @@ from studio.domain.lineup import LineUp
 from studio.domain.lineup_file import read_json
 from studio.domain.show import ShowPhase
 from studio.engine_room import Connections, EngineRoom, new_show_id
-from studio.instance import InstanceLock
-from studio.rehearsal.director import Director, Rehearsal, fault_names
+from studio.instance import AlreadyOpenError, InstanceLock, server_name
+from studio.rehearsal.director import Director
+from studio.rehearsal_plan import Plan, keep, outside_shop, plan_of
 from studio.settings.paths import Paths
 from studio.settings.schema import ChannelSettings, ShopSettings
 from studio.summary import Summary, differences, summarise, truth_of
+from studio.ui.qt_messages import log_qt_messages
+from studio.ui.scripted_acts import Stage
+from studio.ui.scripted_hands import InVain, OutOfReach
 from studio.ui.scripted_host import ScriptedHost
+from studio.ui.single_instance import AlreadyOpenDialog, OpenStudio
 from studio.ui.studio import Notice
 
 SAMPLE = RESOURCES / "lineup" / "autumn-home-live.json"
-HEADLESS_SPEED = 20.0
 DRAIN_S = 60.0
+NOT_COMPARED = (
+    "The shop's books were not read: set HOST_STUDIO_SHOP_ADMIN_TOKEN to have the figures compared."
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -55,58 +62,48 @@ class RehearsalSecrets:
         self._tokens.pop(name, None)
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """What the command line asked for, with its defaults filled in."""
-
-    rehearsal: Rehearsal
-    folder: Path
-    headless: bool
-    out: Path
-    shop: str
-    resumed: bool
-
-
 def rehearse_command(paths: Paths, given: argparse.Namespace) -> int:
-    """Play a rehearsal; the exit code is 0 only when the figures equal the truth. Raises `ValueError` with a sentence."""
-    plan = _plan(paths, given)
-    if plan.headless:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    sealed = Paths(plan.folder / "studio")
-    sealed.prepare()
-    log, _ = open_log(sealed)
+    """Play a rehearsal; the exit code is 0 only when the figures equal the truth. Raises `ValueError` with a sentence
+    and `AlreadyOpenError`.
+    """
+    lock_file = paths.rehearsals / "rehearsal.lock"
     try:
-        return run_desktop(lambda app: _rehearse(app, sealed, plan))
+        lock = InstanceLock(lock_file)
+    except AlreadyOpenError as error:
+        if given.headless:
+            raise
+        taken = error
+        return run_desktop(lambda _app: say_already_open(taken, server_name(paths.rehearsals)))
+    try:
+        plan = plan_of(paths, given)
+        if plan.headless:
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        sealed = Paths(plan.folder / "studio")
+        sealed.prepare()
+        log, _ = open_log(sealed)
+        qt_as_before = log_qt_messages()
+        try:
+            return run_desktop(lambda app: _rehearse(app, sealed, plan, server_name(paths.rehearsals)))
+        finally:
+            qt_as_before()
+            log.close()
     finally:
-        log.close()
+        lock.release()
 
 
-def _plan(paths: Paths, given: argparse.Namespace) -> Plan:
-    display = sys.platform in ("win32", "darwin") or any(
-        os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY")
-    )
-    headless = bool(given.headless) or not display
-    kept = sorted(paths.rehearsals.glob("*/rehearsal.json"))
-    if given.resume:
-        if not kept:
-            raise ValueError("There is no rehearsal to resume. Start one without --resume.")
-        folder = kept[-1].parent
-        rehearsal = msgspec.json.decode((folder / "rehearsal.json").read_bytes(), type=Rehearsal)
-        return Plan(rehearsal, folder, headless, given.out, given.shop or "", True)
-    speed = given.speed or (HEADLESS_SPEED if headless else 1.0)
-    if not 0.1 <= speed <= 120:
-        raise ValueError("--speed is 0.1 to 120 times real time.")
-    rehearsal = Rehearsal(
-        seed=given.seed if given.seed is not None else int(time.time()) % 100_000,
-        minutes=given.minutes or 20.0,
-        speed=speed,
-        viewers=given.viewers or (2_000 if headless else 1_500),
-        show_id=new_show_id(),
-        faults=fault_names(given.fault),
-    )
-    folder = paths.rehearsals / time.strftime("%Y%m%d-%H%M%S")
-    folder.mkdir(mode=0o700, parents=True)
-    (folder / "rehearsal.json").write_bytes(msgspec.json.encode(rehearsal))
-    return Plan(rehearsal, folder, headless, given.out, given.shop or "", False)
+async def say_already_open(error: AlreadyOpenError, name: str) -> int:
+    """Say that another window has the folder, and offer to show it; the exit code."""
+    dialog = AlreadyOpenDialog(str(error), name)
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def finished(_code: int) -> None:
+        if not done.done():
+            done.set_result(None)
+
+    dialog.finished.connect(finished)
+    dialog.open()
+    await done
+    return 1
 
 
 def sample_lineup(minutes: float) -> LineUp:
@@ -119,11 +116,18 @@ def sample_lineup(minutes: float) -> LineUp:
     return msgspec.structs.replace(lineup, items=items, planned_ms=round(minutes * 60_000))
 
 
-async def _rehearse(app: QApplication, paths: Paths, plan: Plan) -> int:
-    async with rehearsing(app, paths, plan, sample_lineup(plan.rehearsal.minutes)) as (desktop, director):
+async def _rehearse(app: QApplication, paths: Paths, plan: Plan, name: str) -> int:
+    lineup = sample_lineup(plan.rehearsal.minutes)
+    async with rehearsing(app, paths, plan, lineup) as (desktop, director):
         if plan.headless:
             return await _play(desktop, director, plan)
-        await desktop.exit.wait()
+        greeter = OpenStudio(name)
+        greeter.show_wanted.connect(desktop.window.raise_)
+        try:
+            _compare_when_over(desktop, director, plan)
+            await desktop.exit.wait()
+        finally:
+            greeter.close()
         return 0
 
 
@@ -133,26 +137,16 @@ async def rehearsing(
 ) -> AsyncGenerator[tuple[Desktop, Director], None]:
     """The window of a rehearsal over its own shop and audience, which come when the show starts; all end with it."""
     lock = InstanceLock(paths.lock)
-    director = Director(plan.folder, plan.rehearsal)
+    director = Director(plan.folder, plan.rehearsal, outside_shop(plan))
     desktop: Desktop | None = None
     try:
-        shop_url = plan.shop or await director.start_shop(time.time_ns() // 1_000_000)
-        channel_url = await director.start_audience(shop_url, resumed=plan.resumed)
-        tokens = director.tokens
-        secrets = RehearsalSecrets(
-            {
-                "shop:demo": os.environ.get("HOST_STUDIO_SHOP_TOKEN", tokens.shop)
-                if plan.shop
-                else tokens.shop,
-                "channel:live": tokens.channel,
-            }
-        )
+        wiring = await director.start(time.time_ns() // 1_000_000)
         room = EngineRoom(
             paths.database,
             Connections(
-                ShopSettings(id="demo", name="Nordhus", base_url=shop_url),
-                (ChannelSettings(id="live", name="live", base_url=channel_url),),
-                secrets,
+                ShopSettings(id="demo", name="Nordhus", base_url=wiring.shop_url),
+                (ChannelSettings(id="live", name="live", base_url=wiring.channel_url),),
+                RehearsalSecrets({"shop:demo": wiring.shop_token, "channel:live": wiring.channel_token}),
             ),
         )
         sentences = await asyncio.to_thread(room.start)
@@ -193,27 +187,84 @@ def _tell_audience(desktop: Desktop, director: Director) -> None:
     look()
 
 
+def _compare_when_over(desktop: Desktop, director: Director, plan: Plan) -> None:
+    """When a person has ended the show, hold its figures against the books and say what came of it."""
+    live = desktop.live
+    if live is None:
+        raise RuntimeError("no show is open")
+    begun: list[bool] = []
+
+    async def compare() -> None:
+        await asyncio.to_thread(plan.out.mkdir, parents=True, exist_ok=True)
+        summary = await _settle(desktop, director, plan)
+        wrong = await _leave(desktop, plan, summary)
+        verdict = NOT_COMPARED if summary.shop_truth is None else " ".join(wrong)
+        equal = "The figures equal the books of the shop and the channel."
+        level = "warning" if verdict else "ok"
+        desktop.window.post(Notice(level, f"{verdict or equal} Report and summary: {plan.out}", "compared"))
+
+    def look() -> None:
+        if live.state.phase is ShowPhase.ENDED and not begun:
+            begun.append(True)
+            desktop.tasks.spawn(compare(), "compare the figures")
+
+    live.show_changed.connect(look)
+    look()
+
+
 async def _play(desktop: Desktop, director: Director, plan: Plan) -> int:
     """The scripted host plays the show; then both sides' books are compared and everything is left in `out`."""
-    out = plan.out
-    await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
-    if desktop.live is None or desktop.host is None or desktop.prompter is None or desktop.review is None:
+    live, host, prompter, review = desktop.live, desktop.host, desktop.prompter, desktop.review
+    if live is None or host is None or prompter is None or review is None:
         raise RuntimeError("no show is open")
-    best_ms = desktop.studio.clock.best_ms
-    host = ScriptedHost(desktop.window, desktop.live, desktop.host, desktop.prompter, out, best_ms)
-    await host.play()
-    summary = await _settle(desktop, director, plan)
-    await desktop.studio.export_report(plan.rehearsal.show_id, out / "report.html")
-    await host.review(desktop.review)
-    await asyncio.to_thread(
-        (out / "summary.json").write_bytes, msgspec.json.format(msgspec.json.encode(summary))
-    )
-    wrong = differences(summary)
-    for sentence in wrong:
-        print(sentence, file=sys.stderr)  # noqa: T201
+    _announce(desktop, plan)
+    stage = Stage(desktop.window, live, host, prompter, review, desktop.studio.clock.best_ms)
+    player = ScriptedHost(stage, plan.out, await _speed(desktop))
+    try:
+        await player.play()
+        summary = await _settle(desktop, director, plan)
+        await player.look_back()
+    except (InVain, OutOfReach) as error:
+        _log.exception("the scripted host gave up")
+        await asyncio.to_thread(desktop.window.grab().toImage().save, str(plan.out / "gave-up.png"))
+        _say(f"The scripted host gave up: {error}. See gave-up.png in {plan.out}.", bad=True)
+        return 1
+    wrong = await _leave(desktop, plan, summary)
+    for sentence in (*player.missed, *wrong):
+        _say(sentence, bad=True)
+    if summary.shop_truth is None:
+        _say(f"The show was played. {NOT_COMPARED} See {plan.out}.")
+        return 0
     verdict = "equal to the truth" if not wrong else "NOT equal to the truth"
-    print(f"The show was played; its figures are {verdict}. See {out}/.")  # noqa: T201
+    _say(f"The show was played; its figures are {verdict}. See {plan.out}.")
     return 1 if wrong else 0
+
+
+async def _speed(desktop: Desktop) -> float:
+    """How fast the shop's time runs, once it was measured."""
+    await asyncio.wrap_future(desktop.room.run(desktop.room.show.engine.clock_measured()))
+    return desktop.studio.clock.rate
+
+
+def _announce(desktop: Desktop, plan: Plan) -> None:
+    """Tell on the console what is played and how far it is: nobody sees the window."""
+    live, wanted = desktop.live, plan.rehearsal
+    if live is None:
+        return
+    faults = f", with {', '.join(wanted.faults)}" if wanted.faults else ""
+    speed = f" at {wanted.speed:g} times real time" if wanted.speed else ""
+    verb = "Going on with" if plan.resumed else "Rehearsing"
+    _say(f"{verb} “{live.state.title}”: {wanted.minutes:g} minutes{speed}, seed {wanted.seed}{faults}.")
+    shown: list[str] = []
+
+    def look() -> None:
+        item = live.state.on_air
+        if item is not None and shown[-1:] != [item.id]:
+            shown.append(item.id)
+            _say(f"  {live.state.index(item.id) + 1:2} of {len(live.state.items)}  {item.title}")
+
+    live.show_changed.connect(look)
+    look()
 
 
 async def _settle(desktop: Desktop, director: Director, plan: Plan) -> Summary:
@@ -233,16 +284,25 @@ async def _settle(desktop: Desktop, director: Director, plan: Plan) -> Summary:
         _log.error("the feeds did not catch up", shop_seq=truth.shop_seq, channel_seq=truth.channel_seq)
     review = await desktop.studio.review(show_id)
     pending = len((await desktop.studio.open(show_id)).outbox)
-    books = truth_of(truth.shop, truth.channel)
+    books = None if truth.shop is None else truth_of(truth.shop, truth.channel)
     return summarise(review.state, review.figures, pending, plan.rehearsal.seed, books)
 
 
-def open_command(paths: Paths) -> int:
-    """`host-studio`: open the studio on the shop of the settings; without one, say how to begin."""
-    from studio.open_studio import open_studio
+async def _leave(desktop: Desktop, plan: Plan, summary: Summary) -> list[str]:
+    """Leave report and summary in `out`, and note that the rehearsal is over; sentences where the figures part."""
+    await desktop.studio.export_report(plan.rehearsal.show_id, plan.out / "report.html")
+    await asyncio.to_thread(_write, plan.out / "summary.json", summary)
+    finished = msgspec.structs.replace(plan.rehearsal, finished=True)
+    await asyncio.to_thread(keep, plan.folder, finished)
+    return [] if summary.shop_truth is None else differences(summary)
 
-    log, redactor = open_log(paths)
-    try:
-        return run_desktop(lambda app: open_studio(app, paths, redactor))
-    finally:
-        log.close()
+
+def _write(file: Path, summary: Summary) -> None:
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(summary)) + b"\n")
+
+
+def _say(sentence: str, *, bad: bool = False) -> None:
+    print(sentence, file=sys.stderr if bad else sys.stdout, flush=True)
+
+
+__all__ = ["Plan", "rehearse_command", "rehearsing", "sample_lineup", "say_already_open"]

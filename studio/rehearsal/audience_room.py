@@ -99,6 +99,7 @@ class Room:
         self._numbers = itertools.count()
         self._told: list[tuple[int, str, str, str]] = []
         self._heard: asyncio.Queue[tuple[int, str]] = asyncio.Queue()
+        self._before_start: list[tuple[int, str]] = []
         self._interests: list[Interest] = []
         self._focus: Focus | None = None
         self._code: tuple[int, str] | None = None
@@ -128,6 +129,9 @@ class Room:
                 self._resume()
             return
         self._began_ms, self._planned = at_ms, -1
+        heard, self._before_start = self._before_start, []
+        for announcement in heard:
+            self._heard.put_nowait(announcement)
         self._ahead.clear()
         self._interests.clear()
         self._focus = self._code = None
@@ -290,7 +294,7 @@ class Room:
             try:
                 if not window.offers:
                     await window.read_catalogue()
-                if not self._stopped:
+                if not self._stopped and self._began_ms is not None:
                     await self._see_featured(window)
             except (ShopAway, Refused) as error:
                 log.debug("the shop's window cannot be seen: %s", type(error).__name__)
@@ -314,7 +318,7 @@ class Room:
     async def _see_featured(self, window: ShopWindow) -> None:
         before = window.featured
         product_id = await window.look()
-        if product_id != before and self._began_ms is not None:
+        if product_id != before:
             slot = max(0, self._slot(self._now()))
             self._talk_about(window, product_id, slot)
             offer = window.offers.get(product_id or "")
@@ -322,7 +326,11 @@ class Room:
                 self._interest(featured_seen(slot, offer))
 
     async def _react(self, window: ShopWindow, at_ms: int, text: str) -> None:
-        if self._stopped or self._began_ms is None:
+        if self._began_ms is None:
+            # The host may be quicker than who tells us that the show began.
+            self._before_start.append((at_ms, text))
+            return
+        if self._stopped:
             return
         slot, link_id, code = max(0, self._slot(at_ms)), link_in(text), code_in(text)
         if link_id is not None:

@@ -4,13 +4,17 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from studio.rehearsal.parents import parent_watch
+
 READY_WITHIN_S = 30.0
 STOP_WITHIN_S = 5.0
+GONE_WITHIN_S = 10.0
+"""How long a server of a killed studio may take to notice that it is alone, and end."""
 
 
 class LaunchError(RuntimeError):
@@ -53,11 +57,30 @@ class Server:
             await self._process.wait()
 
 
-def _fresh_files(data: Path, name: str) -> tuple[Path, Path]:
+def _files(data: Path, name: str) -> tuple[Path, Path]:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ready = data / f"{name}.ready"
+    return data / f"{name}.ready", data / f"{name}.log"
+
+
+def _predecessor(ready: Path) -> Callable[[], bool]:
+    """Says whether the server that a killed studio left behind with this data has gone."""
+    try:
+        return parent_watch(msgspec.json.decode(ready.read_bytes(), type=_Ready).pid)
+    except (OSError, msgspec.DecodeError):
+        return lambda: True
+
+
+def _forget(ready: Path) -> None:
     ready.unlink(missing_ok=True)
-    return ready, data / f"{name}.log"
+
+
+async def _alone(ready: Path) -> None:
+    """Wait until no server of an earlier run writes this data any more."""
+    gone = _predecessor(ready)
+    deadline = time.monotonic() + GONE_WITHIN_S
+    # Its number may be another program's by now: then the wait is in vain, and harmless.
+    while not gone() and time.monotonic() < deadline:  # noqa: ASYNC110 - a process that is not our child tells nobody
+        await asyncio.sleep(0.05)
 
 
 async def launch(
@@ -74,7 +97,9 @@ async def launch(
     None) does. Raises `LaunchError`.
     """
     name = module.rpartition(".")[2]
-    ready, log = _fresh_files(data, name)
+    ready, log = _files(data, name)
+    await _alone(ready)
+    _forget(ready)
     own = [
         "--port", "0", "--data", str(data), "--ready-file", str(ready),
         "--parent-pid", str(parent_pid or os.getpid()),

@@ -1,7 +1,8 @@
 """The room keeps in its book where the show stands, so that a new process goes on there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -62,3 +63,29 @@ async def test_stopping_before_the_start_harms_nothing(book: ChannelBook) -> Non
     again = room(book)
     await again.load()
     assert again.state(NOW) == (None, 0, True)
+
+
+async def test_what_was_announced_before_the_audience_heard_of_the_start_is_not_lost(
+    book: ChannelBook,
+) -> None:
+    class Window:
+        """A shop window that knows one product behind every link."""
+
+        offers: Mapping[str, None] = MappingProxyType({})
+        featured: str | None = None
+
+        async def behind(self, link_id: str) -> str:
+            return "throw"
+
+        def knows(self, link_id: str) -> bool:
+            return link_id == "lnk-1"
+
+        def focus(self, product_id: str | None, since: int) -> None:
+            return None
+
+    playing = room(book)
+    await playing._react(Window(), NOW - 2_000, "Now on air: Linen throw http://shop.example/go/lnk-1")
+    assert playing._interests == []
+    playing.start(NOW - 3_000)
+    await playing._react(Window(), *playing._heard.get_nowait())
+    assert [(i.kind, i.link_id, i.since) for i in playing._interests] == [("link", "lnk-1", 1)]
