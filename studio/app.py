@@ -27,6 +27,7 @@ from studio.settings.schema import Settings, WindowState
 from studio.ui.actions import Actions
 from studio.ui.awake import Awake
 from studio.ui.command_palette import PaletteEntry
+from studio.ui.garbage import WindowGarbage
 from studio.ui.host.workspace import HostWorkspace
 from studio.ui.hotkeys import KeyBindings
 from studio.ui.keyguard import FocusKeys
@@ -314,10 +315,12 @@ def run_desktop(main: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int
     loop = qasync.QEventLoop(app)
     hooks = BugHooks()
     hooks.watch(loop)
+    garbage = WindowGarbage()
     try:
         with loop:
             return loop.run_until_complete(main(app))
     finally:
+        garbage.close()
         hooks.remove()
 
 
