@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QKeySequenceEdit,
     QLineEdit,
+    QMenuBar,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
@@ -177,7 +178,9 @@ class EscapeLadder(QObject):
             return False
         if watched.window() is not self._workspace.window() or not self._workspace.isVisible():
             return False
-        if QApplication.activePopupWidget() is not None or _is_cell_editor(watched):
+        if QApplication.activePopupWidget() is not None or isinstance(watched, QMenuBar):
+            return False
+        if _is_cell_editor(watched):
             return False
         if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
             self.climb(watched)

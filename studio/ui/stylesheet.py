@@ -2,7 +2,7 @@
 
 | property   | on            | values                                                        |
 |------------|---------------|---------------------------------------------------------------|
-| `variant`  | QPushButton   | `primary`, `promo`, `quiet`, `danger-hold`, `warning-hold`, `compact`, `chip`; none = raised |
+| `variant`  | QPushButton   | `primary`, `promo`, `quiet`, `danger-hold`, `warning-hold`, `compact`, `chip`, `bare`, `tab`; none = raised |
 | `tone`     | labels, pills | `neutral`, `ok`, `warning`, `promo`, `onair`, `next`, `accent`, `dashed`, `muted` |
 | `textsize` | labels        | `caption` 11, `s` 13, `m` 15, `l` 20, `xl` 28; l and xl are bold |
 | `role`     | widgets       | `card`, `card-raised`, `card-onair`, `card-dashed`, `pill`, `kbd`, `section`, `strong`, `rowline` |
@@ -116,6 +116,17 @@ QPushButton[variant="compact"], QToolButton[variant="compact"] {
 }
 QPushButton[variant="compact"]:focus { padding: 0px ${pad7}px; }
 QPushButton[variant="compact"] QLabel { font-size: ${t11}px; }
+QPushButton[tall="true"] { min-height: ${px24}px; }
+QPushButton[variant="bare"] { background: transparent; border: ${px1}px solid transparent; padding: 0px; min-height: 0px; }
+QPushButton[variant="bare"]:hover { background: $hover; border-color: $hover; }
+QPushButton[variant="bare"]:focus { border: ${px1}px solid $focus; padding: 0px; }
+QPushButton[variant="tab"] {
+    color: $muted; background: transparent; border: ${px1}px solid transparent; border-radius: ${px4}px;
+    padding: 0px ${px12}px; min-height: ${px16}px;
+}
+QPushButton[variant="tab"]:hover { color: $text; background: $hover; }
+QPushButton[variant="tab"]:checked { color: $text; background: $raised; border-color: $line; }
+QPushButton[variant="tab"]:focus { border: ${px1}px solid $focus; padding: 0px ${px12}px; }
 QPushButton QLabel[role="kbd"] {
     font-size: ${t10}px; font-weight: 400; color: $muted; background: transparent; border-color: $keyline;
 }
@@ -157,8 +168,8 @@ QMenu::item { padding: ${px6}px ${px24}px ${px6}px ${px12}px; border-radius: ${p
 QMenu::item:selected { background: $accent_tint; color: $text; }
 QMenu::item:disabled { color: $disabled; }
 QMenu::separator { height: ${px1}px; background: $line; margin: ${px4}px ${px8}px; }
-QMenuBar { background: $background; color: $muted; }
-QMenuBar::item { padding: ${px4}px ${px8}px; background: transparent; border-radius: ${px4}px; }
+QMenuBar { background: $background; color: $muted; padding: ${px3}px ${px4}px 0px ${px4}px; }
+QMenuBar::item { padding: ${px3}px ${px8}px; background: transparent; border-radius: ${px4}px; }
 QMenuBar::item:selected { background: $hover; color: $text; }
 QToolTip { color: $text; background: $raised; border: ${px1}px solid $line; padding: ${px4}px ${px8}px; font-size: ${t13}px; }
 

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import zoneinfo
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale, UnknownLocaleError, numbers
 from PySide6.QtCore import QCoreApplication
 
 from studio.domain.money import Money
+from studio.domain.promo import PromoKind
 
 _MINUTE = 60_000
 _HOUR = 3_600_000
@@ -33,6 +34,23 @@ class Texts:
         digits = numbers.get_currency_precision(money.currency)
         amount = Decimal(money.amount_minor).scaleb(-digits)
         return numbers.format_currency(amount, money.currency, locale=self.locale)
+
+    def discount(self, kind: PromoKind, percent: int, amount_minor: int, currency: str) -> str:
+        """−20 %, −€5.00, or free shipping."""
+        if kind is PromoKind.PERCENT:
+            return f"−{percent} %"
+        if kind is PromoKind.FIXED:
+            return f"−{self.money(Money(amount_minor, currency))}"
+        return QCoreApplication.translate("Texts", "free shipping")
+
+    def minor_units(self, amount: float, currency: str) -> int:
+        """7.5 of EUR is 750 cents, of JPY 8 yen."""
+        digits = numbers.get_currency_precision(currency)
+        return int(Decimal(str(amount)).scaleb(digits).to_integral_value(ROUND_HALF_UP))
+
+    def currency_digits(self, currency: str) -> int:
+        """How many decimals amounts of this currency have."""
+        return numbers.get_currency_precision(currency)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """1,284 in English; – when there is none."""

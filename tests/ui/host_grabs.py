@@ -16,11 +16,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.domain import commands as cmd
-from studio.domain.lineup import LineUp
 from studio.ui.palette import DARK, LIGHT
 from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, OutboxStatus, Sending
 from tests.fakes.fake_studio import FakeStudio, a_lineup
-from tests.ui.host_scene import MINUTE, Scene, a_dressed_studio, an_hour_of_show
+from tests.ui.host_scene import Scene, a_dressed_studio, an_hour_of_show
 
 SIZES = ((1440, 900), (1100, 700))
 Stage = Callable[[Scene], Coroutine[Any, Any, None]]
@@ -50,7 +49,13 @@ async def offline(scene: Scene) -> None:
 async def asking(scene: Scene) -> None:
     said = "Twitch does not accept the token: enter it again."
     scene.live.take(ChangeBatch(links=(LinkStatus("Twitch", "channel", Link.ASKING, said, None),)))
+    scene.host.refresh()
     scene.host.header.pills["channel:Twitch"].click()
+
+
+async def popover(scene: Scene) -> None:
+    await offline(scene)
+    scene.host.header.sent_button.click()
 
 
 async def form(scene: Scene) -> None:
@@ -133,7 +138,9 @@ SCENES: dict[str, tuple[Callable[[], FakeStudio], Stage, str]] = {
     "cleared": (an_hour_of_show, cleared, "en"),
     "token": (an_hour_of_show, asking, "en"),
     "offline": (an_hour_of_show, offline, "en"),
+    "popover": (an_hour_of_show, popover, "en"),
     "form": (an_hour_of_show, form, "en"),
+    "form-prepared": (a_dressed_studio, form, "en"),
     "form-refused": (an_hour_of_show, form_refused, "en"),
     "search": (an_hour_of_show, found, "en"),
     "selected": (an_hour_of_show, selected, "en"),
@@ -160,7 +167,7 @@ async def draw(app: QApplication, out: Path, name: str, scale: float = 1.0) -> N
                 continue
             scene.theme.apply(app, tokens, scale)
             await asyncio.sleep(0.12)
-            if name not in ("token",):
+            if name != "token":
                 await scene.settle()
             app.processEvents()
             scene.window.grab().save(str(out / f"{name}-{tokens.name}-{size[0]}.png"))

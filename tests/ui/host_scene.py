@@ -81,7 +81,7 @@ class Scene:
         self.host = HostWorkspace(
             studio, self.live, self.actions, self.theme, self.keys,
             Texts(language, zone or studio.state.time_zone), self.tasks,
-            monotonic_ms=self.wall, canned_file=canned,
+            monotonic_ms=self.wall, canned_file=canned, low_stock=20, wall_ms=studio.clock.best_ms,
         )  # fmt: skip
         self.host.notice.connect(self.window.post)
         self.window.add_workspace("host", self.host, self.host.splitters)
@@ -90,7 +90,7 @@ class Scene:
         self.window.show_workspace("host")
 
     def _find(self, words: str) -> list[PaletteEntry]:
-        return []
+        return self.host.product_entries(words)
 
     async def settle(self) -> None:
         """Everything that was started has ended, and what is drawn later is drawn."""
@@ -132,7 +132,7 @@ def at_once(coro: Coroutine[Any, Any, Any]) -> Any:
 def a_dressed_studio(lineup: LineUp | None = None) -> FakeStudio:
     """A studio whose products have pictures and two locations, in Oslo's time zone."""
     studio = FakeStudio(lineup or _lineup())
-    studio.state = msgspec.structs.replace(studio.state, time_zone="Europe/Oslo", planned_ms=90 * MINUTE)
+    studio.state = msgspec.structs.replace(studio.state, time_zone="Europe/Oslo", planned_ms=round(77.67 * MINUTE))
     for n, name in enumerate(PICTURES, start=1):
         file = IMAGES / f"{name}.webp"
         url = f"https://shop.example/{file.name}"
@@ -176,7 +176,7 @@ class Evening:
     def play(self) -> None:
         """From the start to 42 minutes and 17 seconds."""
         studio = self.studio
-        self.left.update(v1=228, v2=120, v3=40, v4=75)
+        self.left.update(v1=228, v2=120, v3=40, v4=31)
         for variant, left in self.left.items():
             self._level(variant, left, at=EVENING - MINUTE)
         self._give(cmd.StartShow())
@@ -192,7 +192,7 @@ class Evening:
         self._give(cmd.Unpin())
         self._until(39)
         self._give(cmd.PinItem("i4"))
-        self._until(39.2, selling="v4", down_to=70)
+        self._until(39.2, selling="v4", down_to=30)
         self._give(cmd.IssuePlannedPromo("promo-nord20", "i4"))
         studio.confirm_promos()
         self._until(42.28, selling="v4", down_to=17)

@@ -46,6 +46,14 @@ class CannedAnswers:
         """(title, text) of all answers in this language."""
         return [(_said(a.title, self._language), t) for a in self._answers if (t := self._text(a))]
 
+    def by_topic(self) -> dict[str, list[tuple[str, str]]]:
+        """Topic to (title, text) of its answers, in the order of the file."""
+        topics: dict[str, list[tuple[str, str]]] = {}
+        for answer in self._answers:
+            if text := self._text(answer):
+                topics.setdefault(answer.topic, []).append((_said(answer.title, self._language), text))
+        return topics
+
     def suggest(self, question: str) -> str:
         """The answer whose words meet the question's best, in whichever language it was asked; empty when none does.
 

@@ -1,12 +1,13 @@
 """The chat, which does not move under the hand, and the field to write into it."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from studio.control.ports import ChatRow
 from studio.domain.commands import AnswerQuestion, Reply
@@ -19,30 +20,23 @@ from studio.ui.host.deciding import Deciding
 from studio.ui.models.chat_source import ChatWindow
 from studio.ui.models.live_show import LiveShow
 from studio.ui.texts import Texts
-from studio.ui.theme import SPACE_M, SPACE_S, Theme
+from studio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from studio.ui.widgets.cards import Card
 from studio.ui.widgets.chat_view import ChatView
-from studio.ui.widgets.labels import ElidedLabel, SectionHeader
+from studio.ui.widgets.labels import ElidedLabel, PlainLabel, SectionHeader, tooltip_text
 from studio.ui.widgets.text import clean_text
 
 _RATE_MS: Final = 60_000
 NowMs = Callable[[], int | None]
 
 
-class ReplyField(QLineEdit):
-    """One line to write in. Esc leaves it, the draft stays."""
-
-    left = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-            return
-        super().keyPressEvent(event)
-
-
 class ChatPanel(Card):
-    """Chat view, reply field and canned answers. A selected question or message takes the reply, else all channels."""
+    """Chat view, reply field and canned answers. A selected question or message takes the reply, else all channels.
+
+    `message_picked` is emitted when a message is selected to be replied to.
+    """
+
+    message_picked = Signal()
 
     def __init__(
         self,
@@ -58,6 +52,7 @@ class ChatPanel(Card):
     ) -> None:
         super().__init__("card", parent, margin=0)
         self._show, self._source, self._deciding, self._texts = show, source, deciding, texts
+        self._theme, self._actions = theme, actions
         self._now_ms, self._canned = now_ms, canned
         self._question: Question | None = None
         self._message: ChatRow | None = None
@@ -67,17 +62,20 @@ class ChatPanel(Card):
         self.header = SectionHeader(self.tr("Chat"))
         self.view = ChatView(theme, source, time_text=lambda at: texts.clock(at, seconds=True))
         self.target = ElidedLabel("", tone="muted")
-        self.field = ReplyField()
+        self.field = QLineEdit()
         self.field.setMaxLength(MAX_TEXT)
         self.field.setAccessibleName(self.tr("Reply"))
+        self.count = PlainLabel("", size="caption", tone="muted")
+        self.count.hide()
         self.canned = QPushButton(self.tr("Canned"))
+        self.canned.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.canned.setToolTip(self.tr("Put a prepared answer into the field"))
         self._lay_out()
         self._menu = self._canned_menu()
         self.canned.setMenu(self._menu)
         self.canned.setEnabled(not self._menu.isEmpty())
         self.field.returnPressed.connect(self.send)
-        self.field.left.connect(self.leave_field)
+        self.field.textChanged.connect(self._typed)
         self.view.selected.connect(self._message_selected)
         self.view.activated.connect(self._activated)
         reply = QAction(self.tr("Reply"), self.view)
@@ -93,19 +91,37 @@ class ChatPanel(Card):
         top = QVBoxLayout()
         top.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_S)
         top.addWidget(self.header)
+        line = QFrame()
+        line.setProperty("role", "rowline")
         low = QVBoxLayout()
-        low.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
-        low.setSpacing(SPACE_S)
-        low.addWidget(self.target)
+        low.setContentsMargins(SPACE_M - 2, SPACE_S, SPACE_M - 2, SPACE_M - 2)
+        low.setSpacing(SPACE_XS)
+        said = QHBoxLayout()
+        said.addWidget(self.target, 1)
+        said.addWidget(self.count)
+        low.addLayout(said)
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         row.addWidget(self.field, 1)
         row.addWidget(self.canned)
         low.addLayout(row)
+        self.body.setContentsMargins(1, 1, 1, 1)
         self.body.setSpacing(0)
         self.body.addLayout(top)
         self.body.addWidget(self.view, 1)
+        self.body.addWidget(line)
         self.body.addLayout(low)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(self._theme.px(240), self._theme.px(170))
+
+    def seed_rate(self, rows: Sequence[ChatRow]) -> None:
+        """These rows were there when the chat was opened: they count for the rate as far as they are fresh."""
+        now = self._now_ms()
+        if now is not None:
+            fresh = [r.message.at_ms for r in rows if r.message.at_ms > now - _RATE_MS]
+            self._times.extendleft(sorted(((at, 1) for at in fresh), reverse=True))
+            self.tick()
 
     def tick(self) -> None:
         """Say how fast the chat goes."""
@@ -123,11 +139,12 @@ class ChatPanel(Card):
     def _activated(self, _line: str) -> None:
         self.focus_field()
 
-    def leave_field(self) -> bool:
-        """Esc: leave the field, the draft stays; False when it has not the focus."""
-        if not self.field.hasFocus():
+    def leave_target(self) -> bool:
+        """Esc: the next reply goes to all channels again; False when it would have anyway."""
+        if self._question is None and self._message is None:
             return False
-        self.view.setFocus()
+        self._question = self._message = None
+        self._say_target()
         return True
 
     def clear_selection(self) -> bool:
@@ -137,6 +154,9 @@ class ChatPanel(Card):
     def reply_to_question(self, question: Question | None, text: str = "", *, focus: bool = True) -> None:
         """The next reply answers this question; None: it does not."""
         self._question = question
+        if question is not None:
+            self._message = None
+            self.view.clear_selection()
         if text:
             self.field.setText(text[:MAX_TEXT])
         self._say_target()
@@ -175,24 +195,36 @@ class ChatPanel(Card):
     def _message_selected(self, line: str) -> None:
         row = self._source.find(line) if line else None
         self._message = None if row is None or row.gap else row
+        if self._message is not None:
+            self._question = None
+            self.message_picked.emit()
         self._say_target()
 
+    def _typed(self, text: str) -> None:
+        left = MAX_TEXT - len(text)
+        self.count.setText(self.tr("{n} left").replace("{n}", str(left)))
+        self.count.setVisible(left <= 100)
+
     def _say_target(self) -> None:
+        cap = self._actions["reply.focus"].cap
+        key = f"  {cap}" if cap else ""
         if self._question is not None:
             author = clean_text(self._question.author, 40)
             words = clean_text(self._question.text, 80)
-            self.target.setText(
-                self.tr("Answers {author}: “{text}”").replace("{author}", author).replace("{text}", words)
-            )
-            self.field.setPlaceholderText(self.tr("Answer {author}…  /").replace("{author}", author))
+            said = self.tr("Answers {author}: “{text}”").replace("{author}", author).replace("{text}", words)
+            hint = self.tr("Answer {author}…").replace("{author}", author)
         elif self._message is not None:
             author = clean_text(self._message.message.author, 40)
-            self.target.setText(self.tr("Replies to {author}").replace("{author}", author))
-            self.field.setPlaceholderText(self.tr("Reply to {author}…  /").replace("{author}", author))
+            words = clean_text(self._message.message.text, 80)
+            said = (
+                self.tr("Replies to {author}: “{text}”").replace("{author}", author).replace("{text}", words)
+            )
+            hint = self.tr("Reply to {author}…").replace("{author}", author)
         else:
-            self.target.setText("")
-            self.field.setPlaceholderText(self.tr("Reply to all channels…  /"))
-        self.target.setVisible(bool(self.target.text()))
+            said, hint = "", self.tr("Reply to all channels…")
+        self.target.setText(said)
+        self.target.setVisible(bool(said))
+        self.field.setPlaceholderText(hint + key)
 
     def _appended(self, rows: tuple[ChatRow, ...], count: int) -> None:
         grown = self._source.append(rows, count)
@@ -204,11 +236,17 @@ class ChatPanel(Card):
 
     def _canned_menu(self) -> QMenu:
         menu = QMenu(self)
-        for _topic, text in self._canned.texts():
-            action = menu.addAction(clean_text(text, 70).replace("&", "&&"))
-            action.triggered.connect(lambda _=False, t=text: self._put(t))
+        menu.setToolTipsVisible(True)
+        for topic, answers in self._canned.by_topic().items():
+            # The key of a topic with several answers is its name too.
+            into = menu if len(answers) == 1 else menu.addMenu(clean_text(topic, 40).capitalize())
+            into.setToolTipsVisible(True)
+            for title, text in answers:
+                action = into.addAction(clean_text(title, 60).replace("&", "&&"))
+                action.setToolTip(tooltip_text(clean_text(text)))
+                action.triggered.connect(partial(self._put, text))
         return menu
 
-    def _put(self, text: str) -> None:
+    def _put(self, text: str, _checked: bool = False) -> None:
         self.field.setText(text[:MAX_TEXT])
         self.focus_field()

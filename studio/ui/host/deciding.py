@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from studio.control.ports import StoreFull
-from studio.domain.commands import Command, Undo
+from studio.domain.commands import Command, Refused, Undo
 from studio.ui.studio import Notice, Studio
 from studio.ui.tasks import Tasks
 
@@ -45,21 +45,30 @@ class Deciding:
 
     async def do(self, command: Command) -> bool:
         """Give a command; True when it is on disk. A refusal was said already."""
+        refused = await self.refusal(command)
+        if refused is not None and refused.sentence:
+            self._notify(Notice("warning", refused.sentence, f"refused:{refused.reason}"))
+        return refused is None
+
+    async def refusal(self, command: Command) -> Refused | None:
+        """Give a command; None when it is on disk, else why not, for whoever says it (without a sentence: it was
+        said, or a person changed their mind). A full disk is said here.
+        """
         try:
             refused = await self._studio.do(command)
         except StoreFull as error:
             self._notify(Notice("trouble", str(error), "disk"))
-            return False
+            return Refused("", "disk")
         if refused is None:
-            return True
+            self._notify(Notice("info", "", "disk"))
+            return None
         if refused.reason == "sold-out" and hasattr(command, "deliberate"):
             if not await self._confirm(refused.sentence):
-                return False
-            return await self.do(msgspec.structs.replace(command, deliberate=True))
+                return Refused("", "sold-out")
+            return await self.refusal(msgspec.structs.replace(command, deliberate=True))
         if refused.reason == "irrevocable":
             self._irrevocable_at = self._monotonic_ms()
-        self._notify(Notice("warning", refused.sentence, f"refused:{refused.reason}"))
-        return False
+        return refused
 
     def undo(self) -> None:
         """Take back the last decision; pressed again soon after a refusal, the one before it."""

@@ -3,21 +3,41 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+)
 
 from studio.domain.lineup import ItemKind, ItemStatus
+from studio.ui.icons import paint_icon
 from studio.ui.models.lineup_model import ROW_ROLE, LineUpRow
 from studio.ui.texts import Texts, length
 from studio.ui.theme import SPACE_S, TEXT_CAPTION, TEXT_S, Theme
+from studio.ui.widgets.labels import tooltip_text
 from studio.ui.widgets.text import clean_text
 from studio.ui.widgets.thumbnail import placeholder_colour
 
 _Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT: Final = 56
 _PICTURE: Final = 40
-LOW: Final = 20
+NARROW: Final = 290
+_LEFT: Final = Qt.AlignmentFlag.AlignLeft
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight
 
 Picture = Callable[[str], QPixmap | None]
 """The small picture of an image address, None while there is none."""
@@ -31,7 +51,7 @@ class LineUpDelegate(QStyledItemDelegate):
         theme: Theme,
         texts: Texts,
         picture: Picture,
-        low_stock: int = LOW,
+        low_stock: int = 10,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -40,9 +60,26 @@ class LineUpDelegate(QStyledItemDelegate):
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:  # noqa: D102
         return QSize(200, self._theme.px(ROW_HEIGHT))
 
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: _Index
+    ) -> bool:
+        """The whole title, when it comes, and the host's own note."""
+        row = index.data(ROW_ROLE)
+        if event.type() != QEvent.Type.ToolTip or not isinstance(row, LineUpRow):
+            return super().helpEvent(event, view, option, index)
+        lines = [clean_text(row.item.title, 300)]
+        if row.starts_at_ms is not None and row.status is ItemStatus.PLANNED:
+            starts = self._texts.clock(row.starts_at_ms)
+            lines.append(self.tr("Starts about {time}").replace("{time}", starts))
+        if row.item.note:
+            lines.append(self.tr("Note: {note}").replace("{note}", clean_text(row.item.note, 300)))
+        QToolTip.showText(event.globalPos(), tooltip_text("\n".join(lines)), view)
+        return True
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:  # noqa: D102
         row = index.data(ROW_ROLE)
         if not isinstance(row, LineUpRow):
+            self._paint_sentence(painter, option, index)
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -57,9 +94,83 @@ class LineUpDelegate(QStyledItemDelegate):
         painter.setOpacity(0.5 if faded else 1.0)
         self._paint_picture(painter, frame, row)
         painter.setOpacity(1.0)
-        text = inner.adjusted(side + px(SPACE_S), 0, 0, 0)
-        used = self._paint_right(painter, text, row, faded)
-        self._paint_left(painter, text.adjusted(0, 0, -used - px(SPACE_S), 0), row, faded)
+        text = inner.adjusted(side + px(SPACE_S + 2), 0, 0, 0)
+        if box.width() < px(NARROW):
+            self._paint_narrow(painter, text, row, faded)
+        else:
+            self._paint_wide(painter, text, row, faded)
+        painter.restore()
+
+    def _paint_wide(self, painter: QPainter, box: QRect, row: LineUpRow, faded: bool) -> None:
+        upper, lower = self._halves(box)
+        pill = self._paint_pill(painter, upper, row, faded)
+        self._paint_title(painter, upper.adjusted(0, 0, -pill, 0), row, faded)
+        label, time, role = self._times(row)
+        small, bold = self._theme.font(TEXT_CAPTION), self._theme.font(TEXT_CAPTION, bold=True)
+        used = self._write(painter, lower, time, small, "muted", _RIGHT)
+        if label:
+            gap = self._theme.px(5)
+            used += gap + self._write(
+                painter, lower.adjusted(0, 0, -used - gap, 0), label, bold, role, _RIGHT
+            )
+        used += self._theme.px(SPACE_S)
+        self._write(
+            painter, lower.adjusted(0, 0, -used, 0), self._price(row), self._theme.font(TEXT_S), "muted"
+        )
+
+    def _paint_narrow(self, painter: QPainter, box: QRect, row: LineUpRow, faded: bool) -> None:
+        """Where the panel is narrow the title has its line to itself, and the time goes before the price."""
+        upper, lower = self._halves(box)
+        self._paint_title(painter, upper, row, faded)
+        pill = self._paint_pill(painter, lower, row, faded)
+        rest = lower.adjusted(0, 0, -pill, 0)
+        label, time, role = self._times(row)
+        small, bold = self._theme.font(TEXT_CAPTION), self._theme.font(TEXT_CAPTION, bold=True)
+        price = self._texts.money(row.show_price or row.price) if row.price else ""
+        words = [(label, bold, role)] if label else []
+        if row.status is ItemStatus.ON_AIR:
+            words.append((length(row.lasted_ms), small, "muted"))
+        words += [(price, small, "muted"), (time, small, "muted")]
+        for text, font, ink in words:
+            # What does not fit in full is left out: half a price is none.
+            if text and QFontMetrics(font).horizontalAdvance(text) <= rest.width():
+                used = self._write(painter, rest, text, font, ink) + self._theme.px(6)
+                rest = rest.adjusted(used, 0, 0, 0)
+
+    def _halves(self, box: QRect) -> tuple[QRect, QRect]:
+        px, half = self._theme.px, box.height() // 2
+        return (
+            QRect(box.left(), box.top() + px(6), box.width(), half - px(6)),
+            QRect(box.left(), box.top() + half, box.width(), half - px(6)),
+        )
+
+    def _write(
+        self,
+        painter: QPainter,
+        box: QRect,
+        text: str,
+        font: QFont,
+        role: str,
+        align: Qt.AlignmentFlag = _LEFT,
+    ) -> int:
+        """Write a line, cut where it does not fit; returns its width (px)."""
+        if box.width() < self._theme.px(16):
+            return 0
+        metrics = QFontMetrics(font)
+        cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.setFont(font)
+        painter.setPen(self._theme.colour(role))
+        painter.drawText(box, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), cut)
+        return metrics.horizontalAdvance(cut)
+
+    def _paint_sentence(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        box: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue]
+        inner = box.adjusted(self._theme.px(13), 0, -self._theme.px(13), 0)
+        painter.save()
+        painter.setFont(self._theme.font(TEXT_S))
+        painter.setPen(self._theme.colour("muted"))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(inner, int(flags), str(index.data(Qt.ItemDataRole.DisplayRole) or ""))
         painter.restore()
 
     def _back(self, painter: QPainter, box: QRect, row: LineUpRow, state: QStyle.StateFlag) -> None:
@@ -96,50 +207,40 @@ class LineUpDelegate(QStyledItemDelegate):
             path, self._theme.colour("raised") if talk else placeholder_colour(row.item.product_id)
         )
         if talk:
-            painter.setPen(self._theme.colour("muted"))
-            painter.setFont(self._theme.font(TEXT_S, bold=True))
-            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, "…")
-
-    def _paint_right(self, painter: QPainter, box: QRect, row: LineUpRow, faded: bool) -> int:
-        theme = self._theme
-        half = box.height() // 2
-        text, role = self._stock(row)
-        font = theme.font(TEXT_CAPTION)
-        painter.setFont(font)
-        width = 0
-        if text:
-            width = QFontMetrics(font).horizontalAdvance(text) + theme.px(14)
-            pill = QRectF(box.right() - width, box.top() + half - theme.px(21), width, theme.px(19))
-            back = QPainterPath()
-            back.addRoundedRect(pill, pill.height() / 2, pill.height() / 2)
-            warn = role == "warning"
-            painter.fillPath(back, theme.colour("warning_tint" if warn else "neutral_tint"))
-            painter.setPen(self._ink("warning_text" if warn else "muted", faded))
-            painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
-        label, time, ink = self._times(row)
-        low = QRect(box.left(), box.top() + half, box.width(), half - theme.px(6))
-        painter.setPen(self._ink("muted", faded))
-        painter.drawText(low, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, time)
-        time_width = QFontMetrics(font).horizontalAdvance(time)
-        if label:
-            bold = theme.font(TEXT_CAPTION, bold=True)
-            painter.setFont(bold)
-            painter.setPen(theme.colour(ink))
-            painter.drawText(
-                low.adjusted(0, 0, -time_width - theme.px(5), 0),
-                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                label,
+            inset = self._theme.px(10)
+            paint_icon(
+                painter, "chat", frame.adjusted(inset, inset, -inset, -inset), self._theme.colour("muted")
             )
-            time_width += QFontMetrics(bold).horizontalAdvance(label) + theme.px(5)
-        return max(width, time_width)
+
+    def _paint_pill(self, painter: QPainter, box: QRect, row: LineUpRow, faded: bool) -> int:
+        """The stock at the right end of a line; returns the room it takes (px)."""
+        text, role = self._stock(row)
+        if not text:
+            return 0
+        theme = self._theme
+        font = theme.font(TEXT_CAPTION)
+        width, height = QFontMetrics(font).horizontalAdvance(text) + theme.px(16), theme.px(19)
+        pill = QRectF(box.right() - width + 1, box.center().y() - height / 2 + 0.5, width, height)
+        shape = QPainterPath()
+        shape.addRoundedRect(pill, height / 2, height / 2)
+        warn = role == "warning"
+        painter.setOpacity(0.75 if faded and not warn else 1.0)
+        painter.fillPath(shape, theme.colour("warning_tint" if warn else "neutral_tint"))
+        painter.setFont(font)
+        painter.setPen(theme.colour("warning_text" if warn else "muted"))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setOpacity(1.0)
+        return width + theme.px(SPACE_S)
 
     def _stock(self, row: LineUpRow) -> tuple[str, str]:
         if row.item.kind is ItemKind.TALK:
             return self.tr("talk"), "neutral"
+        if not row.item.product_id:
+            return self.tr("⚠ not in the shop"), "warning"
         if row.withdrawn:
             return self.tr("⚠ withdrawn"), "warning"
         if row.left is None:
-            return self.tr("stock?"), "neutral"
+            return self.tr("stock unknown"), "neutral"
         if row.left <= 0:
             return self.tr("⚠ Sold out"), "warning"
         left = self.tr("{n} left").replace("{n}", self._texts.number(row.left))
@@ -160,44 +261,13 @@ class LineUpDelegate(QStyledItemDelegate):
             return self.tr("NEXT"), planned, "next_text"
         return "", planned, "muted"
 
-    def _paint_left(self, painter: QPainter, box: QRect, row: LineUpRow, faded: bool) -> None:
-        theme = self._theme
-        bold = theme.font(TEXT_S, bold=True)
-        if row.status is ItemStatus.SKIPPED:
-            bold.setStrikeOut(True)
-        half = box.height() // 2
-        painter.setFont(bold)
-        painter.setPen(self._ink("text", faded))
-        title = QFontMetrics(bold).elidedText(
-            clean_text(row.item.title, 300), Qt.TextElideMode.ElideRight, box.width()
-        )
-        painter.drawText(
-            QRect(box.left(), box.top() + theme.px(7), box.width(), half - theme.px(7)),
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            title,
-        )
-        plain: QFont = theme.font(TEXT_S)
-        painter.setFont(plain)
-        painter.setPen(self._ink("muted", faded))
-        price = self._texts.money(row.price) if row.price else "—"
-        if row.show_price:
-            price = f"{price} → {self._texts.money(row.show_price)}"
-        price = QFontMetrics(plain).elidedText(price, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(
-            QRect(box.left(), box.top() + half, box.width(), half - theme.px(6)),
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            price,
-        )
+    def _paint_title(self, painter: QPainter, box: QRect, row: LineUpRow, faded: bool) -> None:
+        font = self._theme.font(TEXT_S, bold=True)
+        font.setStrikeOut(row.status is ItemStatus.SKIPPED)
+        self._write(painter, box, clean_text(row.item.title, 300), font, "muted" if faded else "text")
 
-    def _ink(self, role: str, faded: bool) -> QColor:
-        colour = self._theme.colour(role)
-        return _mixed(self._theme.colour("surface"), colour, 0.75) if faded and role == "text" else colour
-
-
-def _mixed(base: QColor, over: QColor, share: float) -> QColor:
-    """`over` laid on `base` with this opacity."""
-    return QColor.fromRgbF(
-        base.redF() + (over.redF() - base.redF()) * share,
-        base.greenF() + (over.greenF() - base.greenF()) * share,
-        base.blueF() + (over.blueF() - base.blueF()) * share,
-    )
+    def _price(self, row: LineUpRow) -> str:
+        if row.item.kind is ItemKind.TALK or row.price is None:
+            return "—"
+        price = self._texts.money(row.price)
+        return f"{price} → {self._texts.money(row.show_price)}" if row.show_price else price

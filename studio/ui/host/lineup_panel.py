@@ -1,45 +1,41 @@
 """The line-up beside the stage: what was, is and comes; search, reorder, skip and pin from the keyboard or by hand."""
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QDropEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
     QListView,
-    QListWidget,
-    QListWidgetItem,
     QMenu,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
-from studio.domain.commands import MoveItem, PinItem, PinProduct, SkipItem
-from studio.domain.ids import uuid7
-from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
+from studio.domain.commands import AddItem, MoveItem, PinItem, PinProduct, RemoveItem, SkipItem
+from studio.domain.lineup import ItemStatus
 from studio.domain.product import Product
 from studio.ui.actions import Actions
 from studio.ui.host.deciding import Deciding
+from studio.ui.host.found import FoundList
 from studio.ui.host.lineup_delegate import LineUpDelegate
 from studio.ui.host.pictures import Pictures
+from studio.ui.icons import icon
 from studio.ui.models.lineup_model import LineUpModel
 from studio.ui.models.live_show import LiveShow
 from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_M, SPACE_S, Theme
 from studio.ui.widgets.cards import Card, EmptyState
 from studio.ui.widgets.labels import SectionHeader
-from studio.ui.widgets.text import clean_text
-
-DEFAULT_PLANNED_MS = 5 * 60_000
 
 
 class LineUpView(QListView):
     """The rows. Moves are decisions: the model moves when the show's log says so, never by the drop itself."""
 
     pin_asked = Signal(int)
-    skip_asked = Signal(int)
     move_asked = Signal(int, int)
     menu_asked = Signal(int, QPoint)
 
@@ -97,6 +93,10 @@ class LineUpView(QListView):
 class LineUpPanel(Card):
     """The panel. `search` looks through line-up and catalogue; a found product is pinned with Return."""
 
+    item_selected = Signal()
+    left = Signal()
+    """The search is over: the focus belongs to the workspace again."""
+
     def __init__(
         self,
         show: LiveShow,
@@ -107,44 +107,51 @@ class LineUpPanel(Card):
         texts: Texts,
         pictures: Pictures,
         find_products: Callable[[str, Callable[[list[Product]], None]], None],
+        low_stock: int = 10,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("card", parent, margin=0)
         self._show, self._model, self._deciding, self._texts = show, model, deciding, texts
-        self._actions, self._find = actions, find_products
-        self._found: list[Product] = []
+        self._theme, self._find = theme, find_products
         self.setAccessibleName(self.tr("Line-up"))
         self.header = SectionHeader(self.tr("Line-up"))
         self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search line-up and shop…  Ctrl F"))
+        cap = actions["search"].cap
+        self.search.setPlaceholderText(self.tr("Search products…") + (f"  {cap}" if cap else ""))
         self.search.setAccessibleName(self.tr("Search line-up and shop"))
-        self.search.setClearButtonEnabled(True)
-        self.results = QListWidget()
-        self.results.setAccessibleName(self.tr("Found products"))
-        self.results.setFrameShape(QListWidget.Shape.NoFrame)
-        self.results.itemActivated.connect(self._pin_result)
+        self._clear = self.search.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setToolTip(self.tr("End the search (Esc)"))
+        self._clear.triggered.connect(self._leave_found)
+        theme.changed.connect(self._draw_clear)
+        self._draw_clear()
+        self.results = FoundList(show, theme, texts, pictures.small, low_stock)
         self.view = LineUpView()
         self.view.setAccessibleName(self.tr("Items of the line-up"))
         self.view.setModel(model)
-        self.view.setItemDelegate(LineUpDelegate(theme, texts, pictures.small, parent=self.view))
+        self.view.setItemDelegate(LineUpDelegate(theme, texts, pictures.small, low_stock, self.view))
         self.empty = EmptyState(
             theme, "box", self.tr("The line-up is empty: search a product above and press Return.")
         )
         self._pages = QStackedLayout()
         self._lay_out()
+        self._connect(actions, pictures)
+        self.tick()
+
+    def _connect(self, actions: Actions, pictures: Pictures) -> None:
         pictures.arrived.connect(self._picture_came)
         self.view.pin_asked.connect(self._pin_row)
-        self.view.skip_asked.connect(self._skip_row)
         self.view.move_asked.connect(self._move)
         self.view.menu_asked.connect(self._menu)
+        self.view.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.results.pin_asked.connect(self._pin_found)
+        self.results.add_asked.connect(self._add_found)
         self.search.returnPressed.connect(self._pin_first_found)
-        self.search.textEdited.connect(self._look)
+        self.search.textChanged.connect(self._look)
+        self.search.installEventFilter(self)
         actions.on("search", self.focus_search)
-        actions.on("item.skip", lambda: self._skip_row(self.view.currentIndex().row()))
-        actions.on("item.pin", lambda: self._pin_row(self.view.currentIndex().row()))
-        model.dataChanged.connect(self.tick)
-        show.lineup_changed.connect(self._follow)
-        self.tick()
+        actions.on("item.skip", lambda: self._skip_row(self.selected_row))
+        actions.on("item.pin", lambda: self._pin_row(self.selected_row))
+        self._show.lineup_changed.connect(self._follow)
 
     def _lay_out(self) -> None:
         top = QVBoxLayout()
@@ -152,6 +159,8 @@ class LineUpPanel(Card):
         top.setSpacing(SPACE_S)
         top.addWidget(self.header)
         top.addWidget(self.search)
+        # The rows reach to the frame, which stays to be seen.
+        self.body.setContentsMargins(1, 1, 1, SPACE_S)
         self.body.setSpacing(0)
         self.body.addLayout(top)
         self._pages.addWidget(self.view)
@@ -159,12 +168,27 @@ class LineUpPanel(Card):
         self._pages.addWidget(self.results)
         self.body.addLayout(self._pages, 1)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(self._theme.px(210), super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
+        # The arrows of the field move through what was found.
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched is self.search:
+            by = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+            if by and self._searching and self.results.count():
+                self.results.setCurrentRow(
+                    min(max(self.results.currentRow() + by, 0), self.results.count() - 1)
+                )
+                return True
+        return super().eventFilter(watched, event)
+
     def tick(self) -> None:
         """Say when the show will end, and when it was planned to."""
         times = self._model.rundown
         ends, planned = self._texts.clock(times.projected_end_ms), self._texts.clock(times.planned_end_ms)
-        note = self.tr("ends {end} · planned {plan}").replace("{end}", ends).replace("{plan}", planned)
-        self.header.set_note(note)
+        roomy = self.width() >= self._theme.px(290)
+        note = self.tr("ends {end} · planned {plan}") if roomy else self.tr("{end} · plan {plan}")
+        self.header.set_note(note.replace("{end}", ends).replace("{plan}", planned))
         if not self._searching:
             self._pages.setCurrentWidget(self.view if self._model.rowCount() else self.empty)
 
@@ -172,8 +196,18 @@ class LineUpPanel(Card):
     def _searching(self) -> bool:
         return len(self.search.text().strip()) >= 2
 
+    @property
+    def selected_row(self) -> int:
+        """The place of the selected item, -1 when none is."""
+        selection = self.view.selectionModel()
+        return self.view.currentIndex().row() if selection.hasSelection() else -1
+
+    def _selection_changed(self, *_what: object) -> None:
+        self.item_selected.emit()
+
     def _picture_came(self, _url: str) -> None:
         self.view.viewport().update()
+        self.results.viewport().update()
 
     def focus_search(self) -> None:
         """Put the cursor into the search field."""
@@ -181,17 +215,15 @@ class LineUpPanel(Card):
         self.search.selectAll()
 
     def leave_search(self) -> bool:
-        """Esc: leave the search field; False when it has not the focus."""
-        if not (self.search.hasFocus() or self.results.hasFocus()):
+        """Esc: end the search; False when nothing is searched."""
+        if not (self.search.hasFocus() or self.results.hasFocus() or self._searching):
             return False
         self._end_search()
         return True
 
     def _end_search(self) -> None:
         self.search.clear()
-        self._found = []
         self.tick()
-        self.view.setFocus()
 
     def clear_selection(self) -> bool:
         """Esc: select nothing; False when nothing was."""
@@ -203,7 +235,7 @@ class LineUpPanel(Card):
     def _follow(self) -> None:
         self.tick()
         # Nothing moves under the hand.
-        if self.view.underMouse() or self.view.hasFocus():
+        if self.view.underMouse() or self.selected_row >= 0:
             return
         row = self._model.row_of(self._show.state.on_air_id)
         if row >= 0:
@@ -220,6 +252,10 @@ class LineUpPanel(Card):
             item = self._model.row(row)
             self._deciding.give(SkipItem(item.item.id, item.status is not ItemStatus.SKIPPED))
 
+    def _remove_row(self, row: int) -> None:
+        if 0 <= row < self._model.rowCount():
+            self._deciding.give(RemoveItem(self._model.row(row).item.id))
+
     def _move(self, source: int, to: int) -> None:
         item_id = self._model.row(source).item.id
 
@@ -233,70 +269,59 @@ class LineUpPanel(Card):
         item = self._model.row(row)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        pin = QAction(self.tr("Pin now"), menu)
-        pin.triggered.connect(lambda: self._pin_row(row))
         skipped = item.status is ItemStatus.SKIPPED
-        skip = QAction(self.tr("Plan it again") if skipped else self.tr("Skip"), menu)
-        skip.triggered.connect(lambda: self._skip_row(row))
-        skip.setEnabled(item.status in (ItemStatus.PLANNED, ItemStatus.SKIPPED))
-        menu.addAction(pin)
-        menu.addAction(skip)
+        shown = any(r.item_id == item.item.id for r in self._show.state.runs)
+        skip_text = self.tr("Plan it again") if skipped else self.tr("Skip")
+        for text, act, possible in (
+            (self.tr("Pin now"), self._pin_row, item.status is not ItemStatus.ON_AIR),
+            (skip_text, self._skip_row, item.status in (ItemStatus.PLANNED, ItemStatus.SKIPPED)),
+            (self.tr("Take out of the line-up"), self._remove_row, not shown),
+        ):
+            action = QAction(text, menu)
+            action.triggered.connect(partial(_call, act, row))
+            action.setEnabled(possible)
+            menu.addAction(action)
         menu.popup(where)
 
-    def _look(self, _words: str) -> None:
-        self._found = []
+    def _draw_clear(self) -> None:
+        self._clear.setIcon(
+            icon("close", self._theme.px(14), self._theme.colour("muted"), self.devicePixelRatioF())
+        )
+        self._clear.setVisible(bool(self.search.text()))
+
+    def _look(self, words: str) -> None:
+        self._clear.setVisible(bool(words))
         if self._searching:
+            if self._pages.currentWidget() is not self.results:
+                self.results.show_searching()
+                self._pages.setCurrentWidget(self.results)
             self._find(self.search.text().strip(), self._take_found)
         else:
             self.tick()
 
     def _take_found(self, products: list[Product]) -> None:
-        if not self._searching:
-            return
-        words = self.search.text().strip().casefold()
-        planned = [i for i in self._show.state.items if words in i.title.casefold()]
-        self._found = [self._show.products.get(p.id, p) for p in products]
-        self.results.clear()
-        for item in planned:
-            self._add_result(item.title, self.tr("in the line-up"), PinItem(item.id))
-        known = {i.product_id for i in planned}
-        for product in self._found:
-            if product.id not in known:
-                left = self._show.sellable(product.id).total
-                stock = "" if left is None else self.tr("{n} left").replace("{n}", self._texts.number(left))
-                note = " · ".join(x for x in (self._texts.money(product.price), stock) if x)
-                self._add_result(product.title, note, PinProduct(_item_of(product)))
-        if not self.results.count():
-            nothing = QListWidgetItem(self.tr("Nothing found. Try another word, or a SKU."))
-            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.results.addItem(nothing)
-        self.results.setCurrentRow(0)
-        self._pages.setCurrentWidget(self.results)
+        if self._searching:
+            self.results.show_found(self.search.text().strip(), products)
+            self._pages.setCurrentWidget(self.results)
 
-    def _add_result(self, title: str, note: str, command: PinItem | PinProduct) -> None:
-        row = QListWidgetItem(f"{clean_text(title, 80)}\n{note}")
-        row.setData(Qt.ItemDataRole.UserRole, command)
-        self.results.addItem(row)
+    def _pin_found(self, command: PinItem | PinProduct) -> None:
+        self._deciding.give(command)
+        self._leave_found()
 
-    def _pin_result(self, row: QListWidgetItem) -> None:
-        command = row.data(Qt.ItemDataRole.UserRole)
-        if isinstance(command, PinItem | PinProduct):
-            self._deciding.give(command)
-            self._end_search()
+    def _add_found(self, command: AddItem) -> None:
+        self._deciding.give(command)
+        self._leave_found()
+
+    def _leave_found(self) -> None:
+        self._end_search()
+        # Back to the bare workspace, where every key is an action again.
+        self.search.clearFocus()
+        self.left.emit()
 
     def _pin_first_found(self) -> None:
-        row = self.results.currentItem()
-        if self._searching and self._pages.currentWidget() is self.results and self.results.currentRow() >= 0:
-            self._pin_result(row)
+        if self._searching and self._pages.currentWidget() is self.results:
+            self.results.pin(self.results.currentItem())
 
 
-def _item_of(product: Product) -> LineUpItem:
-    return LineUpItem(
-        id=uuid7(),
-        kind=ItemKind.PRODUCT,
-        title=product.title,
-        planned_ms=DEFAULT_PLANNED_MS,
-        product_id=product.id,
-        sku=product.variants[0].sku if product.variants else "",
-        points=product.points,
-    )
+def _call(act: Callable[[int], None], row: int, _checked: bool = False) -> None:
+    act(row)

@@ -4,21 +4,23 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from studio.domain.commands import EndPromo, ExtendPromo
 from studio.domain.lineup import ItemStatus
-from studio.domain.money import Money
-from studio.domain.promo import PromoCode, PromoKind, PromoPhase, PromoPlan, PromoRecord, PromoScope, phase
+from studio.domain.promo import PromoCode, PromoPhase, PromoPlan, PromoRecord, PromoScope, phase
 from studio.domain.show import ShowPhase
-from studio.ui.actions import Actions
+from studio.ui.actions import Actions, StudioAction
 from studio.ui.host.deciding import Deciding
 from studio.ui.models.live_show import LiveShow
 from studio.ui.texts import Texts
-from studio.ui.theme import SPACE_M, SPACE_S, Theme
+from studio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from studio.ui.widgets.cards import Card
-from studio.ui.widgets.labels import Kbd, PlainLabel, SectionHeader
+from studio.ui.widgets.labels import Kbd, PlainLabel, tooltip_text
 from studio.ui.widgets.promo_card import PromoCard, PromoFace, PromoStatus
+from studio.ui.widgets.text import clean_text
 
 NowMs = Callable[[], int | None]
 EXTEND_MS: Final = 5 * 60_000
@@ -29,7 +31,59 @@ _STATUS: Final[dict[PromoPhase, PromoStatus]] = {
     PromoPhase.ENDED: "ended",
     PromoPhase.REFUSED: "refused",
 }
-_ORDER: Final = {"live": 0, "ending": 0, "issuing": 1, "armed": 2, "planned": 3, "refused": 4, "ended": 5}
+_ORDER: Final = {"live": 0, "ending": 0, "issuing": 1, "armed": 2, "planned": 2, "refused": 4, "ended": 5}
+
+
+class KeyHint(QWidget):
+    """A key cap and what it does; follows the key when it is changed."""
+
+    def __init__(self, action: StudioAction, word: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._action = action
+        self._cap = Kbd()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_XS)
+        row.addWidget(self._cap)
+        row.addWidget(PlainLabel(word, tone="muted"))
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        self._cap.setText(self._action.cap)
+        self._cap.setVisible(bool(self._action.cap))
+
+
+class PromoStrip(QScrollArea):
+    """The cards side by side. The wheel moves them; no scroll bar takes their height."""
+
+    moved = Signal()
+
+    def __init__(self, inside: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        inside.setProperty("role", "plain")
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.horizontalScrollBar().rangeChanged.connect(self._moved)
+        self.horizontalScrollBar().valueChanged.connect(self._moved)
+
+    def _moved(self, *_what: int) -> None:
+        self.moved.emit()
+
+    def page(self, by: int) -> None:
+        """Go on by most of what is seen."""
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() + by * round(self.viewport().width() * 0.8))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+        turn = event.angleDelta()
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.value() - (turn.y() or turn.x()))
+        event.accept()
 
 
 class PromoBar(Card):
@@ -45,7 +99,7 @@ class PromoBar(Card):
         now_ms: NowMs,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("card", parent, margin=SPACE_S)
+        super().__init__("card", parent, margin=SPACE_S - 2)
         self._show, self._deciding, self._theme, self._texts, self._now_ms = (
             show,
             deciding,
@@ -53,58 +107,119 @@ class PromoBar(Card):
             texts,
             now_ms,
         )
+        self._actions = actions
         self._cards: dict[str, PromoCard] = {}
         self.setAccessibleName(self.tr("Promo codes"))
-        self.nothing = PlainLabel(self.tr("No codes yet. F9 issues one."), tone="muted")
+        self.nothing = PlainLabel("", tone="muted")
         self._row = QHBoxLayout()
         self._row.setSpacing(SPACE_S)
-        self._lay_out(actions)
+        inside = QWidget()
+        self._inside = inside
+        self.strip = PromoStrip(inside)
+        self.back = self._arrow("‹", self.tr("Earlier codes"), -1)
+        self.on = self._arrow("›", self.tr("More codes"), 1)
+        self.hints = QWidget()
+        self._lay_out(inside)
+        self.strip.moved.connect(self._show_arrows)
         show.promos_changed.connect(self.refresh)
-        show.show_changed.connect(self.refresh)
+        show.show_changed.connect(self._follow)
         actions.on("promo.extend", lambda: self._with_live(lambda i: ExtendPromo(i, EXTEND_MS)))
         actions.on("promo.end", lambda: self._with_live(EndPromo))
+        actions["promo.issue"].changed.connect(self._say_nothing)
+        self._state: tuple[object, object] = (None, None)
+        self._say_nothing()
         self.refresh()
 
-    def _lay_out(self, actions: Actions) -> None:
-        inside = QWidget()
+    def _arrow(self, text: str, name: str, by: int) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setProperty("variant", "quiet")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(name)
+        button.setToolTip(tooltip_text(name))
+        button.clicked.connect(lambda _=False: self.strip.page(by))
+        button.hide()
+        return button
+
+    def _lay_out(self, inside: QWidget) -> None:
         cards = QHBoxLayout(inside)
         cards.setContentsMargins(0, 0, 0, 0)
         cards.setSpacing(SPACE_S)
         cards.addLayout(self._row)
         cards.addWidget(self.nothing)
         cards.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setFixedHeight(self._theme.px(78))
-        row = QHBoxLayout()
-        row.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
-        row.setSpacing(SPACE_M)
-        header = SectionHeader(self.tr("Promo codes"))
-        row.addWidget(header)
-        row.addWidget(scroll, 1)
+        hints = QHBoxLayout(self.hints)
+        hints.setContentsMargins(0, 0, 0, 0)
+        hints.setSpacing(SPACE_S)
         for action_id, word in (
             ("item.next", self.tr("next")),
             ("promo.issue", self.tr("promo")),
             ("reply.focus", self.tr("reply")),
             ("palette", self.tr("any command")),
         ):
-            cap = Kbd()
-            cap.setText(actions[action_id].cap)
-            row.addWidget(cap)
-            row.addWidget(PlainLabel(word, tone="muted"))
+            hints.addWidget(KeyHint(self._actions[action_id], word))
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACE_S - 2, 0, SPACE_S - 2, 0)
+        row.setSpacing(SPACE_M)
+        self.header = PlainLabel(self.tr("Promo codes").upper(), size="")
+        self.header.setProperty("role", "section")
+        for widget, share in (
+            (self.header, 0),
+            (self.back, 0),
+            (self.strip, 1),
+            (self.on, 0),
+            (self.hints, 0),
+        ):
+            row.addWidget(widget, share)
         self.body.addLayout(row)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(self._theme.px(900), self._theme.px(94))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(self._theme.px(400), self._theme.px(94))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._show_arrows()
+
+    def _show_arrows(self) -> None:
+        """The arrows where cards are out of sight; the hints where there is room for both."""
+        bar = self.strip.horizontalScrollBar()
+        margins = self.body.contentsMargins()
+        used = self.header.sizeHint().width() + margins.left() + margins.right() + 4 * SPACE_M
+        wanted = self._inside.minimumSizeHint().width() + self.hints.sizeHint().width()
+        self.hints.setVisible(used + wanted <= self.width())
+        self.back.setVisible(bar.maximum() > 0 and bar.value() > 0)
+        self.on.setVisible(bar.maximum() > 0 and bar.value() < bar.maximum())
+
+    def _say_nothing(self) -> None:
+        cap = self._actions["promo.issue"].cap
+        self.nothing.setText(
+            self.tr("No codes yet. {key} issues one.").replace("{key}", cap)
+            if cap
+            else self.tr("No codes yet.")
+        )
 
     def tick(self) -> None:
         """A code may have ended."""
         self.refresh()
 
+    def _follow(self) -> None:
+        state = self._show.state
+        now = (state.items, state.statuses)
+        if now[0] is not self._state[0] or now[1] is not self._state[1]:
+            self._state = now
+            self.refresh()
+
     def refresh(self) -> None:
         """Bring the cards up to the show."""
         faces = self._faces()
         for gone in [key for key in self._cards if key not in faces]:
-            self._cards.pop(gone).deleteLater()
+            card = self._cards.pop(gone)
+            card.hide()
+            card.deleteLater()
         ordered = sorted(faces.items(), key=lambda f: _ORDER[f[1].status])
         for at, (key, face) in enumerate(ordered):
             card = self._cards.get(key)
@@ -112,11 +227,17 @@ class PromoBar(Card):
                 card = self._cards[key] = PromoCard(self._theme, self._now_ms, self._texts.number)
                 card.extend.clicked.connect(partial(self._extend, key))
                 card.end.clicked.connect(partial(self._end, key))
+                for button in (card.extend, card.end):
+                    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             if card.face != face:
                 card.show_promo(face)
             if self._row.indexOf(card) != at:
                 self._row.insertWidget(at, card)
+            # As wide as its words, within bounds.
+            wide = min(max(card.sizeHint().width(), self._theme.px(210)), self._theme.px(280))
+            card.setFixedWidth(max(wide, _head_width(card)))
         self.nothing.setVisible(not faces)
+        self._show_arrows()
 
     def _extend(self, promo_id: str, _checked: bool = False) -> None:
         self._deciding.give(ExtendPromo(promo_id, EXTEND_MS))
@@ -137,22 +258,26 @@ class PromoBar(Card):
         for item in state.items:
             plan = item.promo
             if plan is not None and plan.id not in used and state.status(item.id) is not ItemStatus.DONE:
-                note = self.tr("armed for {item}").replace("{item}", item.title[:18]) if plan.armed else ""
+                title = clean_text(item.title, 18)
+                note = self.tr("armed for {item}") if plan.armed else self.tr("for {item}")
                 faces[plan.id] = PromoFace(
                     plan.code,
                     "armed" if plan.armed else "planned",
-                    self._describe(plan, state.currency),
-                    note=note,
+                    f"{self._describe(plan, state.currency)} · {self._lasts(plan)}",
+                    note=note.replace("{item}", title),
                 )
         return faces
 
     def _face(self, record: PromoRecord, where: PromoPhase) -> PromoFace:
         promo = record.promo
         ends = record.confirmed_ends_at_ms
+        status = _STATUS[where]
+        if where is PromoPhase.ISSUING and ends is not None and self._now_ms() is None:
+            status = "live"  # confirmed, but nobody knows the time: the card says so
         last = min(record.wanted_ends_at_ms, ends) if ends is not None else record.wanted_ends_at_ms
         return PromoFace(
             code=promo.code,
-            status=_STATUS[where],
+            status=status,
             description=record.refusal or self._describe(promo, promo.currency),
             end_ms=last,
             used=self._show.redemptions(promo.code) or 0,
@@ -160,12 +285,13 @@ class PromoBar(Card):
             note=self.tr("not sent in time") if record.lapsed else "",
         )
 
+    def _lasts(self, plan: PromoPlan) -> str:
+        if plan.hours_after_show:
+            return self.tr("until {n} h after the show").replace("{n}", str(plan.hours_after_show))
+        return self.tr("{n} min").replace("{n}", str(plan.minutes))
+
     def _describe(self, promo: PromoCode | PromoPlan, currency: str) -> str:
-        what = {
-            PromoKind.PERCENT: f"−{promo.percent} %",
-            PromoKind.FIXED: f"−{self._texts.money(Money(promo.amount_minor, currency))}",
-            PromoKind.FREE_SHIPPING: self.tr("free shipping"),
-        }[promo.kind]
+        what = self._texts.discount(promo.kind, promo.percent, promo.amount_minor, currency)
         if promo.scope is PromoScope.LINEUP:
             return f"{what} · {self.tr('whole line-up')}"
         if promo.scope is PromoScope.ALL:
@@ -185,3 +311,16 @@ class PromoBar(Card):
         ]
         if live:
             self._deciding.give(command(live[-1]))
+
+
+def _head_width(card: PromoCard) -> int:
+    """The room that the first row of a card needs: the code and its state are never cut."""
+    margins = card.body.contentsMargins()
+    return (
+        margins.left()
+        + margins.right()
+        + card.code.sizeHint().width()
+        + SPACE_M
+        + card.status.sizeHint().width()
+        + 4
+    )

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.money import Money
 from studio.domain.product import Product
-from studio.domain.promo import PromoKind, PromoPhase, PromoRecord, applies_to, phase, price_after
+from studio.domain.promo import PromoPhase, PromoRecord, applies_to, phase, price_after
 from studio.domain.show import ShowPhase
 from studio.ui.actions import Actions
 from studio.ui.host.pictures import Pictures
@@ -42,24 +41,25 @@ class StagePanel(QWidget):
         self._pictures, self._theme, self._actions = pictures, theme, actions
         self._pictured = ""
         self._pinned_price: tuple[str, Money | None] = ("", None)
+        self._shown: tuple[CardItem | None, CardStock | None, tuple[str, ...]] = (None, None, ())
         self.card = ProductCard(theme, now_ms, texts.number)
         self.unpin = ActionButton(actions["unpin"], "compact")
         self.card.add_action(self.unpin)
+        self.card.empty.acted.connect(actions["workspace.review"].trigger)
         self.next = ActionButton(actions["item.next"], "primary")
         self.promo = ActionButton(actions["promo.issue"], "promo")
         self.undo = ActionButton(actions["undo"])
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
-        row.addWidget(self.next, 5)
-        row.addWidget(self.promo, 2)
-        row.addWidget(self.undo, 1)
+        for button, share in ((self.next, 5), (self.promo, 2), (self.undo, 1)):
+            button.setProperty("tall", "true")
+            row.addWidget(button, share)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
         column.addWidget(self.card, 1)
         column.addLayout(row)
         show.show_changed.connect(self.refresh)
-        show.promos_changed.connect(self.refresh)
         show.products_changed.connect(self._products)
         show.stock_changed.connect(self._stock)
         self.refresh()
@@ -69,49 +69,59 @@ class StagePanel(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Bring card and buttons up to the show."""
-        state = self._show.state
-        item = state.on_air
-        self._refresh_actions()
+        """Bring the card up to the show."""
+        item = self._show.state.on_air
         if item is None:
-            self.card.show_item(None)
-            self._pinned_price = ("", None)
-            self._pictured = ""
-            sentence = {
-                ShowPhase.PLANNED: self.tr("The show has not started."),
-                ShowPhase.ON_AIR: self.tr("Nothing is pinned."),
-                ShowPhase.ENDED: self.tr("The show is over."),
-            }[state.phase]
-            self.card.empty.say(sentence)
+            self._show_nothing()
             return
         product = self._show.products.get(item.product_id)
-        if self._pinned_price[0] != f"{item.id}:{state.on_air_since_ms}":
-            self._pinned_price = (f"{item.id}:{state.on_air_since_ms}", product.price if product else None)
-        self.card.show_item(self._card_item(item, product))
+        if self._pinned_price[0] != f"{item.id}:{self._show.state.on_air_since_ms}":
+            self._pinned_price = (
+                f"{item.id}:{self._show.state.on_air_since_ms}",
+                product.price if product else None,
+            )
+        shown = self._card_item(item, product)
+        if shown != self._shown[0]:
+            if self._shown[0] is None or self._shown[0].key != shown.key:
+                self._pictured = ""
+                self._shown = (None, None, self._shown[2])
+            self._shown = (shown, self._shown[1], self._shown[2])
+            self.card.show_item(shown)
         self._show_stock(item)
         self._show_warnings(item, product)
         self._show_picture(item, product)
 
-    def _refresh_actions(self) -> None:
+    def _show_nothing(self) -> None:
         state = self._show.state
-        on_air = state.phase is ShowPhase.ON_AIR
-        following = state.next_item
-        reason = "" if on_air else self.tr("Start the show first.")
-        next_action = self._actions["item.next"]
-        if following is None:
-            next_action.show_text(self.tr("No further item"))
-        elif following.kind is ItemKind.TALK:
-            next_action.show_text(self.tr("Next: {title}").replace("{title}", following.title))
-        else:
-            next_action.show_text(self.tr("Pin next: {title}").replace("{title}", following.title))
-        next_action.enable(
-            on_air and following is not None, reason or self.tr("The line-up has no further item.")
+        if self._shown[0] is not None:
+            self.card.show_item(None)
+            self.card.show_warnings(())
+        self._shown = (None, None, ())
+        self._pinned_price = ("", None)
+        self._pictured = ""
+        sentence = {
+            ShowPhase.PLANNED: self.tr("The show has not started."),
+            ShowPhase.ON_AIR: self.tr("Nothing is pinned."),
+            ShowPhase.ENDED: self.tr("The show is over."),
+        }[state.phase]
+        hint = self._hint()
+        review = self._actions["workspace.review"]
+        over = state.phase is ShowPhase.ENDED and review.isEnabled()
+        self.card.empty.say(
+            f"{sentence}\n{hint}" if hint else sentence,
+            button=self.tr("See how it went") if over else "",
         )
-        self._actions["item.previous"].enable(on_air and state.previous_item is not None, reason)
-        self._actions["unpin"].enable(state.on_air is not None, self.tr("Nothing is pinned."))
-        possible = bool(state.seq) and state.phase is not ShowPhase.ENDED
-        self._actions["promo.issue"].enable(possible, self.tr("A code can be issued until the show ends."))
-        self._actions["undo"].enable(bool(state.undoable), self.tr("There is nothing to undo."))
+
+    def _hint(self) -> str:
+        """What to do when nothing is on air."""
+        state = self._show.state
+        if state.phase is ShowPhase.ENDED or not state.items:
+            return "" if state.items else self.tr("The line-up is empty: search a product at the left.")
+        if state.phase is ShowPhase.PLANNED:
+            return self.tr("{key} starts it.").replace("{key}", self._actions["show.start"].cap)
+        if state.next_item is None:
+            return self.tr("The line-up has no further item.")
+        return self.tr("{key} puts the next item on air.").replace("{key}", self._actions["item.next"].cap)
 
     def _best_code(self, item: LineUpItem, price: Money) -> tuple[Money, PromoRecord] | None:
         now = self._now_ms()
@@ -168,17 +178,28 @@ class StagePanel(QWidget):
         now = self._now_ms()
         series = self._show.stock_series(item.product_id)
         lasts = None if now is None else self._show.sold_out_in_ms(item.product_id, now)
-        self.card.show_stock(
-            CardStock(
-                left=stock.total,
-                of=max([left for _, left in series[-2000:]] or [stock.total or 0]),
-                read_at_ms=stock.updated_at_ms,
-                low=stock.total is not None and stock.total <= self._low,
-                locations=tuple(sorted(stock.by_location.items())),
-                minutes_left=None if lasts is None else lasts / 60_000,
-                how=self.tr(FORECAST_HOW) if lasts is not None else self.tr("Too few sales for a forecast."),
-            )
+        shown = CardStock(
+            left=stock.total,
+            of=max([left for _, left in series[-2000:]] or [stock.total or 0]),
+            read_at_ms=stock.updated_at_ms,
+            low=stock.total is not None and stock.total <= self._low,
+            locations=tuple(
+                sorted((self._show.locations.get(p, p), n) for p, n in stock.by_location.items())
+            ),
+            minutes_left=None if lasts is None else lasts / 60_000,
+            how=self.tr(FORECAST_HOW) if lasts is not None else self.tr("Too few sales for a forecast."),
         )
+        if shown != self._shown[1]:
+            self._shown = (self._shown[0], shown, self._shown[2])
+            self.card.show_stock(shown)
+
+    def _locations(self, pieces: dict[str, int]) -> tuple[tuple[str, int], ...]:
+        """Where the pieces lie, the most first; places without any are left out when others have some."""
+        names = self._show.locations
+        rows = sorted(
+            ((names.get(place, place), n) for place, n in pieces.items()), key=lambda r: (-r[1], r[0])
+        )
+        return tuple(r for r in rows if r[1]) or tuple(rows)
 
     def _show_warnings(self, item: LineUpItem, product: Product | None) -> None:
         sentences: list[str] = []
@@ -196,7 +217,19 @@ class StagePanel(QWidget):
                 )
             if self._show.sellable(product.id).total == 0:
                 sentences.append(self.tr("Sold out: go to the next item, or offer something like it."))
-        self.card.show_warnings(tuple(sentences))
+        sentences += self._cleared()
+        if tuple(sentences) != self._shown[2]:
+            self._shown = (*self._shown[:2], tuple(sentences))
+            self.card.show_warnings(tuple(sentences))
+
+    def _cleared(self) -> list[str]:
+        """What the panic key did, until something goes on air again."""
+        state = self._show.state
+        at, since = state.stage_cleared_at_ms, state.on_air_since_ms
+        if at is None or since is None or at < since:
+            return []
+        text = self.tr("The stage was cleared at {time}: viewers see no card. The next pin brings it back.")
+        return [text.replace("{time}", self._texts.clock(at, seconds=True))]
 
     def _show_picture(self, item: LineUpItem, product: Product | None) -> None:
         url = product.image_urls[0] if product and product.image_urls else ""
@@ -217,7 +250,7 @@ class StagePanel(QWidget):
             self.refresh()
 
     def _stock(self, product_ids: set[str]) -> None:
-        item = self._show.state.on_air
+        item = self._show.state.on_air if self._show.state.pinned_product_id in product_ids else None
         if item is not None and item.product_id in product_ids:
             self._show_stock(item)
             self._show_warnings(item, self._show.products.get(item.product_id))
@@ -225,8 +258,4 @@ class StagePanel(QWidget):
 
 def _discount(record: PromoRecord, texts: Texts) -> str:
     promo = record.promo
-    if promo.kind is PromoKind.PERCENT:
-        return f"−{promo.percent} %"
-    if promo.kind is PromoKind.FIXED:
-        return f"−{texts.money(Money(promo.amount_minor, promo.currency))}"
-    return QCoreApplication.translate("StagePanel", "free shipping")
+    return texts.discount(promo.kind, promo.percent, promo.amount_minor, promo.currency)

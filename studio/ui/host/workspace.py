@@ -1,17 +1,23 @@
 """The On air workspace: health on top, line-up left, stage and charts in the middle, questions and chat right."""
 
 import asyncio
+import itertools
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QSplitter, QVBoxLayout, QWidget
 
 from studio.domain.commands import (
     ClearStage,
     EndShow,
     NextItem,
+    PinItem,
+    PinProduct,
     PreviousItem,
     ResolveUnsure,
     StartShow,
@@ -19,32 +25,39 @@ from studio.domain.commands import (
 )
 from studio.domain.product import Product
 from studio.ui.actions import Actions
+from studio.ui.command_palette import PaletteEntry
 from studio.ui.dialogs import Field, ask, hold_to_confirm
 from studio.ui.host.canned import CannedAnswers
 from studio.ui.host.charts_panel import ChartsPanel
 from studio.ui.host.chat_panel import ChatPanel
 from studio.ui.host.deciding import Deciding
+from studio.ui.host.found import item_of
 from studio.ui.host.header import Header
 from studio.ui.host.lineup_panel import LineUpPanel
+from studio.ui.host.outbox_popover import OutboxPopover
 from studio.ui.host.pictures import Pictures
+from studio.ui.host.possible import Possible
 from studio.ui.host.promo_bar import PromoBar
 from studio.ui.host.promo_form import PromoForm
 from studio.ui.host.question_panel import QuestionPanel
 from studio.ui.host.stage_panel import StagePanel
+from studio.ui.host.stock_watch import StockWatch
 from studio.ui.keyguard import EscapeLadder, FocusKeys, SpaceGuard
 from studio.ui.models.chat_source import ChatWindow
 from studio.ui.models.lineup_model import LineUpModel
 from studio.ui.models.live_show import LiveShow
 from studio.ui.models.question_model import QuestionModel
-from studio.ui.studio import LinkStatus, Notice, Sending, Studio
+from studio.ui.studio import LinkStatus, Notice, Studio
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_S, Theme
+from studio.ui.widgets.buttons import HoldButton
 from studio.ui.widgets.text import clean_text
 
 _TICK_MS: Final = 500
 _SEARCH_MS: Final = 150
 _CHAT_AT_ONCE: Final = 400
+_ENTRIES: Final = 12
 
 
 class HostWorkspace(QWidget):
@@ -66,12 +79,14 @@ class HostWorkspace(QWidget):
         monotonic_ms: Callable[[], int],
         canned_file: Path,
         low_stock: int = 10,
+        wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._studio, self._show, self._actions, self._tasks = studio, show, actions, tasks
-        self._theme, self._keys = theme, keys
+        self._theme, self._keys, self._texts, self._wall_ms = theme, keys, texts, wall_ms
         self.setAccessibleName(self.tr("On air"))
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         now_ms = studio.clock.now_ms
         self._now_ms = now_ms
         self.deciding = Deciding(studio, tasks, self.notice.emit, self._deliberate, monotonic_ms)
@@ -82,19 +97,38 @@ class HostWorkspace(QWidget):
             lambda after, limit: studio.chat_after(show.state.id, after, limit), tasks, self
         )
         pictures = Pictures(studio, tasks, theme.px(80), self)
-        self.header = Header(show, actions, theme, keys, texts, now_ms)
+        self.header = Header(show, actions, theme, keys, texts, now_ms, wall_ms)
         self.lineup = LineUpPanel(
-            show, self.lineup_model, self.deciding, actions, theme, texts, pictures, self._find_products
+            show,
+            self.lineup_model,
+            self.deciding,
+            actions,
+            theme,
+            texts,
+            pictures,
+            self._find_products,
+            low_stock,
         )
         self.stage = StagePanel(show, actions, theme, texts, pictures, now_ms, low_stock)
         self.charts = ChartsPanel(show, actions, theme, show.state.time_zone, now_ms)
         self.questions = QuestionPanel(self.question_model, self.deciding, actions, theme, canned, now_ms)
         self.chat = ChatPanel(show, self.chat_source, self.deciding, actions, theme, texts, canned, now_ms)
         self.promos = PromoBar(show, self.deciding, actions, theme, texts, now_ms)
-        self.promo_form = PromoForm(self.deciding, self)
+        self.promo_form = PromoForm(self.deciding, texts, self)
         self.splitters = self._lay_out()
+        self.stock_watch = StockWatch(show, texts, low_stock, self.notice.emit, self)
+        self.possible = Possible(
+            show,
+            actions,
+            now_ms,
+            lambda: bool(self.questions.selected_id),
+            lambda: self.lineup.selected_row >= 0,
+            self,
+        )
         self._space = SpaceGuard(self, keys)
         self._escape = EscapeLadder(self, actions["unpin"], keys)
+        keys.add(self._inner_keys)
+        self.destroyed.connect(lambda: keys.remove(self._inner_keys))
         self._search = QTimer(self)
         self._wanted: tuple[str, Callable[[list[Product]], None]] = ("", lambda _found: None)
         self._ticker = QTimer(self)
@@ -105,7 +139,8 @@ class HostWorkspace(QWidget):
         middle = QSplitter(Qt.Orientation.Vertical)
         middle.addWidget(self.stage)
         middle.addWidget(self.charts)
-        middle.setStretchFactor(0, 1)
+        # The card keeps its height as long as it can; the charts take what the window gives or wants back.
+        middle.setStretchFactor(0, 0)
         middle.setStretchFactor(1, 1)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.questions)
@@ -114,8 +149,11 @@ class HostWorkspace(QWidget):
         for widget, stretch in ((self.lineup, 24), (middle, 50), (right, 26)):
             columns.addWidget(widget)
             columns.setStretchFactor(columns.count() - 1, stretch)
-        columns.setSizes([340, 710, 370])
-        middle.setSizes([330, 420])
+        columns.setSizes([336, 708, 376])
+        middle.setSizes([350, 320])
+        right.setSizes([330, 370])
+        right.setStretchFactor(0, 4)
+        right.setStretchFactor(1, 5)
         for splitter in (columns, middle, right):
             splitter.setHandleWidth(SPACE_S)
             splitter.setChildrenCollapsible(False)
@@ -137,16 +175,22 @@ class HostWorkspace(QWidget):
         on("stage.clear", lambda: give(ClearStage()))
         on("promo.issue", self._issue_promo)
         on("undo", self.deciding.undo)
-        self._actions["redo"].enable(False, self.tr("Nothing was undone that could be done again."))
         self.questions.reply_asked.connect(self._reply_to)
         self.questions.selected.connect(self._question_selected)
         self.header.outbox_asked.connect(self._show_outbox)
         self.header.token_asked.connect(self._ask_token)
+        self.questions.selected.connect(self.possible.refresh_selection)
+        self.lineup.item_selected.connect(self.possible.refresh_selection)
+        self.lineup.left.connect(self.setFocus)
+        self.promo_form.closed.connect(self.setFocus)
+        self.chat.message_picked.connect(self.questions.clear_selection)
+        # The innermost last: it is asked first.
         for closer in (
+            self.chat.leave_target,
+            self.lineup.clear_selection,
             self.questions.clear_selection,
             self.chat.clear_selection,
-            self.lineup.clear_selection,
-            self.chat.leave_field,
+            self.charts.leave_reading,
             self.lineup.leave_search,
             self.promo_form.close_form,
         ):
@@ -157,12 +201,36 @@ class HostWorkspace(QWidget):
         self._ticker.setInterval(_TICK_MS)
         self._ticker.timeout.connect(self.tick)
         self._ticker.start()
+        for button in self.findChildren(QAbstractButton):
+            # A click leaves the focus where it was: no key meant for the show goes to a button.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _inner_keys(self, watched: QWidget, event: QKeyEvent) -> bool:
+        """Keys of what is open inside the workspace, and Return on a button that Tab has reached."""
+        if event.type() != QEvent.Type.KeyPress or QApplication.activePopupWidget() is not None:
+            return False
+        if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat():
+            if self.promo_form.isVisible() and self.promo_form.isAncestorOf(watched):
+                return self.promo_form.close_form()
+            if watched in (self.lineup.search, self.lineup.results):
+                self.lineup.leave_search()
+                self.setFocus()
+                return True
+            return False
+        pressed = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
+        mine = self.isAncestorOf(watched) and not self.promo_form.isAncestorOf(watched)
+        if pressed and mine and isinstance(watched, QAbstractButton) and not isinstance(watched, HoldButton):
+            if not event.isAutoRepeat():
+                watched.click()
+            return True
+        return False
 
     def tick(self) -> None:
         """Twice a second: whatever shows time moves on."""
         now = self._studio.clock.best_ms()
-        self.lineup_model.refresh_times(now)
+        self.lineup_model.refresh_times(now, sure=self._now_ms() is not None)
         self.lineup.tick()
+        self.possible.refresh_time()
         for part in (self.header, self.stage, self.charts, self.questions, self.chat, self.promos):
             part.tick()
 
@@ -182,10 +250,7 @@ class HostWorkspace(QWidget):
     def _issue_promo(self) -> None:
         if self.promo_form.isVisible():
             # The second press of the key issues what the form offers: two presses in all.
-            if not self.promo_form.prepared.isHidden():
-                self.promo_form.issue_prepared()
-            else:
-                self.promo_form.submit()
+            self.promo_form.act()
             return
         self.promo_form.open_for(self._show.state)
 
@@ -205,26 +270,13 @@ class HostWorkspace(QWidget):
     # --- the outbox and tokens --------------------------------------------------------------------------------
 
     def _show_outbox(self, where: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        rows = list(self._show.outbox.values())
-        if not rows:
-            menu.addAction(self.tr("Everything has been sent.")).setEnabled(False)
-        for row in rows[:20]:
-            state = self.tr("unsure") if row.unsure else row.sending.value
-            line = f"{_action_name(row.action)} → {row.target}: {state}. {clean_text(row.sentence, 120)}"
-            if row.unsure:
-                sub = menu.addMenu(line.replace("&", "&&"))
-                for text, resend in ((self.tr("Send again"), True), (self.tr("Leave it"), False)):
-                    act = sub.addAction(text)
-                    command = ResolveUnsure(row.effect_id, resend)
-                    act.triggered.connect(lambda _=False, c=command: self.deciding.give(c))
-            else:
-                entry = menu.addAction(line.replace("&", "&&"))
-                entry.setEnabled(row.sending is not Sending.SETTLED)
-        if len(rows) > 20:
-            menu.addAction(self.tr("and {n} more").replace("{n}", str(len(rows) - 20))).setEnabled(False)
-        menu.popup(where)
+        popover = OutboxPopover(self._show, self._theme, self._wall_ms, self)
+        popover.resolve_asked.connect(self._resolve)
+        popover.token_asked.connect(self._ask_token)
+        popover.open_at(where)
+
+    def _resolve(self, effect_id: str, resend: bool) -> None:
+        self.deciding.give(ResolveUnsure(effect_id, resend))
 
     def _ask_token(self, status: LinkStatus) -> None:
         self.deciding.run(self._token_form(status), "ask for a token")
@@ -247,6 +299,25 @@ class HostWorkspace(QWidget):
 
     # --- reading ----------------------------------------------------------------------------------------------
 
+    def product_entries(self, words: str) -> list[PaletteEntry]:
+        """What the palette offers to pin: items of the line-up first, then products of the shop."""
+        asked, show = words.casefold(), self._show
+        found = [i for i in show.state.items if asked in i.title.casefold() or asked in i.sku.casefold()]
+        planned = {i.product_id for i in show.state.items}
+        others = (p for p in show.products.values() if p.id not in planned and asked in p.title.casefold())
+        commands: list[tuple[str, str, PinItem | PinProduct]] = [
+            (i.title, self.tr("in the line-up"), PinItem(i.id)) for i in found[:_ENTRIES]
+        ]
+        commands += [
+            (p.title, self._texts.money(p.price), PinProduct(item_of(p)))
+            for p in itertools.islice(others, max(0, _ENTRIES - len(commands)))
+        ]
+        pattern = self.tr("Pin {title}")
+        return [
+            PaletteEntry(pattern.replace("{title}", title), detail, partial(self.deciding.give, command))
+            for title, detail, command in commands
+        ]
+
     def _find_products(self, words: str, take: Callable[[list[Product]], None]) -> None:
         self._wanted = (words, take)
         self._search.start()
@@ -264,6 +335,7 @@ class HostWorkspace(QWidget):
     def _first_chat(self) -> None:
         async def load() -> None:
             rows = await self._studio.chat_page(self._show.state.id, None, _CHAT_AT_ONCE)
+            self.chat.seed_rate(rows)
             self.chat_source.open_at(rows, self._show.chat_count)
             self.chat.view.set_source(self.chat_source)
 
@@ -272,15 +344,3 @@ class HostWorkspace(QWidget):
         except RuntimeError:
             return
         self.deciding.run(load(), "first chat")
-
-
-def _action_name(action: str) -> str:
-    names = {
-        "FeatureProduct": "pin",
-        "CreatePromo": "promo code",
-        "UpdatePromo": "extend promo code",
-        "EndPromoNow": "end promo code",
-        "Say": "announcement",
-        "ReplyTo": "reply",
-    }
-    return names.get(action, action)

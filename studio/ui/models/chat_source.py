@@ -44,8 +44,10 @@ class ChatWindow(QObject):
 
     def open_at(self, newest: Sequence[ChatRow], count: int) -> None:
         """Begin with the newest rows and the number of all."""
-        self._tail = list(newest)
-        self._count = max(count, len(self._tail))
+        # What came while these were read stays behind them.
+        last = newest[-1].rowid if newest else 0
+        self._tail = [*newest, *(r for r in self._tail if r.rowid > last)]
+        self._count = max(count, self._count, len(self._tail))
         self._newest_rowid = self._tail[-1].rowid if self._tail else 0
 
     def append(self, rows: Sequence[ChatRow], count: int) -> int:

@@ -7,8 +7,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
 from studio.domain.money import Money
-from studio.domain.promo import PromoPhase, applies_to, phase, price_after
+from studio.domain.promo import PromoPhase, PromoRecord, applies_to, phase, price_after
 from studio.domain.rundown import Rundown, RundownRow, rundown
+from studio.domain.show import ShowPhase
 from studio.ui.models.live_show import LiveShow
 from studio.ui.models.sync_rows import sync_rows
 
@@ -19,11 +20,12 @@ ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 """The whole `LineUpRow`."""
 ID_ROLE = Qt.ItemDataRole.UserRole + 2
 """The item's id."""
+_LIVE = (PromoPhase.LIVE, PromoPhase.EXPIRING)
 
 
 class LineUpRow(msgspec.Struct, frozen=True):
     """What one row shows. `left` is None when the stock is not known (and for talk); `show_price` is the price
-    with a running code, None without one.
+    with a running code, None without one. `starts_at_ms` (UTC ms) is rounded to the minute.
     """
 
     item: LineUpItem
@@ -38,27 +40,52 @@ class LineUpRow(msgspec.Struct, frozen=True):
     sending: bool
     image_url: str
     withdrawn: bool
+    facts: object = None
+
+
+class _Facts(msgspec.Struct, frozen=True):
+    """What the shop says of one product, as a row shows it."""
+
+    left: int | None = None
+    price: Money | None = None
+    show_price: Money | None = None
+    variants: int = 0
+    image_url: str = ""
+    withdrawn: bool = False
+
+
+_NOTHING = _Facts()
 
 
 class LineUpModel(QAbstractListModel):
-    """Rows of the line-up. `refresh_times(now)` is called by a clock; everything else follows the show."""
+    """Rows of the line-up. `refresh_times(now)` is called by a clock; everything else follows the show.
+
+    Stock moves many times a second in a line-up of hundreds: only the rows of those products are made anew.
+    """
 
     def __init__(self, show: LiveShow, now_ms: int) -> None:
         super().__init__(show)
         self._show = show
         self._now = now_ms
+        self._codes_at: int | None = now_ms
         self._rows: list[LineUpRow] = []
+        self._facts: dict[str, _Facts] = {}
+        self._live: tuple[PromoRecord, ...] = ()
+        self._places: dict[str, list[int]] | None = None
+        self._sending = False
         self.rundown: Rundown = rundown(show.state, now_ms)
         self._sync()
         show.show_changed.connect(self._sync)
-        show.promos_changed.connect(self._sync)
-        show.outbox_changed.connect(self._sync)
+        show.outbox_changed.connect(self._sync_sending)
         show.stock_changed.connect(self._sync_products)
         show.products_changed.connect(self._sync_products)
 
-    def refresh_times(self, now_ms: int) -> None:
-        """Move the rundown to `now_ms`, UTC ms of the shop's clock."""
+    def refresh_times(self, now_ms: int, *, sure: bool = True) -> None:
+        """Move the rundown to `now_ms`, UTC ms of the shop's clock. While nobody is `sure` of the time no code is
+        live, and no price shown with one.
+        """
         self._now = now_ms
+        self._codes_at = now_ms if sure else None
         self._sync()
 
     def row(self, at: int) -> LineUpRow:
@@ -73,17 +100,27 @@ class LineUpModel(QAbstractListModel):
         """How many items there are."""
         return 0 if parent.isValid() else len(self._rows)
 
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Rows can be dragged; what is dropped lands between rows."""
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Items are moved, never copied."""
+        return Qt.DropAction.MoveAction
+
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The title, a sentence for screen readers, or the whole row."""
         if not index.isValid() or index.row() >= len(self._rows):
             return None
         row = self._rows[index.row()]
+        if role == ROW_ROLE:
+            return row
         if role == Qt.ItemDataRole.DisplayRole:
             return row.item.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(row)
-        if role == ROW_ROLE:
-            return row
         return row.item.id if role == ID_ROLE else None
 
     def _spoken(self, row: LineUpRow) -> str:
@@ -92,19 +129,50 @@ class LineUpModel(QAbstractListModel):
         return ", ".join(part for part in (row.item.title, status, left) if part)
 
     def _sync(self, _what: object = None) -> None:
-        self.rundown = rundown(self._show.state, self._now)
-        wanted = [
-            self._make(item, times)
-            for item, times in zip(self._show.state.items, self.rundown.rows, strict=True)
-        ]
+        show = self._show
+        live = tuple(r for r in show.state.promos.values() if phase(r, self._codes_at) in _LIVE)
+        if live != self._live:
+            self._live = live
+            self._facts.clear()
+        self._sending = any(o.action == "FeatureProduct" for o in show.outbox.values())
+        self.rundown = rundown(show.state, self._now)
+        before = self._rows
+        known = {id(r.item) for r in before}
+        wanted: list[LineUpRow] = []
+        for n, (item, times) in enumerate(zip(show.state.items, self.rundown.rows, strict=True)):
+            if id(item) not in known:
+                # New, or planned anew: another safety stock leaves another number to sell.
+                self._facts.pop(item.product_id, None)
+            wanted.append(self._make(item, times, before[n] if n < len(before) else None))
+        if len(wanted) == len(before) and all(
+            a.item.id == b.item.id for a, b in zip(wanted, before, strict=True)
+        ):
+            self._replace(wanted)
+            return
+        self._places = None
         sync_rows(self, self._rows, wanted, lambda r: r.item.id, self._changed)
 
+    def _replace(self, wanted: list[LineUpRow]) -> None:
+        changed = [n for n, row in enumerate(wanted) if row is not self._rows[n]]
+        if changed:
+            self._rows = wanted
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+
+    def _sync_sending(self) -> None:
+        if self._sending != any(o.action == "FeatureProduct" for o in self._show.outbox.values()):
+            self._sync()
+
     def _sync_products(self, product_ids: set[str]) -> None:
-        # Stock moves many times a second: only its own rows are made anew.
-        for at, row in enumerate(self._rows):
-            if row.item.product_id in product_ids:
-                now = self._make(row.item, self.rundown.rows[at])
-                if now != row:
+        if self._places is None:
+            self._places = {}
+            for at, row in enumerate(self._rows):
+                self._places.setdefault(row.item.product_id, []).append(at)
+        for product_id in product_ids:
+            self._facts.pop(product_id, None)
+            for at in self._places.get(product_id, ()):
+                row = self._rows[at]
+                now = self._make(row.item, self.rundown.rows[at], row)
+                if now is not row:
                     self._rows[at] = now
                     self._changed(at)
 
@@ -112,31 +180,61 @@ class LineUpModel(QAbstractListModel):
         index = self.index(at)
         self.dataChanged.emit(index, index)
 
-    def _make(self, item: LineUpItem, times: RundownRow) -> LineUpRow:
-        show = self._show
-        product = show.products.get(item.product_id)
-        left = show.sellable(item.product_id).total if item.kind is ItemKind.PRODUCT else None
-        price = product.price if product else None
-        discounted: Money | None = None
-        if price is not None:
-            for record in show.state.promos.values():
-                live = phase(record, self._now) in (PromoPhase.LIVE, PromoPhase.EXPIRING)
-                if live and applies_to(record.promo, item.product_id):
-                    after = price_after(price, record)
-                    if after < (discounted or price):
-                        discounted = after
-        on_air = times.status is ItemStatus.ON_AIR
+    def _make(self, item: LineUpItem, times: RundownRow, old: LineUpRow | None) -> LineUpRow:
+        """The row of an item; `old` itself when nothing of it has changed."""
+        facts = self._facts_of(item)
+        starts = None if times.starts_at_ms is None else times.starts_at_ms // 60_000 * 60_000
+        lasted = times.lasted_ms // 1000 * 1000
+        is_next = times.is_next and self._show.state.phase is not ShowPhase.ENDED
+        sending = self._sending and times.status is ItemStatus.ON_AIR
+        if (
+            old is not None
+            and old.item is item
+            and old.facts is facts
+            and old.status is times.status
+            and old.is_next == is_next
+            and old.lasted_ms == lasted
+            and old.starts_at_ms == starts
+            and old.sending == sending
+        ):
+            return old
         return LineUpRow(
             item=item,
             status=times.status,
-            is_next=times.is_next,
-            lasted_ms=times.lasted_ms // 1000 * 1000,
-            starts_at_ms=None if times.starts_at_ms is None else times.starts_at_ms // 1000 * 1000,
-            left=left,
-            price=price,
-            show_price=discounted,
-            variants=len(product.variants) if product else 0,
-            sending=on_air and any(o.action == "FeatureProduct" for o in show.outbox.values()),
-            image_url=product.image_urls[0] if product and product.image_urls else "",
-            withdrawn=product is not None and not product.active,
+            is_next=is_next,
+            lasted_ms=lasted,
+            starts_at_ms=starts,
+            left=facts.left,
+            price=facts.price,
+            show_price=facts.show_price,
+            variants=facts.variants,
+            sending=sending,
+            image_url=facts.image_url,
+            withdrawn=facts.withdrawn,
+            facts=facts,
         )
+
+    def _facts_of(self, item: LineUpItem) -> _Facts:
+        product_id = item.product_id
+        if item.kind is not ItemKind.PRODUCT or not product_id:
+            return _NOTHING
+        facts = self._facts.get(product_id)
+        if facts is None:
+            product = self._show.products.get(product_id)
+            price = product.price if product else None
+            facts = self._facts[product_id] = _Facts(
+                left=self._show.sellable(product_id).total,
+                price=price,
+                show_price=None if price is None else self._discounted(product_id, price),
+                variants=len(product.variants) if product else 0,
+                image_url=product.image_urls[0] if product and product.image_urls else "",
+                withdrawn=product is not None and not product.active,
+            )
+        return facts
+
+    def _discounted(self, product_id: str, price: Money) -> Money | None:
+        best = price
+        for record in self._live:
+            if applies_to(record.promo, product_id):
+                best = min(best, price_after(price, record))
+        return best if best < price else None

@@ -1,6 +1,5 @@
 """The show as the window knows it: the log's fold and the feeds, kept up by change batches."""
 
-import bisect
 from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
@@ -9,7 +8,7 @@ from studio.control.ports import PromoUsage, Traffic
 from studio.domain.audience import ViewerSample
 from studio.domain.effects import effects_of
 from studio.domain.events import Logged
-from studio.domain.kpi import Sales, newest_revisions, own_orders, sales
+from studio.domain.kpi import Sales, newest_revisions
 from studio.domain.order import Order
 from studio.domain.product import (
     Product,
@@ -21,6 +20,8 @@ from studio.domain.product import (
 )
 from studio.domain.question import Question
 from studio.domain.show import ShowState, apply
+from studio.ui.models.sales_tally import SalesTally
+from studio.ui.models.viewer_tally import ViewerTally
 from studio.ui.studio import ChangeBatch, LinkStatus, Notice, Opened, OutboxStatus, Sending
 
 
@@ -58,14 +59,16 @@ class LiveShow(QObject):
         self.products: dict[str, Product] = dict(opened.products)
         self.usage: dict[str, PromoUsage] = {u.code: u for u in opened.usage}
         self.traffic: Traffic | None = opened.traffic
-        self.samples: list[ViewerSample] = sorted(opened.samples, key=lambda s: s.at_ms)
+        self.locations: dict[str, str] = dict(opened.locations)
+        self._viewers = ViewerTally(opened.samples)
+        self._viewers.bound(self.state.started_at_ms, self.state.ended_at_ms)
         self.questions: dict[str, Question] = {q.id: q for q in opened.questions}
         self.outbox: dict[str, OutboxStatus] = {o.effect_id: o for o in opened.outbox}
         self.links: dict[str, LinkStatus] = {f"{s.kind}:{s.name}": s for s in opened.links}
         self.chat_count = opened.chat_count
+        self.locations: dict[str, str] = dict(opened.locations)
         self.stock_heard_wall_ms: int | None = None
-        self._orders: dict[str, Order] = {o.id: o for o in newest_revisions(opened.orders)}
-        self._sales: Sales | None = None
+        self._sales = SalesTally(self.state, newest_revisions(opened.orders))
         self._kept: tuple[object, dict[str, int]] = ((), {})
         self._product_of: dict[str, str] = by_product(self.products)
         self._levels: dict[str, dict[tuple[str, str], StockLevel]] = {}
@@ -73,13 +76,9 @@ class LiveShow(QObject):
         self._early: dict[str, dict[str, StockLevel]] = {}
         self._history: dict[str, list[tuple[int, int]]] = {}
         self._variant_sellable: dict[str, int] = {}
-        self._viewers_now: dict[str, ViewerSample] = {}
-        self._peak: tuple[int, int] | None = None
         self._seed_stock_history(opened.stock_history)
         for level in opened.stock:
             self._take_level(level)
-        for sample in self.samples:
-            self._take_sample(sample)
 
     # --- reading ----------------------------------------------------------------------------------------------
 
@@ -90,9 +89,12 @@ class LiveShow(QObject):
 
     def sellable(self, product_id: str) -> SellableStock:
         """What can be sold of a product, less the safety stock that its item keeps back."""
+        return sellable_stock(self._levels.get(product_id, {}).values(), self._kept_back(product_id))
+
+    def _kept_back(self, product_id: str) -> int:
         if self._kept[0] is not self.state.items:
             self._kept = (self.state.items, {i.product_id: i.safety_stock for i in self.state.items})
-        return sellable_stock(self._levels.get(product_id, {}).values(), self._kept[1].get(product_id, 0))
+        return self._kept[1].get(product_id, 0)
 
     def levels(self, product_id: str) -> list[StockLevel]:
         """The stock levels of a product, by variant and location."""
@@ -100,33 +102,47 @@ class LiveShow(QObject):
 
     def stock_series(self, product_id: str) -> list[tuple[int, int]]:
         """(UTC ms, sellable) of a product in order of time, as far as this show has heard."""
-        return self._history.get(product_id, [])
+        history, kept = self._history.get(product_id, []), self._kept_back(product_id)
+        return [(at, max(0, left - kept)) for at, left in history] if kept else history
 
     def sold_out_in_ms(self, product_id: str, now_ms: int) -> int | None:
         """How long the stock lasts at the recent rate; None when the data do not carry an answer."""
-        return sold_out_in_ms(self._history.get(product_id, [])[-400:], now_ms)
+        kept = self._kept_back(product_id)
+        recent = self._history.get(product_id, [])[-400:]
+        return sold_out_in_ms([(at, max(0, left - kept)) for at, left in recent], now_ms)
+
+    @property
+    def samples(self) -> list[ViewerSample]:
+        """All samples in order of time."""
+        return self._viewers.samples
 
     @property
     def viewers(self) -> int | None:
         """How many watch now, over all channels; None before the first sample."""
-        return sum(s.viewers for s in self._viewers_now.values()) if self._viewers_now else None
+        return self._viewers.viewers
 
     @property
     def peak(self) -> tuple[int, int] | None:
         """The viewer peak and its time since the show started."""
-        return self._peak
+        return self._viewers.peak
+
+    def average_viewers(self, now_ms: int) -> float | None:
+        """The time-weighted mean of all channels from the start of the show to `now_ms`."""
+        return self._viewers.average(now_ms)
+
+    def new_viewers(self) -> tuple[list[int], list[float]]:
+        """For the one chart: times (UTC ms) and sums of all channels that came since it last asked."""
+        return self._viewers.take_new()
 
     @property
     def orders(self) -> list[Order]:
         """All orders heard of during the show, each in its newest revision."""
-        return list(self._orders.values())
+        return list(self._sales.orders.values())
 
     @property
     def sales(self) -> Sales:
         """What the show's own orders came to."""
-        if self._sales is None:
-            self._sales = sales(own_orders(self.state, self._orders.values()), self.state.currency)
-        return self._sales
+        return self._sales.sales
 
     def redemptions(self, code: str) -> int | None:
         """How often a code was redeemed, as the shop counts; None when it has not said yet."""
@@ -151,17 +167,18 @@ class LiveShow(QObject):
         for question in batch.questions:
             self.questions[question.id] = question
         self._take_events(batch.events, questions)
+        self.locations.update(batch.locations)
         changed_products = self._take_products(batch.products)
         stocked = {p for p in map(self._take_level, batch.stock) if p}
         self._take_sales(batch)
         for sample in batch.samples:
-            bisect.insort(self.samples, sample, key=lambda s: s.at_ms)
-            self._take_sample(sample)
+            self._viewers.add(sample)
         outbox = self._take_outbox(batch.outbox)
         for status in batch.links:
             self.links[f"{status.kind}:{status.name}"] = status
         if batch.chat_count is not None:
             self.chat_count = batch.chat_count
+        self.locations.update(batch.locations)
         self._tell(batch, lineup_before, questions, changed_products, stocked, outbox)
 
     def _tell(
@@ -208,8 +225,6 @@ class LiveShow(QObject):
             question_id = getattr(logged.event, "question_id", "")
             if question_id:
                 questions.add(question_id)
-            if before.phase is not self.state.phase:
-                self._recount_peak()
             for effect in effects_of(logged, before, self.state):
                 if effect.id not in self.state.settled:
                     self.outbox.setdefault(
@@ -222,7 +237,8 @@ class LiveShow(QObject):
                             Sending.SENDING,
                         ),
                     )
-            self._sales = None
+        self._viewers.bound(self.state.started_at_ms, self.state.ended_at_ms)
+        self._sales.follow(self.state)
 
     def _take_products(self, products: Iterable[Product]) -> set[str]:
         changed: set[str] = set()
@@ -272,33 +288,13 @@ class LiveShow(QObject):
 
     def _take_sales(self, batch: ChangeBatch) -> None:
         for order in batch.orders:
-            known = self._orders.get(order.id)
-            if known is None or known.revision <= order.revision:
-                self._orders[order.id] = order
-                self._sales = None
+            self._sales.add(order)
         for usage in batch.usage:
             known_usage = self.usage.get(usage.code)
             if known_usage is None or known_usage.revision <= usage.revision:
                 self.usage[usage.code] = usage
         if batch.traffic and (self.traffic is None or self.traffic.revision <= batch.traffic.revision):
             self.traffic = batch.traffic
-
-    def _take_sample(self, sample: ViewerSample) -> None:
-        known = self._viewers_now.get(sample.channel)
-        if known is None or known.at_ms <= sample.at_ms:
-            self._viewers_now[sample.channel] = sample
-        start, end = self.state.started_at_ms, self.state.ended_at_ms
-        if start is None or sample.at_ms < start or (end is not None and sample.at_ms > end):
-            return
-        now = sum(s.viewers for s in self._viewers_now.values())
-        if self._peak is None or now > self._peak[0]:
-            self._peak = (now, sample.at_ms)
-
-    def _recount_peak(self) -> None:
-        self._peak = None
-        self._viewers_now = {}
-        for sample in self.samples:
-            self._take_sample(sample)
 
     def _take_outbox(self, rows: Iterable[OutboxStatus]) -> bool:
         changed = False

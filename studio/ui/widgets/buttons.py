@@ -68,6 +68,12 @@ class ActionButton(QPushButton):
         set_look(self, "variant", variant)
         self.updateGeometry()
 
+    def shorten(self, text: str = "", *, cap: bool = True) -> None:
+        """Say `text` instead of the action's own text (empty: that again), with or without the key cap."""
+        if (text, cap) != (self._own_text, self._with_cap):
+            self._own_text, self._with_cap = text, cap
+            self._follow()
+
     def sizeHint(self) -> QSize:  # noqa: D102
         option = QStyleOptionButton()
         self.initStyleOption(option)

@@ -25,8 +25,11 @@ from studio.ui.widgets.thumbnail import Thumbnail
 
 MAX_POINTS: Final = 6
 _ROOMY: Final = 760
+_PICTURE: Final = 640
 _WIDE: Final = 540
 _NARROWEST: Final = 380
+_LOWEST: Final = 200
+_ANY_WIDTH: Final = 16_777_215
 STALE_MS: Final = 15_000
 """Stock older than this is marked: it may have been sold since."""
 
@@ -79,7 +82,7 @@ class StockPanel(QWidget):
         self._stock = CardStock(None)
         self.header = SectionHeader(self.tr("Sellable stock"))
         self.left = PlainLabel("–", size="xl")
-        self.age = ElidedLabel("", tone="muted")
+        self.age = ElidedLabel("", size="caption", tone="muted")
         self.age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         self.bar = StockBar(theme)
         self.places = ElidedLabel("", tone="muted")
@@ -195,6 +198,7 @@ class ProductCard(Card):
         self.footnote.setText(clean_text(item.footnote))
         self.footnote.setVisible(bool(item.footnote))
         self.stock.setVisible(bool(item.price))
+        self.thumbnail.setVisible(bool(item.price))
         self._arrange()
         self.setAccessibleDescription(f"{self.title.text()} {item.price}".strip())
         self.tick()
@@ -215,6 +219,7 @@ class ProductCard(Card):
                 widget.deleteLater()
         for sentence in sentences:
             self.warnings.addWidget(WarningBanner(sentence))
+        self._fit_height()
 
     def tick(self) -> None:
         """Bring elapsed time and stock age up to the clock."""
@@ -253,12 +258,13 @@ class ProductCard(Card):
         self.tick()
 
     def minimumSizeHint(self) -> QSize:  # noqa: D102
-        return QSize(self._theme.px(_NARROWEST), super().minimumSizeHint().height())
+        # Of a height that no banner changes: what does not fit is left out, and nothing around the card moves.
+        return QSize(self._theme.px(_NARROWEST), self._theme.px(_LOWEST))
 
     def _arrange(self) -> None:
         """Fit the width: a smaller picture and title below 760 px, the stock under the text below 540 px."""
         px, width = self._theme.px, self.width()
-        self.thumbnail.set_side(132 if width >= px(_ROOMY) else 88)
+        self.thumbnail.set_side(132 if width >= px(_PICTURE) and self.height() >= px(230) else 72)
         set_look(self.title, "textsize", "xl" if width >= px(_ROOMY) else "l")
         wide = width >= px(_WIDE)
         if wide != self._wide:
@@ -268,18 +274,57 @@ class ProductCard(Card):
         # The 30-day low price is required by law: where the first row is short, it has a row to itself.
         self.low.setVisible(bool(self._item and self._item.low_note) and width < px(_ROOMY))
         priced = self._item is not None and bool(self._item.price)
-        self._grid.setColumnMinimumWidth(2, px(172) if wide and priced else 0)
-        self._grid.setColumnStretch(2, 1 if wide and priced else 0)
+        stock = px(172) if wide and priced else 0
+        self.stock.setMinimumWidth(stock)
+        self.stock.setMaximumWidth(stock or _ANY_WIDTH)
+        points = "m" if width >= px(_PICTURE) else "s"
+        for label in self.points:
+            set_look(label, "textsize", points)
+        self._grid.setColumnStretch(2, 0)
+        self._fit_prices(width - stock)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        """Leave out what a low card has no room for: the footnote first, then points from the last one up."""
+        item = self._item
+        if item is None:
+            return
+        count = min(len(item.points), MAX_POINTS)
+        roomy = self.height() >= self._theme.px(280)
+        self._middle.setSpacing(SPACE_S if roomy else SPACE_S // 2)
+        self.footnote.setVisible(bool(item.footnote))
+        for shown in range(count, -1, -1):
+            for index, label in enumerate(self.points):
+                label.setVisible(index < shown)
+            rest = item.points[shown:]
+            self.more_points.setText(self.tr("and {n} more").format(n=len(rest)))
+            self.more_points.setToolTip(tooltip_text("\n".join(rest)))
+            self.more_points.setVisible(bool(rest))
+            if self._wanted() <= self.height() or shown == 0:
+                return
+            self.footnote.hide()
+            if self._wanted() <= self.height():
+                return
+
+    def _wanted(self) -> int:
+        margins = self.body.contentsMargins()
+        return self._grid.minimumSize().height() + margins.top() + margins.bottom()
+
+    def _fit_prices(self, room: int) -> None:
+        """The price before is left out where it does not fit: the 30-day low below says it in words."""
+        item = self._item
+        if item is None or not item.struck:
+            return
+        taken = self.thumbnail.sizeHint().width() + 2 * SPACE_L + 2 * SPACE_L
+        wanted = sum(x.sizeHint().width() for x in (self.price, self.struck)) + 2 * SPACE_M
+        wanted += self.promo.sizeHint().width() if item.promo else 0
+        self.struck.setVisible(wanted <= room - taken or not self.low.isVisibleTo(self))
 
     def _show_points(self, points: tuple[str, ...]) -> None:
         for index, label in enumerate(self.points):
             has = index < len(points)
             label.setText(clean_text(points[index], 300) if has else "")
             label.setVisible(has)
-        rest = points[MAX_POINTS:]
-        self.more_points.setText(self.tr("and {n} more").format(n=len(rest)))
-        self.more_points.setToolTip(tooltip_text("\n".join(rest)))
-        self.more_points.setVisible(bool(rest))
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -291,7 +336,7 @@ class ProductCard(Card):
         for label in (self.price, self.struck, self.promo):
             prices.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
         prices.addStretch(1)
-        middle = QVBoxLayout()
+        middle = self._middle = QVBoxLayout()
         middle.setSpacing(SPACE_S)
         middle.addLayout(top)
         middle.addWidget(self.title)

@@ -158,8 +158,8 @@ class PromoCard(Card):
             room.setRetainSizeWhenHidden(True)  # All cards of the strip are of one height.
             widget.setSizePolicy(room)
             last.addWidget(widget, 1 if widget is self.bar else 0)
-        self.body.setSpacing(4)
-        self.body.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
+        self.body.setSpacing(3)
+        self.body.setContentsMargins(SPACE_M, 6, SPACE_M, 6)
         self.body.addLayout(top)
         self.body.addLayout(below)
         self.body.addLayout(last)
