@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ import qasync
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QApplication
 
+from studio.batcher import joined
 from studio.control.clock import SystemWallClock
 from studio.control.ports import ChatRow, ShowClock, ShowSummary
 from studio.domain.commands import Command, PinProduct, Refused
@@ -50,16 +52,27 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 class LocalStudio(QObject):
     """The `Studio` of one seat: hands what the window asks to the engine's thread, and its batches to the window."""
 
-    _arrived = Signal(object)
+    _arrived = Signal()
     _changed = Signal(object)
 
     def __init__(self, room: EngineRoom) -> None:
         super().__init__()
         self._room = room
+        self._waiting: deque[ChangeBatch] = deque()
         # A signal emitted from the engine's thread arrives in the window's. From there on it is passed on at once, so
         # that who stops listening hears no more.
-        self._arrived.connect(self._changed)
-        room.emit_to(self._arrived.emit)
+        self._arrived.connect(self._pass_on)
+        room.emit_to(self._arrive)
+
+    def _arrive(self, batch: ChangeBatch) -> None:
+        self._waiting.append(batch)
+        self._arrived.emit()
+
+    def _pass_on(self) -> None:
+        """While the window was busy several may have come: it is told of them once, and so catches up."""
+        batches = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if batches:
+            self._changed.emit(joined(batches))
 
     @property
     def changes(self) -> SignalInstance:

@@ -1,14 +1,16 @@
 """Gathers what changed in the engine and hands it to the window: decisions at once, the world at most every 33 ms."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import Any, TypeVar
 
 from studio.control.ports import ChatRow, StoredBatch, Traffic
 from studio.domain.events import Logged
 from studio.domain.question import is_question
 from studio.ui.studio import ChangeBatch, LinkStatus, Notice, OutboxStatus
 
+T = TypeVar("T")
 EVERY_S = 0.033
 MAX_CHAT = 2_000
 
@@ -111,3 +113,30 @@ class Batcher:
         )
         self._clear()
         self._emit(batch)
+
+
+def joined(batches: Sequence[ChangeBatch]) -> ChangeBatch:
+    """Batches that came one after the other, at least one, as one."""
+    if len(batches) == 1:
+        return batches[0]
+    chat = [row for batch in batches for row in batch.chat]
+    return ChangeBatch(
+        events=_all(b.events for b in batches),
+        products=_all(b.products for b in batches),
+        stock=_all(b.stock for b in batches),
+        orders=_all(b.orders for b in batches),
+        usage=_all(b.usage for b in batches),
+        traffic=next((b.traffic for b in reversed(batches) if b.traffic is not None), None),
+        samples=_all(b.samples for b in batches),
+        questions=_all(b.questions for b in batches),
+        chat=tuple(chat[-MAX_CHAT:]),
+        chat_count=next((b.chat_count for b in reversed(batches) if b.chat_count is not None), None),
+        outbox=_all(b.outbox for b in batches),
+        links=_all(b.links for b in batches),
+        notices=_all(b.notices for b in batches),
+        locations={i: name for b in batches for i, name in b.locations.items()},
+    )
+
+
+def _all(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    return tuple(chain.from_iterable(parts))

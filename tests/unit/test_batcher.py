@@ -4,12 +4,16 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 
-from studio.batcher import EVERY_S, Batcher
-from studio.control.ports import StoredBatch
-from studio.ui.studio import ChangeBatch
-from tests.fakes.shows import a_message, a_planned_show, a_sample
+import msgspec
+
+from studio.batcher import EVERY_S, MAX_CHAT, Batcher, joined
+from studio.control.ports import ChatRow, PromoUsage, StoredBatch, Traffic
+from studio.domain.question import Question
+from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, OutboxStatus, Sending
+from tests.fakes.shows import a_level, a_message, a_planned_show, a_product, a_sample, an_order
 from tests.fakes.virtual_time import VirtualLoop, run
 
+QUESTION = Question("q1", "show-1", "How long is it?", "Ada", "demo", "m1", 1, 1)
 Said = list[tuple[float, ChangeBatch]]
 
 
@@ -75,3 +79,40 @@ def test_what_one_decision_brings_comes_in_one_batch() -> None:
     assert len(said) == 1
     assert len(said[0][1].events) == len(log)
     assert said[0][1].chat_count == 1
+
+
+def test_batches_that_piled_up_say_as_one_what_they_said_one_by_one() -> None:
+    """Every field of a batch is joined: a field that is added later and forgotten here is noticed."""
+    rows = [ChatRow(n, a_message(n), question=False) for n in range(1, 5)]
+    first = ChangeBatch(
+        events=tuple(a_planned_show().log),
+        products=(a_product(1),),
+        stock=(a_level(1, 1, 10),),
+        orders=(an_order(1),),
+        usage=(PromoUsage("NORD20", 1, 1),),
+        traffic=Traffic(1, 2, 3),
+        samples=(a_sample(1),),
+        questions=(QUESTION,),
+        chat=tuple(rows[:2]),
+        chat_count=2,
+        outbox=(OutboxStatus("e1", "v1", "shop", "CreatePromo", Sending.WAITING),),
+        links=(LinkStatus("demo", "shop", Link.OK),),
+        notices=(Notice("ok", "Well."),),
+        locations={"b": "Berlin"},
+    )
+    assert all(getattr(first, name) for name in ChangeBatch.__struct_fields__)
+    second = ChangeBatch(chat=tuple(rows[2:]), chat_count=4, samples=(a_sample(2),), locations={"o": "Oslo"})
+
+    whole = joined([ChangeBatch(), first, ChangeBatch(), second])
+
+    changed = {"chat": tuple(rows), "chat_count": 4, "samples": (a_sample(1), a_sample(2))}
+    changed["locations"] = {"b": "Berlin", "o": "Oslo"}
+    assert whole == msgspec.structs.replace(first, **changed)
+
+
+def test_a_flood_that_piled_up_keeps_its_newest_rows_and_the_true_count() -> None:
+    row = ChatRow(1, a_message(1), question=False)
+    flood = [ChangeBatch(chat=(row,) * 1_500, chat_count=1_500 * n) for n in (1, 2, 3)]
+    whole = joined(flood)
+    assert len(whole.chat) == MAX_CHAT
+    assert whole.chat_count == 4_500
