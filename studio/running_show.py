@@ -14,7 +14,7 @@ from studio.control.ports import OutboxRow, ShopIdentity, ShowClock, StoredBatch
 from studio.domain.commands import Command, Refused
 from studio.domain.decide import Facts
 from studio.domain.effects import Effect
-from studio.domain.events import Event, Logged
+from studio.domain.events import Event, Logged, ShowPlanned
 from studio.domain.product import Product, StockLevel, by_product, sellable_stock
 from studio.domain.show import ShowPhase, ShowState, fold
 from studio.outcomes import outcome_notices
@@ -59,6 +59,7 @@ class RunningShow:
         self._locations: dict[str, str] = {}
         self._links: dict[tuple[str, str], LinkStatus] = {}
         self._backup: asyncio.Task[None] | None = None
+        self._currency = ""
         self._problems: dict[str, None] = {}
         self._problems_told = 0
         self._telling: asyncio.TimerHandle | None = None
@@ -156,6 +157,8 @@ class RunningShow:
             ]
             self._outbox.update((row.effect_id, row) for row in rows)
             self._batcher.outbox(rows)
+        if any(isinstance(entry.event, ShowPlanned) for entry in logged):
+            self._check_currency(state)
         self._tell_engine(state)
         self.engine.wake()
         self._skus.look_soon()
@@ -204,10 +207,13 @@ class RunningShow:
         """Who the shop is: another currency than the show's would make every figure wrong."""
         self._locations = dict(identity.locations)
         self._batcher.locations(self._locations)
-        state = self.desk.state
-        if state.seq and identity.currency != state.currency:
+        self._currency = identity.currency
+        self._check_currency(self.desk.state)
+
+    def _check_currency(self, state: ShowState) -> None:
+        if state.seq and self._currency not in ("", state.currency):
             sentence = (
-                f"The shop sells in {identity.currency}, this show is planned in {state.currency}: "
+                f"The shop sells in {self._currency}, this show is planned in {state.currency}: "
                 "its orders are not counted. Plan the show in the shop's currency."
             )
             self._batcher.notice(Notice("trouble", sentence, "currency"))
