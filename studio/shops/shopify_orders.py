@@ -1,0 +1,133 @@
+"""Orders at Shopify: which changed is listed cheaply, and only those that are new are read whole."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from studio.control.ports import BadAnswer, OrderPage
+from studio.domain.order import Order
+from studio.shops import shopify_map as to
+from studio.shops import shopify_operations as ops
+from studio.shops import shopify_wire_orders as wire
+from studio.shops.cost_bucket import Urgency
+from studio.shops.shopify_api import ShopifyApi
+from studio.shops.shopify_clock import Revisions
+
+SINCE = "since:"
+"""An orders cursor "since:MS" begins with what changed since MS, UTC ms of the shop's clock."""
+OVERLAP_MS = 30_000
+"""Shopify's search learns of a change late: each round begins that much before the newest change."""
+_SETTLED_MS = 2_000
+_RIPENS_MS = 5 * 60_000
+_RIPENING = 8
+
+
+class ShopifyOrders:
+    """Pages of orders, oldest change first.
+
+    An order that was read as it is now is not read again in the overlap: not before the cursor of its page has come
+    back, which says that the page is safe. How a customer came is known only some time after the order: such orders
+    are read again until it is, for five minutes.
+    """
+
+    def __init__(self, api: ShopifyApi, revisions: Revisions) -> None:
+        self._api = api
+        self._revisions = revisions
+        self._cursor = ""
+        self._handed: dict[str, str] = {}
+        self._safe: dict[str, str] = {}
+        self._unripe: dict[str, int] = {}
+
+    async def page(self, cursor: str, currency: str, problems: list[str]) -> OrderPage:
+        """The page behind `cursor`; sentences about orders that were left out are added to `problems`."""
+        place = _Place.read(cursor)
+        if cursor == self._cursor:
+            self._safe |= self._handed
+        self._handed = {}
+        changed = None if place.since is None else f"updated_at:>='{to.iso_of(place.since)}'"
+        told = await self._api.ask(
+            ops.ORDERS_CHANGED, {"after": place.page, "changed": changed}, wire.OrdersChanged, Urgency.LIVE
+        )
+        listed = told.orders.nodes
+        wanted = [o.id for o in listed if self._safe.get(o.id) != o.updated_at]
+        if told.orders.next is None:
+            known = set(wanted)
+            wanted += [o for o in list(self._unripe)[-_RIPENING:] if o not in known]
+        orders: list[Order] = []
+        size = self._api.units(ops.ORDERS)
+        for start in range(0, len(wanted), size):
+            orders += await self._whole(wanted[start : start + size], currency, problems)
+        newest = max([place.newest, *(to.ms_of(o.updated_at) for o in listed)])
+        after = _Place(place.since, newest, told.orders.next)
+        if told.orders.next is None:
+            since = max(0, newest - OVERLAP_MS) if newest else place.since
+            after = _Place(since, newest, None)
+            self._safe = {k: at for k, at in self._safe.items() if to.ms_of(at) >= newest - 2 * OVERLAP_MS}
+        self._cursor = after.written()
+        return OrderPage(tuple(orders), self._cursor, told.orders.next is not None, tuple(problems))
+
+    async def _whole(self, ids: Sequence[str], currency: str, problems: list[str]) -> list[Order]:
+        told = await self._api.ask(
+            ops.ORDERS, {"ids": list(ids)}, wire.Orders, Urgency.LIVE, ops.ORDERS.cost * len(ids)
+        )
+        read: list[wire.Order] = to.each(
+            [raw for raw in told.nodes if raw != b"null"],
+            "order",
+            lambda raw: msgspec.json.decode(raw, type=wire.Order),
+            problems,
+        )
+        found: list[Order] = []
+        for one in read:
+            more = await self._more_lines(one)
+            now = self._api.now_ms()
+            try:
+                order, changed = to.to_order(one, more, currency)
+            except ValueError as error:
+                problems.append(f"The shop's order {one.name} was left out: {error}.")
+                continue
+            revision = self._revisions.of("order", order.id, order, changed, now)
+            found.append(msgspec.structs.replace(order, revision=revision))
+            if now - changed > _SETTLED_MS:
+                self._handed[one.id] = one.updated_at
+            self._ripen(one, order, now)
+        return found
+
+    def _ripen(self, told: wire.Order, order: Order, now: int) -> None:
+        journey = told.customer_journey_summary
+        waits = journey is not None and not journey.ready and not order.link_show_id
+        if waits and now - order.placed_at_ms < _RIPENS_MS:
+            self._unripe.setdefault(told.id, now)
+        else:
+            self._unripe.pop(told.id, None)
+
+    async def _more_lines(self, told: wire.Order) -> list[wire.Line]:
+        lines: list[wire.Line] = []
+        cursor = told.line_items.next
+        while cursor is not None:
+            variables = {"id": told.id, "after": cursor}
+            more = await self._api.ask(ops.ORDER_LINES, variables, wire.OrderLines, Urgency.LIVE)
+            if more.order is None:
+                break
+            lines += more.order.line_items.nodes
+            cursor = more.order.line_items.next
+        return lines
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """How far the orders were read: what changed after `since`, page by page, `newest` being the latest change."""
+
+    since: int | None
+    newest: int
+    page: str | None
+
+    @classmethod
+    def read(cls, cursor: str) -> "_Place":
+        """From a cursor of `written`, from "since:MS", or from "" for the very first."""
+        since, newest, page = [*cursor.removeprefix(SINCE).split(":", maxsplit=2), "", ""][:3]
+        if not (since + newest).isascii() or not (since + newest + "0").isdigit():
+            raise BadAnswer("The place up to which orders were read is damaged: they are read again.")
+        return cls(int(since) if since else None, int(newest or 0), page or None)
+
+    def written(self) -> str:
+        """As a cursor."""
+        return f"{SINCE}{'' if self.since is None else self.since}:{self.newest}:{self.page or ''}"
