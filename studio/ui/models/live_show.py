@@ -51,6 +51,8 @@ class LiveShow(QObject):
     """New chat rows (tuple of `ChatRow`, oldest first), and how many rows there are now."""
     notice = Signal(object)
     """A `Notice` of the engine."""
+    batch_taken = Signal()
+    """Once, behind all other signals of a batch: for who shows much of it and wants to do so once."""
 
     def __init__(self, opened: Opened, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -214,6 +216,7 @@ class LiveShow(QObject):
             self.chat_appended.emit(batch.chat, self.chat_count)
         for notice in batch.notices:
             self.notice.emit(notice)
+        self.batch_taken.emit()
 
     def _take_events(self, events: Iterable[Logged], questions: set[str]) -> None:
         for logged in events:

@@ -19,6 +19,7 @@ WARNING: Final = DARK.warning
 RED: Final = DARK.on_air
 GREEN: Final = DARK.next_text
 PROMO: Final = DARK.promo_text
+_KEPT: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class FitText(Part):
         super().__init__(font, parent)
         self._largest, self._smallest, self._lines, self._bold = largest, smallest, lines, bold
         self._align = align
+        # Fitting tries a dozen sizes, and the place is asked for twice: to lay out, and to paint.
+        self._kept: dict[tuple[str, float, float, int, int], Fitted] = {}
         self.text = ""
         self.colour = TEXT
 
@@ -93,15 +96,22 @@ class FitText(Part):
 
     def fitted(self, width: float | None = None, height: float | None = None) -> Fitted:
         """The text in a place, its own by default."""
-        return fit(
+        place = (
             self.text,
-            self.face(1, bold=self._bold),
             self.width() if width is None else width,
             self.height() if height is None else height,
-            largest=self.px(self._largest),
-            smallest=self.px(self._smallest),
-            lines=self._lines,
+            self.px(self._largest),
+            self.px(self._smallest),
         )
+        found = self._kept.get(place)
+        if found is None:
+            text, wide, high, largest, smallest = place
+            face = self.face(1, bold=self._bold)
+            found = fit(text, face, wide, high, largest=largest, smallest=smallest, lines=self._lines)
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[place] = found
+        return found
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         if not self.text:
@@ -135,6 +145,7 @@ class Strip(Part):
         self._right = right
         self._before_paint = before_paint
         self.runs: tuple[Run, ...] = ()
+        self._metrics: dict[tuple[int, bool], QFontMetricsF] = {}
 
     def show_runs(self, runs: tuple[Run, ...], spoken: str) -> None:
         """Show these pieces."""
@@ -176,7 +187,11 @@ class Strip(Part):
     def _run_width(self, run: Run) -> float:
         if run.dot:
             return self.px(run.px)
-        wide = QFontMetricsF(self.face(self.px(run.px), bold=run.bold)).horizontalAdvance(run.text)
+        look = (self.px(run.px), run.bold)
+        metrics = self._metrics.get(look)
+        if metrics is None:
+            metrics = self._metrics[look] = QFontMetricsF(self.face(look[0], bold=run.bold))
+        wide = metrics.horizontalAdvance(run.text)
         return wide + (self.px(run.px) * 1.2 if run.pill else 0)
 
     def _paint(self, painter: QPainter, run: Run, x: float, base: float, cap: float) -> float:

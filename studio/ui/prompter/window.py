@@ -23,6 +23,7 @@ KEYS: Final = ("item.next", "item.previous", "stage.clear", "prompter.toggle")
 """The actions whose keys work here too: presenters' clickers send Page Down and Page Up to whatever has the focus."""
 _WINDOW: Final = (1000, 625)
 _POINTER_MS: Final = 2000
+_FIGURES_MS: Final = 250
 
 
 class PrompterWindow(QWidget):
@@ -61,6 +62,12 @@ class PrompterWindow(QWidget):
         self.choice.chosen.connect(self._chosen)
         self.choice.left.connect(self.choice.hide)
         self._ticker = Ticker(now_ms, self.refresh, self)
+        # Decisions are shown at once. Figures may change 30 times a second, which nobody reads from three metres.
+        self._decided = self._moved = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_FIGURES_MS)
+        self._rest.timeout.connect(self._refresh_changed)
         self._pointer = QTimer(self)
         self._pointer.setSingleShot(True)
         self._pointer.setInterval(_POINTER_MS)
@@ -69,10 +76,11 @@ class PrompterWindow(QWidget):
         self.face.setMouseTracking(True)
         actions.bind_to(self, KEYS)
         screens.changed.connect(self._screens_changed)
-        for changed in (show.show_changed, show.promos_changed, show.viewers_changed, show.links_changed):
-            changed.connect(self._soon)
-        show.stock_changed.connect(self._soon)
-        show.products_changed.connect(self._soon)
+        for changed in (show.show_changed, show.links_changed, show.products_changed):
+            changed.connect(self._note_decision)
+        for changed in (show.promos_changed, show.viewers_changed, show.stock_changed):
+            changed.connect(self._note_figures)
+        show.batch_taken.connect(self._refresh_changed)
         self.refresh()
 
     @property
@@ -103,10 +111,20 @@ class PrompterWindow(QWidget):
         if view != self.face.view:
             self.face.show_view(view)
 
-    def _soon(self, _what: object = None) -> None:
+    def _note_decision(self, _what: object = None) -> None:
+        self._decided = True
+
+    def _note_figures(self, _what: object = None) -> None:
+        self._moved = True
+
+    def _refresh_changed(self) -> None:
+        if not self._decided and (not self._moved or self._rest.isActive()):
+            return
+        self._decided = self._moved = False
         # Nobody sees a hidden prompter; it is brought up to date when it is shown.
         if self.isVisible():
             self.refresh()
+            self._rest.start()
 
     def _check_code(self) -> None:
         ends, now = self.face.view.code_ends_ms, self._now_ms()

@@ -238,7 +238,7 @@ def test_a_code_for_another_product_is_not_shown(studio, open_prompter):
     assert not [text for text in seen if "NORD20" in text]
 
 
-def test_stock_and_its_forecast_move_with_the_shop(studio, open_prompter):
+def test_stock_and_its_forecast_move_with_the_shop(studio, open_prompter, qtbot):
     on_item_four(studio)
     window = open_prompter()
     for left in (17, 14, 10, 6):
@@ -250,7 +250,7 @@ def test_stock_and_its_forecast_move_with_the_shop(studio, open_prompter):
     )
     assert window.face.view.stock.worried
     studio.hear_stock("v4", 0)
-    assert "Sold out" in painted(window)
+    qtbot.waitUntil(lambda: "Sold out" in painted(window))
 
 
 def test_stock_of_a_silent_shop_says_how_old_it_is(studio, open_prompter):
@@ -260,7 +260,7 @@ def test_stock_of_a_silent_shop_says_how_old_it_is(studio, open_prompter):
     assert "⚠ shop silent, as of 19:00" in painted(window)
 
 
-def test_sizes_that_are_gone_are_named(studio, open_prompter):
+def test_sizes_that_are_gone_are_named(studio, open_prompter, qtbot):
     product = studio.products["p4"]
     small, large = (
         Variant(f"v4-{size}", f"S{size}", size, product.variants[0].price, options={"Size": size}) for size in "SL"
@@ -270,7 +270,7 @@ def test_sizes_that_are_gone_are_named(studio, open_prompter):
     studio.hear_product(msgspec.structs.replace(product, revision=2, variants=(small, large)))
     levels = (StockLevel("v4-S", "Oslo", 0, 0, 0, 1, T0), StockLevel("v4-L", "Oslo", 9, 0, 0, 1, T0))
     studio.changes.emit(ChangeBatch(stock=levels))
-    assert "sold out: S" in painted(window)
+    qtbot.waitUntil(lambda: "sold out: S" in painted(window))
 
 
 def test_a_product_the_shop_withdrew_is_said_at_once(studio, open_prompter):
