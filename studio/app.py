@@ -187,8 +187,14 @@ class Desktop:
         self.actions.on("workspace.host", lambda: self.window.show_workspace("host"))
         self.actions.on("workspace.review", self.show_review)
         self.actions.on("prompter.toggle", self.toggle_prompter)
+        # Not by the open show: what is said while none is open yet must be heard too.
+        self.studio.changes.connect(self._post_notices)
         for sentence in refused_keys:
             self.window.post(Notice("warning", sentence, "keys"))
+
+    def _post_notices(self, batch: ChangeBatch) -> None:
+        for notice in batch.notices:
+            self.window.post(notice)
 
     def _task_failed(self, _name: str, error: BaseException) -> None:
         sentence = f"Something went wrong in the studio ({type(error).__name__}). It was written to the log."
@@ -202,7 +208,6 @@ class Desktop:
         self.studio.changes.disconnect(early.append)
         live = self.live = LiveShow(opened, self.window)
         self.studio.changes.connect(live.take)
-        live.notice.connect(self.window.post)
         Awake(live, self.tasks, self.window.post)
         texts = Texts(self.settings.language or live.state.language, live.state.time_zone)
         self.host = HostWorkspace(
@@ -309,6 +314,7 @@ class Desktop:
         with suppress(SettingsNotSavedError):  # the next start puts the windows where they stand by default
             self._state_file.save(kept)
         # First nothing is painted and no batch taken any more: both start tasks.
+        self.studio.changes.disconnect(self._post_notices)
         if self.live is not None:
             self.studio.changes.disconnect(self.live.take)
         if self.prompter is not None:
