@@ -8,7 +8,6 @@ Every path can be given a handler of `tests.fakes.http_server`; `shop.well(path)
 
 import asyncio
 import base64
-import copy
 import json
 import ssl
 import threading
@@ -128,25 +127,26 @@ class BadShop:
 
     def change(self, kind: str, entity: Any, **more: Any) -> None:
         """Something changed at the shop; who listens is told."""
-        seq = len(self.changes) + 1
-        entry = {
-            "seq": seq, "id": f"c{seq}", "at_ms": now_ms(), "kind": kind, "entity_id": "x", kind: entity, **more,
-        }  # fmt: skip
-        self._told(self.changes, entry)
+        entry = {"at_ms": now_ms(), "kind": kind, "entity_id": "x", kind: entity, **more}
+        self._told(self.changes, lambda seq: {"seq": seq, "id": f"c{seq}", **entry})
 
     def said(self, text: str, author: str = "Kari", **more: Any) -> None:
         """Somebody says something in the chat."""
-        seq = len(self.frames) + 1
-        words = {"id": f"m{seq}", "text": text, "author": author, **more}
-        self._told(self.frames, {"seq": seq, "kind": "message", "at_ms": now_ms(), "message": words})
+        words = {"text": text, "author": author, **more}
+        self._told(
+            self.frames,
+            lambda seq: {
+                "seq": seq, "kind": "message", "at_ms": now_ms(), "message": {"id": f"m{seq}", **words},
+            },
+        )  # fmt: skip
 
     def requests(self, path: str) -> list[Request]:
         """What was asked of this path so far."""
         return [request for request in list(self._server.requests) if request.path == path]
 
-    def _told(self, feed: list[dict[str, Any]], entry: dict[str, Any]) -> None:
+    def _told(self, feed: list[dict[str, Any]], entry: Callable[[int], dict[str, Any]]) -> None:
         def tell() -> None:
-            feed.append(copy.deepcopy(entry))
+            feed.append(entry(len(feed) + 1))
             more, self._more = self._more, asyncio.Event()
             more.set()
 
