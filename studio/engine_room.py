@@ -158,8 +158,16 @@ class EngineRoom:
         """
         if self._show is None or self._show.show_id != show_id:
             await self.close_show()
-            state = fold(show_id, await self._stored.log.read(show_id))
-            show = RunningShow(state, self._stored, self.clock, self.wall, self._make_engine, self._emit)
+            log = await self._stored.log.read(show_id)
+            show = RunningShow(
+                fold(show_id, log),
+                self._stored,
+                self.clock,
+                self.wall,
+                self._make_engine,
+                self._emit,
+                log[-1].at_ms if log else 0,
+            )
             await show.open(whole_feeds=whole_feeds)
             self._show = show
             self._hourly = asyncio.create_task(self._stored.backups.hourly(show_id), name="hourly backup")

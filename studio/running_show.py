@@ -36,7 +36,10 @@ MakeEngine = Callable[["RunningShow"], Engine]
 
 
 class RunningShow:
-    """Implements the engine's `EngineEvents`. `open` first, then `do`; `close` ends it."""
+    """Implements the engine's `EngineEvents`. `open` first, then `do`; `close` ends it.
+
+    `last_ms` is the time of the last event in the log that made `state`.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class RunningShow:
         wall_clock: WallClock,
         make_engine: MakeEngine,
         emit: Callable[[ChangeBatch], None],
+        last_ms: int = 0,
     ) -> None:
         self.show_id = state.id
         self._stored = stored
@@ -63,7 +67,9 @@ class RunningShow:
         self._problems: dict[str, None] = {}
         self._problems_told = 0
         self._telling: asyncio.TimerHandle | None = None
-        self.desk = Desk(state, stored.log, show_clock, wall_clock, self._facts, self._appended)
+        self.desk = Desk(
+            state, stored.log, show_clock, wall_clock, self._facts, self._appended, last_ms=last_ms
+        )
         self._skus = SkuLookup(lambda: self.desk, self._products, self.notice)
         self.engine: Engine = make_engine(self)
 

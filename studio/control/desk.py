@@ -20,7 +20,9 @@ OnAppended = Callable[[Sequence[ev.Logged], Sequence[Effect], ShowState], None]
 class Desk:
     """Decides for one show. Commands queue behind each other: what one decided, the next one sees.
 
-    `facts` is asked before each decision; `on_appended` is told of what is on disk, in order.
+    `facts` is asked before each decision; `on_appended` is told of what is on disk, in order. `last_ms` is the time of
+    the log's last event: a decision is never stamped at or before an earlier one, also when the clock was set back,
+    for the latest decision is the one that counts at the shop.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Desk:
         facts: Callable[[], Facts],
         on_appended: OnAppended,
         seat: str = "seat-1",
+        last_ms: int = 0,
     ) -> None:
         self._state = state
         self._log = log
@@ -40,6 +43,7 @@ class Desk:
         self._facts = facts
         self._on_appended = on_appended
         self._seat = seat
+        self._last_ms = last_ms
         self._turn = asyncio.Lock()
 
     @property
@@ -61,7 +65,7 @@ class Desk:
                     undone = undone_command(self._state, now, facts.attempted, command.skip_irrevocable)
                     undoes = undone.command_id if undone else ""
                 try:
-                    await self._append(answer, now, actor, undoes)
+                    await self._append(answer, max(now, self._last_ms + 1), actor, undoes)
                 except ExpectedSeqMismatch:
                     await self._catch_up()
                     continue
@@ -82,7 +86,8 @@ class Desk:
             for tries_left in range(_TRIES - 1, -1, -1):
                 try:
                     events = make(self._state)
-                    await self._append(events, self._show_clock.best_ms(), actor, "", group=False)
+                    now = max(self._show_clock.best_ms(), self._last_ms)
+                    await self._append(events, now, actor, "", group=False)
                 except ExpectedSeqMismatch:
                     if not tries_left:
                         raise
@@ -95,6 +100,7 @@ class Desk:
         for logged in missed:
             before = self._state
             self._state = apply(before, logged)
+            self._last_ms = max(self._last_ms, logged.at_ms)
             self._on_appended([logged], effects_of(logged, before, self._state), self._state)
 
     async def _append(
@@ -125,4 +131,5 @@ class Desk:
             state = after
         await self._log.append(state.id, self._state.seq, logged, effects)
         self._state = state
+        self._last_ms = now_ms
         self._on_appended(logged, effects, state)

@@ -158,6 +158,8 @@ class Engine:
             ),
             Timekeeper(self._shop, self._show_clock, self._wall, self._clock_failed, self._random),
         )
+        # What may be too late waits for the shop's time.
+        running.timekeeper.on_measured = running.sender.wake
         running.poller.on_air = self._on_air
         running.poller.orders_cursor = "" if orders_since_ms is None else f"since:{orders_since_ms}"
         self._running = running

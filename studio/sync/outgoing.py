@@ -74,8 +74,10 @@ def next_step(rows: Sequence[OutboxRow], now: Now, ignore_waits: bool = False) -
     if not ignore_waits and now.wall_ms < due <= now.wall_ms + _LONGEST_WAIT_MS:
         return Wait(min(due, now.wall_ms + _RECHECK_MS) if timed else due)
     last = head.effect.not_after_ms
-    if head.attempts == 0 and last is not None and now.show_ms >= last:
-        return idle  # a record at a guessed time: neither sent nor given up before the shop's time is known
+    # A record that may be too late is neither sent nor given up before the shop's time is known.
+    guessed = head.effect.kind is EffectKind.RECORD and not now.known
+    if head.attempts == 0 and last is not None and (guessed or now.show_ms >= last):
+        return idle
     return Send(head, superseded)
 
 

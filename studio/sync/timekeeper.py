@@ -21,7 +21,7 @@ _log = structlog.get_logger(__name__)
 class Timekeeper:
     """Measures `shop.clock()` into the show's clock: at the start, every 20 s, when the clock does not know the time
     (after sleep), when a hint parts from it, and soon again when an answer was slow. `on_failed` is told of
-    answers that did not come.
+    answers that did not come, `on_measured` of each measurement.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Timekeeper:
         self._measured_mono_ms: int | None = None
         self._next_mono_ms = 0
         self.measured = asyncio.Event()
+        self.on_measured: Callable[[], None] = lambda: None
 
     def hint(self, shop_ms: int, sent_wall_ms: int, received_wall_ms: int) -> None:
         """An answer's header said this. Hints may be wrong: they only ask for a measurement."""
@@ -90,3 +91,4 @@ class Timekeeper:
         slow = reading.received_wall_ms - reading.sent_wall_ms > _GOOD_MS
         self._next_mono_ms = self._measured_mono_ms + (EVERY_MS // 4 if slow else EVERY_MS)
         self.measured.set()
+        self.on_measured()
