@@ -88,3 +88,34 @@ async def test_undo_names_the_command_it_takes_back():
     pinned = next(e for e in log.events if isinstance(e.event, ev.ItemWentOnAir))
     assert log.events[-1].undoes == pinned.command_id
     assert host.state.undoable == ()
+
+
+class TurnedBack:
+    """A show clock that says something earlier each time."""
+
+    rate = 1.0
+
+    def __init__(self) -> None:
+        self._now = 1_000_000
+
+    def now_ms(self) -> int:
+        return self.best_ms()
+
+    def best_ms(self) -> int:
+        self._now -= 60_000
+        return self._now
+
+    def measured(self, shop_ms, sent_wall_ms, received_wall_ms, rate=1.0) -> None:
+        raise AssertionError("a desk only reads the time")
+
+
+async def test_decisions_are_stamped_in_their_order_even_when_the_clock_is_set_back():
+    log = MemoryLog()
+    seat = Desk(
+        ShowState("show-1"), log, TurnedBack(), SystemWallClock(), Facts, lambda *_: None, last_ms=2_000_000
+    )
+    for command in (cmd.PlanShow(lineup(), "shop", ("live",)), cmd.StartShow(), cmd.NextItem()):
+        assert await seat.do(command) is None
+    await seat.record([ev.EffectSettled("e1", "shop", "FeatureProduct", ev.Outcome.DELIVERED)])
+    assert await seat.do(cmd.Unpin()) is None
+    assert [logged.at_ms for logged in log.events] == [2_000_001, 2_000_002, 2_000_003, 2_000_003, 2_000_004]

@@ -91,3 +91,12 @@ def test_what_is_not_to_leave_yet_lets_the_others_pass():
     other = row(2, EffectKind.RECORD)
     assert next_step([early, other], NOW) == Send(other)
     assert next_step([early], NOW) == Wait(NOW.wall_ms + 1_000)
+
+
+def test_a_code_that_may_have_ended_waits_until_the_shops_time_is_known():
+    code = row(1, EffectKind.RECORD, NOW.show_ms + 60_000)
+    guess = Now(NOW.show_ms, known=False, wall_ms=NOW.wall_ms)
+    assert isinstance(next_step([code], guess, ignore_waits=True), Wait)
+    assert next_step([code], NOW) == Send(code)
+    tried = row(1, EffectKind.RECORD, NOW.show_ms + 60_000, attempts=1)
+    assert next_step([tried], guess) == Send(tried)
