@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from studio.ui.theme import Theme
 
 SCREENSHOTS = "HOST_STUDIO_SCREENSHOTS"
+TEST_CACHE = "HOST_STUDIO_TEST_CACHE"  # where the servers of other houses are kept once they are installed
 TESTS = Path(__file__).resolve().parent
 _HOME = pytest.StashKey[Path]()
 _SIZES = ((1440, 900), (1100, 700))
@@ -40,7 +41,9 @@ hypothesis.settings.load_profile("studio-ci" if os.environ.get("CI") else "studi
 def pytest_configure(config: pytest.Config) -> None:
     home = Path(tempfile.mkdtemp(prefix="host-studio-tests-"))
     config.stash[_HOME] = home
-    for name in [name for name in os.environ if name.startswith("HOST_STUDIO_") and name != SCREENSHOTS]:
+    for name in [name for name in os.environ if name.startswith("HOST_STUDIO_")]:
+        if name in (SCREENSHOTS, TEST_CACHE):
+            continue
         del os.environ[name]
     for name, folder in {
         "HOME": "home",

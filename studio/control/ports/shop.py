@@ -11,7 +11,9 @@ from studio.domain.promo import PromoCode
 
 
 class ShopCapabilities(msgspec.Struct, frozen=True):
-    """What a shop can do by itself; the studio does the rest, or says that it cannot be had."""
+    """What a shop can do by itself; the studio does the rest, or says that it cannot be had. `link_orders`: orders tell by
+    which tracked link they came; without it only codes make an order the show's.
+    """
 
     native_start: bool = True
     redemption_counter: bool = True
@@ -19,6 +21,7 @@ class ShopCapabilities(msgspec.Struct, frozen=True):
     stock_by_location: bool = True
     traffic: bool = True
     push: bool = True
+    link_orders: bool = True
 
 
 class ShopIdentity(msgspec.Struct, frozen=True):

@@ -1,0 +1,314 @@
+"""A real Vendure server on this computer, for tests: installed once, started, seeded, shopped at.
+
+`npm ci` fills a folder named after the lock, below ``HOST_STUDIO_TEST_CACHE`` or the computer's temporary folder.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+HERE = Path(__file__).parent
+ADMIN, SHOP = "/admin-api", "/shop-api"
+READY_WITHIN_S = 90
+INSTALLED_WITHIN_S = 600
+RIGHTS = (
+    "ReadCatalog", "UpdateCatalog", "CreateCatalog", "ReadOrder", "ReadPromotion", "CreatePromotion", "UpdatePromotion",
+    "ReadStockLocation", "ReadSettings",
+)  # fmt: skip
+LOGIN = 'mutation{login(username:"superadmin",password:"superadmin",rememberMe:true){__typename}}'
+_ERROR = "... on ErrorResult{errorCode message}"
+
+
+def installed() -> Path:
+    """The folder with the server and its packages. Installing needs node, npm and the network, the first time only."""
+    lock = (HERE / "package-lock.json").read_bytes() + (HERE / "package.json").read_bytes()
+    name = f"vendure-{hashlib.sha256(lock).hexdigest()[:16]}"
+    cache = Path(
+        os.environ.get("HOST_STUDIO_TEST_CACHE") or Path(tempfile.gettempdir()) / "host-studio-tests"
+    )
+    folder = cache / name
+    if not (folder / "ready").exists():
+        npm = shutil.which("npm")
+        assert npm is not None, "the tests of real shops need node and npm: install them"
+        cache.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=cache))
+        for file in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / file, making / file)
+        command = [npm, "ci", "--no-audit", "--no-fund", "--cache", str(cache / "npm")]
+        made = subprocess.run(command, cwd=making, capture_output=True, text=True, timeout=INSTALLED_WITHIN_S)
+        assert made.returncode == 0, f"npm ci failed: {made.stderr[-3000:]}"
+        (making / "ready").touch()
+        try:
+            making.rename(folder)
+        except OSError:  # somebody else was faster
+            shutil.rmtree(making, ignore_errors=True)
+    shutil.copy(HERE / "index.js", folder / "index.js")
+    return folder
+
+
+def a_free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def a_picture(red: int, green: int, blue: int, side: int = 64) -> bytes:
+    """A PNG of one colour."""
+    rows = (b"\0" + bytes((red, green, blue)) * side) * side
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+class Api:
+    """One person's session at one of the server's two APIs."""
+
+    def __init__(self, url: str, path: str, headers: dict[str, str] | None = None) -> None:
+        self._http = httpx.Client(base_url=url, timeout=60, trust_env=False, headers=headers)
+        self._path = path
+
+    def __call__(self, operation: str, **variables: Any) -> Any:
+        """The data of the answer; errors fail the test."""
+        answer = self._http.post(self._path, json={"query": operation, "variables": variables})
+        if token := answer.headers.get("vendure-auth-token"):
+            self._http.headers["Authorization"] = f"Bearer {token}"
+        told = answer.json()
+        assert not told.get("errors"), told["errors"]
+        return told["data"]
+
+    def upload(self, operation: str, files: list[tuple[str, bytes]]) -> Any:
+        """Send files by the GraphQL multipart request."""
+        variables = {"input": [{"file": None} for _ in files]}
+        answer = self._http.post(
+            self._path,
+            data={
+                "operations": json.dumps({"query": operation, "variables": variables}),
+                "map": json.dumps({str(i): [f"variables.input.{i}.file"] for i in range(len(files))}),
+            },
+            files={str(i): (name, data, "image/png") for i, (name, data) in enumerate(files)},
+            headers={"Apollo-Require-Preflight": "true"},
+        )
+        told = answer.json()
+        assert not told.get("errors"), told["errors"]
+        return told["data"]
+
+    def close(self) -> None:
+        """Hang up."""
+        self._http.close()
+
+
+@dataclass
+class Vendure:
+    """A running server; `key` opens it with the rights that the studio needs and no more."""
+
+    folder: Path
+    port: int
+    keep: bool = False
+    key: str = field(default="", repr=False)
+    process: "subprocess.Popen[bytes] | None" = None
+    _admin: Api | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def admin(self) -> Api:
+        """The superadmin's session."""
+        if self._admin is None:
+            self._admin = Api(self.url, ADMIN)
+            self._admin(LOGIN)
+        return self._admin
+
+    def start(self) -> Self:
+        """Start it and wait until it answers; a second start takes the same port and, with `keep`, the same database."""
+        node = shutil.which("node")
+        assert node is not None, "the tests of real shops need node: install it"
+        environment = {**os.environ, "PORT": str(self.port), "DATA_DIR": str(self.folder)}
+        if self.keep:
+            environment["KEEP"] = "1"
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [node, "index.js"], cwd=installed(), env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )  # fmt: skip
+        deadline = time.monotonic() + READY_WITHIN_S
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(
+                    f"Vendure did not start: {(self.folder / 'server.log').read_text()[-3000:]}"
+                )
+            time.sleep(0.2)
+        return self
+
+    def _answers(self) -> bool:
+        try:
+            answer = httpx.post(
+                f"{self.url}{SHOP}", json={"query": "{eligibleShippingMethods{id}}"}, trust_env=False
+            )
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == 200 and "countries" not in answer.text and self._is_filled()
+
+    def _is_filled(self) -> bool:
+        query = {"query": "{availableCountries{code}}"}
+        told = httpx.post(f"{self.url}{SHOP}", json=query, trust_env=False).json()
+        return "READY" in (self.folder / "server.log").read_text()[-2000:] and bool(
+            told["data"]["availableCountries"]
+        )
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is tidied up."""
+        self._hang_up()
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(20)
+
+    def stop(self) -> None:
+        """End it as a person would."""
+        self._hang_up()
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def _hang_up(self) -> None:
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
+
+    def a_key(self, *rights: str) -> tuple[str, str]:
+        """An API key of a new role with these rights, and the key's id."""
+        name = f"role-{time.monotonic_ns()}"
+        role = self.admin(
+            "mutation($i:CreateRoleInput!){createRole(input:$i){id}}",
+            i={"code": name, "description": name, "permissions": list(rights)},
+        )["createRole"]["id"]
+        made = self.admin(
+            "mutation($i:CreateApiKeyInput!){createApiKey(input:$i){apiKey entityId}}",
+            i={"roleIds": [role], "translations": [{"languageCode": "en", "name": name}]},
+        )["createApiKey"]
+        return made["apiKey"], made["entityId"]
+
+    def orders(self) -> list[dict[str, Any]]:
+        """All placed orders, as the shop lists them."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self.admin(
+                "query($o:OrderListOptions){orders(options:$o){totalItems items{id state totalWithTax couponCodes "
+                "promotions{couponCode} payments{amount} customFields{hostStudioLink} lines{quantity}}}}",
+                o={
+                    "take": 500,
+                    "skip": len(found),
+                    "sort": {"id": "ASC"},
+                    "filter": {"active": {"eq": False}},
+                },
+            )["orders"]
+            found += page["items"]
+            if len(found) >= page["totalItems"]:
+                return found
+
+    def cancel(self, order_id: str) -> None:
+        """Call an order off."""
+        told = self.admin(
+            f"mutation($i:CancelOrderInput!){{cancelOrder(input:$i){{__typename {_ERROR} ... on Order{{state}}}}}}",
+            i={"orderId": order_id, "cancelShipping": True},
+        )["cancelOrder"]
+        assert told.get("state") == "Cancelled", told
+
+    def shopper(self) -> "Shopper":
+        """Somebody who comes to the storefront."""
+        return Shopper(Api(self.url, SHOP))
+
+
+class Shopper:
+    """Somebody at the storefront; uses the shop's own storefront API."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def buy(
+        self,
+        variant_id: str,
+        quantity: int = 1,
+        code: str = "",
+        link: str = "",
+        email: str = "",
+        method: str = "card",
+    ) -> dict[str, Any]:
+        """A whole purchase, and the session's end; the order, or the shop's error. `link` is "SHOW/LINK"."""
+        try:
+            return self._bought(variant_id, quantity, code, link, email, method)
+        finally:
+            self._api.close()
+
+    def _bought(
+        self, variant_id: str, quantity: int, code: str, link: str, email: str, method: str
+    ) -> dict[str, Any]:
+        def do(call: str, declared: str, **values: Any) -> dict[str, Any]:
+            operation = f"mutation({declared}){{r:{call}{{__typename ... on Order{{id code state totalWithTax}} {_ERROR}}}}}"
+            return self._api(operation, **values)["r"]
+
+        put = do(
+            "addItemToOrder(productVariantId:$v,quantity:$q)", "$v:ID!,$q:Int!", v=variant_id, q=quantity
+        )
+        if "errorCode" in put:
+            return put
+        if code:
+            put = do("applyCouponCode(couponCode:$c)", "$c:String!", c=code)
+            if "errorCode" in put:
+                return put
+        who = {
+            "firstName": "Kim",
+            "lastName": "Test",
+            "emailAddress": email or f"{time.monotonic_ns()}@example.com",
+        }
+        do("setCustomerForOrder(input:$i)", "$i:CreateCustomerInput!", i=who)
+        home = {
+            "fullName": "Kim Test",
+            "streetLine1": "1",
+            "city": "Berlin",
+            "postalCode": "10115",
+            "countryCode": "DE",
+        }
+        do("setOrderShippingAddress(input:$i)", "$i:CreateAddressInput!", i=home)
+        if link:
+            do(
+                "setOrderCustomFields(input:$i)",
+                "$i:UpdateOrderInput!",
+                i={"customFields": {"hostStudioLink": link}},
+            )
+        ways = self._api("{eligibleShippingMethods{id}}")["eligibleShippingMethods"]
+        do("setOrderShippingMethod(shippingMethodId:$i)", "$i:[ID!]!", i=[ways[0]["id"]])
+        moved = self._api(
+            'mutation{r:transitionOrderToState(state:"ArrangingPayment")'
+            f"{{__typename ... on Order{{state}} {_ERROR}}}}}"
+        )["r"]
+        if moved and "errorCode" in moved:
+            return moved
+        pay = {"method": method, "metadata": {}}
+        return do("addPaymentToOrder(input:$i)", "$i:PaymentInput!", i=pay)
