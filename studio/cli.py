@@ -12,16 +12,23 @@ if TYPE_CHECKING:
 DESCRIPTION = "The desktop studio in front of which a presenter sells on a live stream."
 
 
+CANNOT = 2
+"""The exit code of what cannot be done; a sentence on standard error says why."""
+
+
 def _positive(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number above zero")
     return value
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    main_parser = argparse.ArgumentParser("host-studio", description=DESCRIPTION)
+    main_parser = argparse.ArgumentParser("host-studio", description=DESCRIPTION, allow_abbrev=False)
     main_parser.add_argument(
         "--data-dir", type=Path, metavar="D", help="where shows and settings are kept (or HOST_STUDIO_DATA)"
     )
@@ -43,7 +50,13 @@ def parser() -> argparse.ArgumentParser:
     rehearse.add_argument(
         "--headless", action="store_true", help="no display: a scripted host plays the show"
     )
-    rehearse.add_argument("--out", type=Path, default=None, metavar="DIR", help="pictures and report")
+    rehearse.add_argument(
+        "--out",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="pictures, report and figures (rehearsal-output)",
+    )
     rehearse.add_argument(
         "--fault", action="append", default=[], metavar="NAME", help="what goes wrong; may be repeated"
     )
@@ -65,16 +78,23 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. Bad usage ends with 2 and a sentence."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if "shop-server" in arguments:
-        at = arguments.index("shop-server")
-        return _shop_server(arguments[at + 1 :])
-    given, rest = parser().parse_known_args(arguments)
+    # The shop's own program knows its options, and its --help.
+    given, rest = parser().parse_known_args(_up_to_shop_server(arguments))
     if rest:
         parser().error(f"unknown: {' '.join(rest)}")
     try:
+        if given.command == "shop-server":
+            return _shop_server(given.data_dir, arguments[arguments.index("shop-server") + 1 :])
         return _run(given)
     except KeyboardInterrupt:
         return 130
+
+
+def _up_to_shop_server(arguments: list[str]) -> list[str]:
+    at = arguments.index("shop-server") if "shop-server" in arguments else len(arguments)
+    before = [a for n, a in enumerate(arguments[:at]) if arguments[n - 1 : n] != ["--data-dir"]]
+    named = any(not argument.startswith("-") for argument in before)
+    return arguments if named else arguments[: at + 1]
 
 
 def _plain_tracebacks() -> None:
@@ -87,9 +107,12 @@ def _plain_tracebacks() -> None:
     )
 
 
-def _shop_server(arguments: list[str]) -> int:
+def _shop_server(data_dir: Path | None, arguments: list[str]) -> int:
     from studio.rehearsal.shop_server import main as shop_server
+    from studio.settings.paths import choose
 
+    if not any(argument.split("=")[0] == "--data" for argument in arguments):
+        arguments = [*arguments, "--data", str(choose(data_dir).data / "shop-server")]
     return shop_server(arguments) or 0
 
 
@@ -103,19 +126,32 @@ def _run(given: argparse.Namespace) -> int:
 
             return doctor(paths)
         paths.prepare()
-        if given.command is None:
-            return _open_studio(paths)
-        _plain_tracebacks()
-        from studio import app
+    except DataFolderError as error:
+        return _cannot(error)
+    if given.command is None:
+        return _open_studio(paths)
+    _plain_tracebacks()
+    from studio.control.ports import StoreFull
+    from studio.instance import AlreadyOpenError
+    from studio.rehearsal.director import RehearsalError
+    from studio.rehearsal.launch import LaunchError
+    from studio.report_command import ReportError, write_report
+    from studio.store.errors import StoreError
 
+    try:
         if given.command == "rehearse":
+            from studio import app
+
             return app.rehearse(paths, given)
-        app.report(paths, given.show, given.out)
-        print(given.out)
-        return 0
-    except (DataFolderError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
+        print(write_report(paths, given.show, given.out))
+    except (AlreadyOpenError, LaunchError, RehearsalError, ReportError, StoreError, StoreFull) as error:
+        return _cannot(error)
+    return 0
+
+
+def _cannot(error: Exception) -> int:
+    print(error, file=sys.stderr)
+    return CANNOT
 
 
 def _open_studio(paths: "Paths") -> int:

@@ -108,7 +108,7 @@ def _resumed(paths: Paths, given: argparse.Namespace, headless: bool) -> Plan:
         raise RehearsalError(
             f"--resume goes on with a rehearsal as it was begun: leave out {' and '.join(changed)}."
         )
-    cut_off = [(folder, kept) for folder, kept in _kept(paths) if not kept.finished]
+    cut_off = [(folder, kept) for folder, kept in kept_rehearsals(paths) if not kept.finished]
     if not cut_off:
         raise RehearsalError("There is no rehearsal to resume. Start one without --resume.")
     folder, rehearsal = cut_off[-1]
@@ -116,7 +116,7 @@ def _resumed(paths: Paths, given: argparse.Namespace, headless: bool) -> Plan:
     return Plan(rehearsal, folder, headless, _out(given, folder, headless), shop, resumed=True)
 
 
-def _kept(paths: Paths) -> list[tuple[Path, Rehearsal]]:
+def kept_rehearsals(paths: Paths) -> list[tuple[Path, Rehearsal]]:
     """The rehearsals of this data folder, the newest last."""
     found: list[tuple[Path, Rehearsal]] = []
     for file in paths.rehearsals.glob("*/rehearsal.json"):

@@ -14,13 +14,14 @@ from studio.ui.host.promo_form import prepared_item
 from studio.ui.host.workspace import HostWorkspace
 from studio.ui.keyguard import is_text_field
 from studio.ui.main_window import MainWindow
+from studio.ui.models.lineup_model import ROW_ROLE, LineUpRow
 from studio.ui.models.live_show import LiveShow
 from studio.ui.prompter.window import PrompterWindow
 from studio.ui.review.workspace import ReviewWorkspace
 from studio.ui.scripted_hands import CTRL, SHIFT, Hands, InVain
 
 PICTURE: Final = (1440, 900)
-_SEARCHES: Final = ("soap", "scarf", "knife", "tea", "a")
+_SEARCHES: Final = ("soap", "scarf", "knife", "tea", "an")
 _ANSWERS: Final = (
     "Yes, the details are on the product page.",
     "Delivery takes two to three working days.",
@@ -97,28 +98,34 @@ class HostActs:
         await self._hands.until(lambda: self._live.state.on_air_id == item_id, "the undo")
 
     async def pin_found(self) -> None:
-        """Ctrl F, some letters, and Return on the first product that is not in the line-up."""
+        """Ctrl F, some letters, and Return on the first product that is not in the line-up and can be sold."""
         field, results = self._host.lineup.search, self._host.lineup.results
-        planned = {i.title for i in self._live.state.items}
         await self._hands.press(Qt.Key.Key_F, CTRL)
         await self._hands.until(field.hasFocus, "the search field")
         for words in _SEARCHES:
             await self._hands.press(Qt.Key.Key_A, CTRL)
             await self._hands.write(words)
-            await self._hands.seen(lambda: results.isVisible() and results.count() > 0, 3)
-            rows = [results.item(n) for n in range(results.count())]
-            row = next((n for n, r in enumerate(rows) if "left" in r.text() and " 0 left" not in r.text()
-                        and r.text().split("\n")[0] not in planned), None)  # fmt: skip
-            if row is not None:
+            await self._hands.seen(lambda: self._row_to_pin() >= 0, 3)
+            if self._row_to_pin() >= 0:
                 break
         else:
             raise InVain("nothing was found that could be pinned")
-        before, item = self._live.state.on_air_id, results.item(row)
-        results.scrollToItem(item)
-        await self._hands.click(results.viewport(), results.visualItemRect(item).center())
+        before = self._live.state.on_air_id
+        while results.currentRow() < self._row_to_pin():
+            await self._hands.press(Qt.Key.Key_Down)
         await self._hands.press(Qt.Key.Key_Return)
         await self._hands.until(lambda: self._live.state.on_air_id != before, "the product that was found")
         await self.wait(4.0 / max(1.0, self._speed / 10))
+
+    def _row_to_pin(self) -> int:
+        results = self._host.lineup.results
+        if not results.isVisible():
+            return -1
+        for n in range(results.count()):
+            row = results.item(n).data(ROW_ROLE)
+            if isinstance(row, LineUpRow) and row.left and self._live.state.item(row.item.id) is None:
+                return n
+        return -1
 
     async def answer(self) -> None:
         """Select the question on top and answer it, in turn by typing and by a canned answer."""
@@ -129,7 +136,7 @@ class HostActs:
             menu = chat.canned.menu()
             await self._hands.click(chat.canned)
             await self._hands.until(menu.isVisible, "the canned answers")
-            await self._hands.choose(menu, self._said % len(menu.actions()))
+            await self._hands.choose(menu, self._said)
             await self._hands.until(lambda: bool(chat.field.text()), "the canned answer in the field")
         else:
             await self._hands.press(Qt.Key.Key_Slash)

@@ -55,14 +55,18 @@ class Hands:
         await self._do(act)
 
     async def choose(self, menu: QMenu, row: int) -> None:
-        """Click an entry of an open menu. Raises `OutOfReach` when it has no such row."""
-
-        def act() -> None:
-            if not menu.isVisible() or row >= len(menu.actions()):
-                raise OutOfReach(f"The menu has no row {row}.")
-            QTest.mouseClick(menu, _LEFT, PLAIN, menu.actionGeometry(menu.actions()[row]).center())
-
-        await self._do(act)
+        """Go down an open menu to an entry, and into its first one where it has more below it; Return chooses."""
+        actions = [action for action in menu.actions() if action.isEnabled() and not action.isSeparator()]
+        chosen = actions[row % len(actions)]
+        for _ in actions:
+            await self.press(Qt.Key.Key_Down)
+            if menu.activeAction() is chosen:
+                break
+        below = chosen.menu()
+        if isinstance(below, QMenu):
+            await self.press(Qt.Key.Key_Right)
+            await self.until(below.isVisible, "the menu below")
+        await self.press(Qt.Key.Key_Return)
 
     async def hold(
         self, widget: QWidget, until: Callable[[], bool], what: str, seconds: float = 10.0

@@ -61,7 +61,7 @@ class ScriptedHost:
             (8, "issue a code by the form", self._acts.issue_by_form),
             (9, "end a code early", self._acts.end_early),
             (9, "hide a question", self._acts.hide),
-            (10, "issue the prepared code in two key presses", self._acts.issue_prepared),
+            (9, "issue the prepared code in two key presses", self._acts.issue_prepared),
             (11, "skip an item and plan it again", self._acts.skip_and_undo),
             (12, "clear the stage", self._acts.clear_stage),
         ]
