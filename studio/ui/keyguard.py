@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 KeyHandler = Callable[[QWidget, QKeyEvent], bool]
 """Asked before the focused widget sees a key press or release; True means the key is dealt with."""
@@ -98,7 +99,8 @@ class FocusKeys(QObject):
         target = now or QApplication.activeWindow()
         if target is self._watched:
             return
-        if self._watched is not None:
+        # A widget that dies with the focus loses it while it dies: nothing of it can be asked any more.
+        if self._watched is not None and isValid(self._watched):
             self._watched.removeEventFilter(self)
             self._watched.destroyed.disconnect(self._forget)
         self._watched = target
