@@ -98,6 +98,8 @@ class BadShop:
         self.changes: list[dict[str, Any]] = []
         self.frames: list[dict[str, Any]] = []
         self.url = ""
+        self.token: str | None = None
+        """When set, whoever asks without it gets a 401."""
         self._paths = (
             "/v1/shop", "/v1/clock", "/v1/products", "/v1/stock", "/v1/orders", "/v1/promos", "/v1/featured", "/v1/links",
             "/v1/traffic", "/v1/changes", "/v1/changes/stream", "/channel/v1", "/channel/v1/stream",
@@ -155,6 +157,9 @@ class BadShop:
     # --- as agreed --------------------------------------------------------------------------------------------
 
     async def _agreed(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        if self.token is not None and request.headers.get("authorization") != f"Bearer {self.token}":
+            await problem(401, "unauthorized", "Who are you?")(request, writer)
+            return
         if request.path.endswith("/stream"):
             await self._stream(request, writer)
             return

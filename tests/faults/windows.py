@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 
 from studio.app import Desktop
 from studio.control.ports import Secrets
@@ -26,6 +26,7 @@ from studio.ui.notices import Notices
 from tests.fakes.bad_shop import TOKEN, BadShop
 
 T = TypeVar("T")
+D = TypeVar("D", bound=QDialog)
 PATIENCE_S = 30.0
 """How long anything may take before a test gives up; nothing waits so long when all is well."""
 
@@ -171,6 +172,13 @@ class Stage:
             return next((s for s in self.said() if all(word in s for word in words)), "")
 
         return await self.until(look, f"a notice with {words}")
+
+    async def dialog(self, kind: type[D]) -> D:
+        """The dialog that is being opened."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not isinstance(found := QApplication.activeModalWidget(), kind):  # noqa: ASYNC110 - Qt tells nobody
+                await asyncio.sleep(0)
+        return found
 
     async def close(self) -> None:
         await self.desktop.close()

@@ -1,9 +1,6 @@
 """The one way out: what it sends, what it never sends, and what it makes of every bad answer."""
 
 import asyncio
-import datetime as dt
-import ipaddress
-import ssl
 import time
 import traceback
 from pathlib import Path
@@ -13,6 +10,7 @@ import pytest
 from studio.control.ports import BadAnswer, RefusedByTarget, SseEvent, TargetError, Unauthorised, Unreachable
 from studio.sync import http as http_module
 from studio.sync.http import BadAddress, HttpClient
+from tests.fakes.certificates import certificate, server_tls
 from tests.fakes.http_server import BadServer, Request, endless, half, hang_up, head, never, reply, stream
 
 TOKEN = "a-very-secret-token"
@@ -261,39 +259,9 @@ async def test_what_is_no_stream_says_what_it_is(
         await http.aclose()
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    x509 = pytest.importorskip("cryptography.x509")
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    alternatives = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(alternatives, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    cert, secret = folder / "cert.pem", folder / "key.pem"
-    cert.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    secret.write_bytes(key.private_bytes(*form))
-    return cert, secret
-
-
 async def test_a_server_that_cannot_prove_who_it_is_gets_nothing(tmp_path: Path) -> None:
-    cert, key = _certificate(tmp_path)
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(cert, key)
-    async with BadServer(tls=tls) as server:
+    cert, key = certificate(tmp_path)
+    async with BadServer(tls=server_tls(cert, key)) as server:
         server.on("/x", reply())
         http = client(server.url)
         with pytest.raises(Unreachable, match="cannot prove who it is") as caught:
@@ -312,4 +280,23 @@ async def test_http_spoken_where_tls_is_expected_is_a_sentence() -> None:
         http = client(server.url.replace("http:", "https:"))
         with pytest.raises(Unreachable, match="cannot prove who it is"):
             await http.request("GET", "/x")
+        await http.aclose()
+
+
+def test_a_certificate_file_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BadAddress, match="No such file"):
+        client("https://shop.example", ca_file=tmp_path / "none.pem")
+    (tmp_path / "letter.pem").write_text("Dear shop,")
+    with pytest.raises(BadAddress, match="no certificate in PEM"):
+        client("https://shop.example", ca_file=tmp_path / "letter.pem")
+
+
+async def test_without_any_token_a_401_asks_for_one() -> None:
+    async with BadServer() as server:
+        server.on("/x", reply(401, b"{}"))
+        http = client(server.url, token=None)
+        with pytest.raises(Unauthorised, match="none is known here: enter it"):
+            await http.request("GET", "/x")
+        with pytest.raises(Unauthorised, match="none is known here: enter it"):
+            [event async for event in http.events("/x")]
         await http.aclose()
