@@ -198,7 +198,7 @@ class EngineRoom:
             wired.shop.ca_file,
             kind.token_header,
         )
-        self._shop = kind.make(shop_http, show.desk.state.language, show.shop_problem)
+        self._shop = kind.make(shop_http, wired.shop, show.desk.state.language, show.shop_problem)
         channels: Mapping[str, IngestChannel] = {
             c.id: IngestChannel(c.id, self._http(c.base_url, f"channel:{c.id}", c.name))
             for c in wired.channels

@@ -6,7 +6,11 @@ from typing import Protocol
 import msgspec
 
 from studio.control.ports import Http, Shop
+from studio.settings.schema import ShopSettings
+from studio.shops.shopify import ShopifyShop
+from studio.shops.shopify_api import token_header as shopify_token
 from studio.shops.studio_api import StudioApiShop
+from studio.shops.vendure import VendureShop, api_key
 from studio.sync.http import bearer
 
 OnProblem = Callable[[str], None]
@@ -22,12 +26,12 @@ class ConnectedShop(Shop, Protocol):
 
 
 class ShopKind(msgspec.Struct, frozen=True):
-    """A platform. `make` is given the way out, the language (BCP 47) of the show and `on_problem`; `token_header`
-    makes the token the (name, value) of a header.
+    """A platform. `make` is given the way out, the shop's settings, the language (BCP 47) of the show and `on_problem`;
+    `token_header` makes the token the (name, value) of a header.
     """
 
     title: str
-    make: Callable[[Http, str, OnProblem | None], ConnectedShop]
+    make: Callable[[Http, ShopSettings, str, OnProblem | None], ConnectedShop]
     token_header: Callable[[str], tuple[str, str]]
 
 
@@ -35,8 +39,24 @@ class UnknownShopKind(ValueError):
     """No connector for this kind; the text says which there are."""
 
 
+def _studio(http: Http, _: ShopSettings, language: str, on_problem: OnProblem | None) -> ConnectedShop:
+    return StudioApiShop(http, language, on_problem)
+
+
+def _vendure(
+    http: Http, settings: ShopSettings, language: str, on_problem: OnProblem | None
+) -> ConnectedShop:
+    return VendureShop(http, settings.base_url, language, settings.storefront, on_problem)
+
+
+def _shopify(http: Http, _: ShopSettings, language: str, on_problem: OnProblem | None) -> ConnectedShop:
+    return ShopifyShop(http, language, on_problem)
+
+
 KINDS: dict[str, ShopKind] = {
-    "studio": ShopKind("Studio Shop API", StudioApiShop, bearer),
+    "studio": ShopKind("Studio Shop API", _studio, bearer),
+    "vendure": ShopKind("Vendure", _vendure, api_key),
+    "shopify": ShopKind("Shopify", _shopify, shopify_token),
 }
 
 

@@ -18,7 +18,8 @@ BaseUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?
 class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A shop the studio knows. `kind` is the adapter (`studio` for the Studio Shop API); its token is a secret.
 
-    `ca_file` names one more certificate authority to trust (a PEM file), for shops inside a company.
+    `storefront` is where customers shop, for shops whose own address is that of an administration: an address, or that
+    of a product's page with `{slug}` in it. `ca_file` names one more certificate authority to trust (a PEM file), for shops inside a company.
     """
 
     id: Id
@@ -26,6 +27,7 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     name: Name
     base_url: BaseUrl
     ca_file: str = ""
+    storefront: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s#@]+)?$", max_length=2_000)] = ""
 
 
 class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):

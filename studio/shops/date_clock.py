@@ -38,6 +38,11 @@ class DateClock:
         else:
             self._low, self._high = max(self._low, low), min(self._high, high)
 
+    @property
+    def known(self) -> bool:
+        """Whether any answer told a time."""
+        return self._low is not None
+
     def at(self, wall_ms: int) -> int:
         """The shop's UTC ms at this computer's `wall_ms`; this computer's own before any answer told a time."""
         return wall_ms if self._low is None else round(wall_ms + (self._low + self._high) / 2)

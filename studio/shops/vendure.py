@@ -48,25 +48,25 @@ def api_key(key: str) -> tuple[str, str]:
     return "vendure-api-key", key
 
 
-def admin_api(address: str) -> tuple[str, str]:
-    """A shop's address as (server, path of its Admin API): `/admin-api` unless the address names a path."""
-    parts = urlsplit(address.strip())
-    path = parts.path.rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}", path or "/admin-api"
+def admin_path(address: str) -> str:
+    """Where the Admin API is below a shop's address: `/admin-api`, unless the address is that of an API already."""
+    return "" if urlsplit(address.strip()).path.rstrip("/").endswith("-api") else "/admin-api"
 
 
 class VendureShop:
-    """The `Shop` port. `path` is the Admin API's, `language` (BCP 47) the one in which products are told.
+    """The `Shop` port. `address` is that of the shop's server or of its Admin API, the one to which `http` is bound;
+    `language` (BCP 47) the one in which products are told.
 
     `storefront` is the address of a product's page with `{slug}` in it, or of the storefront, whose product pages are
     then taken to be at `/products/{slug}`; without it there are no links. Orders tell by which link they came where
-    the shop has the order field `hostStudioLink` (see README.md), else only codes attribute them.
+    the shop has the order field `hostStudioLink` (see README.md), else only codes attribute them. `on_clock_hint` is told
+    (shop ms, sent, received wall ms) after each answer.
     """
 
     def __init__(
         self,
         http: Http,
-        path: str = "/admin-api",
+        address: str,
         language: str = "en",
         storefront: str = "",
         on_problem: Callable[[str], None] | None = None,
@@ -75,7 +75,8 @@ class VendureShop:
         self._language = language.partition("-")[0] or "en"
         self._storefront = storefront.strip()
         self.on_problem = on_problem
-        self._ask = VendureClient(http, path, self._language)
+        self.on_clock_hint: Callable[[int, int, int], None] | None = None
+        self._ask = VendureClient(http, admin_path(address), self._language, self._hint)
         self._promos = VendurePromos(self._ask)
         self._featured = VendureFeatured(self._ask)
         self._redemptions = RedemptionCount(self.orders)
@@ -83,15 +84,6 @@ class VendureShop:
         self._shop: wire.Shop | None = None
         self._link_field = False
         self._low_field = False
-
-    @property
-    def on_clock_hint(self) -> Callable[[int, int, int], None] | None:
-        """Told (shop ms, sent, received wall ms) after each answer."""
-        return self._ask.on_clock_hint
-
-    @on_clock_hint.setter
-    def on_clock_hint(self, told: Callable[[int, int, int], None] | None) -> None:
-        self._ask.on_clock_hint = told
 
     # -- who and when
 
@@ -370,6 +362,10 @@ class VendureShop:
         page = await self.changes_after(after)
         for change in page.changes:
             yield change
+
+    def _hint(self, shop_ms: int, sent_ms: int, received_ms: int) -> None:
+        if self.on_clock_hint:
+            self.on_clock_hint(shop_ms, sent_ms, received_ms)
 
     def _report(self, problems: Sequence[str]) -> tuple[str, ...]:
         for problem in problems:

@@ -44,14 +44,16 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class VendureClient:
-    """Sends operations to `path` in `language`. The key is the `Http`'s own."""
+    """Sends operations to `path` in `language`. The key is the `Http`'s own. `hint` is told the shop's ms in the middle
+    of each request, and its two ends by this computer's clock.
+    """
 
-    def __init__(self, http: Http, path: str, language: str) -> None:
+    def __init__(self, http: Http, path: str, language: str, hint: Callable[[int, int, int], None]) -> None:
         self._http = http
         self._path = path
         self._language = language
         self.clock = DateClock()
-        self.on_clock_hint: Callable[[int, int, int], None] | None = None
+        self._hint = hint
 
     async def __call__(
         self, operation: str, variables: Mapping[str, object] | None = None, timeout_ms: int = 15_000
@@ -85,9 +87,9 @@ class VendureClient:
             timeout_ms=timeout_ms,
         )
         self.clock.heard(answer)
-        if self.on_clock_hint:
+        if self.clock.known:
             middle = (answer.sent_ms + answer.received_ms) // 2
-            self.on_clock_hint(self.clock.at(middle), answer.sent_ms, answer.received_ms)
+            self._hint(self.clock.at(middle), answer.sent_ms, answer.received_ms)
         return answer
 
     def _envelope(self, answer: HttpAnswer) -> wire.Envelope:

@@ -24,7 +24,7 @@ from studio.sync.links import LinkStatus
 from studio.sync.supervise import Bell
 
 PINNED_MS, LINEUP_MS, REST_MS = 1_000, 5_000, 60_000
-ORDERS_MS, TRAFFIC_MS = 5_000, 10_000
+ORDERS_MS, TRAFFIC_MS, CATALOGUE_MS = 5_000, 10_000, 600_000
 SOURCE = "poller"
 _MOST_VARIANTS = 20_000
 _LONG_CATALOGUE = 1_000
@@ -102,7 +102,9 @@ class Poller:
         self._sync = Bell()
         self._back = Bell()
         self._orders_too = False
-        self._next_ms = {"orders": 0, "traffic": 0}
+        self._visits = False
+        self._turn = 0
+        self._next_ms = {"orders": 0, "traffic": 0, "catalogue": CATALOGUE_MS + wall.monotonic_ms()}
 
     def products_seen(self, products: Sequence[Product]) -> None:
         """Products whose variants can be asked about."""
@@ -126,10 +128,17 @@ class Poller:
             await self._sync.wait()
 
     async def run_polls(self) -> None:
-        """Ask by pace while the shop cannot push; until cancelled."""
+        """Ask by pace while the shop cannot push, about the pinned product beside everything else: it never waits for
+        a long list. Until cancelled.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._by_pace(self._poll_pinned), name="poll pinned")
+            group.create_task(self._by_pace(self._poll), name="poll")
+
+    async def _by_pace(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             if not self.push:
-                await self._retried(self._poll)
+                await self._retried(work)
             await asyncio.sleep(PINNED_MS / 1000)
 
     async def refresh(self, product_ids: Iterable[str]) -> None:
@@ -173,7 +182,9 @@ class Poller:
                 await self._back.wait(wait)
 
     async def _everything(self) -> None:
-        total = (await self._shop.identity()).product_count
+        identity = await self._shop.identity()
+        self._visits = identity.capabilities.traffic
+        total = identity.product_count
         near = [p for p in dict.fromkeys((self.on_air.pinned, *self.on_air.lineup)) if p]
         if total > _LONG_CATALOGUE:
             await self.refresh(p for p in near if p not in self._variants)
@@ -206,23 +217,37 @@ class Poller:
             levels = await self._shop.stock(wanted[start : start + _CHUNK])
             await self._store(FeedBatch(SOURCE, stock=levels))
 
+    async def _poll_pinned(self) -> None:
+        if self.on_air.pinned:
+            await self._stock((self.on_air.pinned,))
+
     async def _poll(self) -> None:
         now = self._wall.monotonic_ms()
-        due = self._pace.due(self.on_air, self._variants, now)
-        await self._stock(due)
         if now >= self._next_ms["orders"]:
             await self._orders()
             if self.on_air.codes:
                 usage = await self._shop.promo_usage(self.on_air.codes)
                 await self._store(FeedBatch(SOURCE, usage=usage))
-            pinned = self.on_air.pinned
-            product = await self._shop.product(pinned) if pinned else None
-            if product is not None:
-                await self._store(FeedBatch(SOURCE, products=(product,)))
+            await self._products()
             self._next_ms["orders"] = now + ORDERS_MS
-        if now >= self._next_ms["traffic"]:
+        due = self._pace.due(self.on_air, self._variants, now)
+        await self._stock([product_id for product_id in due if product_id != self.on_air.pinned])
+        if self._visits and now >= self._next_ms["traffic"]:
             await self._store(FeedBatch(SOURCE, traffic=await self._shop.traffic(self._show_id)))
             self._next_ms["traffic"] = now + TRAFFIC_MS
+        if now >= self._next_ms["catalogue"]:
+            self._next_ms["catalogue"] = now + CATALOGUE_MS
+            self.sync_soon()
+
+    async def _products(self) -> None:
+        """The pinned product, and one of the line-up's in turn: prices and texts change seldom."""
+        lineup = [p for p in self.on_air.lineup if p != self.on_air.pinned]
+        self._turn += 1
+        in_turn = lineup[self._turn % len(lineup)] if lineup else ""
+        for product_id in (self.on_air.pinned, in_turn):
+            product = await self._shop.product(product_id) if product_id else None
+            if product is not None:
+                await self._store(FeedBatch(SOURCE, products=(product,)))
 
     async def _orders(self) -> None:
         while True:

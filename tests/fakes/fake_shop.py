@@ -95,6 +95,7 @@ class FakeShop(Failing):
         self.arrived = asyncio.Event()
         self.instance_id = "one"
         self.push = True
+        self.counts_visits = True
         self.drop: set[int] = set()
         self.lose: set[int] = set()
         self.stream_down: TargetError | None = None
@@ -102,7 +103,11 @@ class FakeShop(Failing):
     async def identity(self) -> ShopIdentity:
         self._check("identity")
         return ShopIdentity(
-            "Fake", "EUR", len(self.products), ShopCapabilities(push=self.push), instance_id=self.instance_id
+            "Fake",
+            "EUR",
+            len(self.products),
+            ShopCapabilities(push=self.push, traffic=self.counts_visits),
+            instance_id=self.instance_id,
         )
 
     def _check(self, method: str) -> None:
@@ -121,6 +126,7 @@ class FakeShop(Failing):
         return ProductPage(tuple(self.products.values()), None)
 
     async def product(self, product_id: str) -> Product | None:
+        self.calls.append(("product-read", product_id))
         self._check("product")
         return self.products.get(product_id)
 

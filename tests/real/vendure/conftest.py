@@ -43,5 +43,5 @@ async def http(vendure: Vendure) -> AsyncIterator[HttpClient]:
 
 
 @pytest.fixture
-def shop(http: HttpClient) -> VendureShop:
-    return VendureShop(http, storefront=STOREFRONT)
+def shop(http: HttpClient, vendure: Vendure) -> VendureShop:
+    return VendureShop(http, vendure.url, storefront=STOREFRONT)

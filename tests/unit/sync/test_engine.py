@@ -500,6 +500,30 @@ def test_a_shop_that_cannot_push_is_asked_by_what_is_on_air():
     assert w.seen.states("demo")[-1] == "ok"
 
 
+def test_a_shop_that_counts_no_visits_is_not_asked_for_them():
+    async def story(w: World) -> None:
+        w.shop.push = w.shop.counts_visits = False
+        await w.engine.start(SHOW)
+        await asyncio.sleep(60)
+
+    w = play(story, start=False)
+    assert w.shop.called("traffic") == []
+    assert len(w.shop.called("orders")) >= 11
+
+
+def test_prices_of_the_line_up_are_read_again_in_turn_where_the_shop_cannot_push():
+    async def story(w: World) -> None:
+        w.shop.push = False
+        await w.engine.start(SHOW)
+        w.engine.set_on_air("p1", ("p1", "p2", "p3"))
+        await asyncio.sleep(60)
+
+    w = play(story, start=False)
+    asked = [call[1] for call in w.shop.called("product-read")]
+    assert asked.count("p1") >= 11
+    assert min(asked.count("p2"), asked.count("p3")) >= 5
+
+
 def test_a_busy_shop_that_cannot_push_is_left_in_peace():
     async def story(w: World) -> None:
         w.shop.push = False
