@@ -160,7 +160,7 @@ class ShopifyShop:
         urgency = Urgency.PINNED if product_id == self._featured else Urgency.LIVE
         variables = {"id": product_id, **self._words()}
         raw = (await self._api.ask(ops.PRODUCT, variables, wire.OneProduct, urgency)).product
-        if raw == b"null":
+        if wire.is_null(raw):
             return None
         with _sensible():
             told = _product_of(raw)

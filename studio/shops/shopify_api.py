@@ -160,7 +160,7 @@ def _raise_for_state(answer: HttpAnswer) -> None:
 
 def _raise_for_errors(told: wire.Answer) -> None:
     """GraphQL errors come with status 200. Raises the `TargetError` that the first means."""
-    if told.errors in (b"null", b"[]"):
+    if bytes(told.errors) in (b"null", b"[]"):
         return
     try:
         errors = msgspec.json.decode(told.errors, type=list[wire.Error] | str)

@@ -23,6 +23,7 @@ LINK, SHOW = "host_studio_link", "host_studio_show"
 """Note attributes of an order, for themes and cart permalinks that pass them on."""
 NEVER_MS = 253_402_300_799_000
 _MARK = "(Host Studio {})"
+_NOW_MS = 5_000
 _PAID = frozenset({"PAID", "AUTHORIZED", "PARTIALLY_REFUNDED", "REFUNDED"})
 _SOLD = frozenset({"ACTIVE", "UNLISTED"})
 
@@ -258,7 +259,8 @@ def to_receipt(told: told_of.DiscountNode, code: str, now_ms: int) -> PromoRecei
     """What the shop has of a code. One that was stopped before its end ended when it changed last."""
     discount = told.code_discount
     ends = NEVER_MS if discount.ends_at is None else ms_of(discount.ends_at)
-    if discount.status == "EXPIRED" and ends > now_ms:
+    # What is known of the shop's time is not exact: an end that is only just ahead is the one that it has.
+    if discount.status == "EXPIRED" and ends > now_ms + _NOW_MS:
         ends = min(ends, ms_of(discount.updated_at))
     return PromoReceipt(told.id, code, ms_of(discount.starts_at), ends)
 

@@ -12,6 +12,7 @@ from studio.shops import shopify_wire_orders as wire
 from studio.shops.cost_bucket import Urgency
 from studio.shops.shopify_api import ShopifyApi
 from studio.shops.shopify_clock import Revisions
+from studio.shops.shopify_wire import is_null
 
 SINCE = "since:"
 """An orders cursor "since:MS" begins with what changed since MS, UTC ms of the shop's clock."""
@@ -71,7 +72,7 @@ class ShopifyOrders:
             ops.ORDERS, {"ids": list(ids)}, wire.Orders, Urgency.LIVE, ops.ORDERS.cost * len(ids)
         )
         read: list[wire.Order] = to.each(
-            [raw for raw in told.nodes if raw != b"null"],
+            [raw for raw in told.nodes if not is_null(raw)],
             "order",
             lambda raw: msgspec.json.decode(raw, type=wire.Order),
             problems,

@@ -292,3 +292,8 @@ class Named(Bare, frozen=True):
     """What an entry that cannot be read may still say."""
 
     id: str = ""
+
+
+def is_null(raw: Raw) -> bool:
+    """Whether nothing is there."""
+    return bytes(raw) == b"null"
