@@ -142,6 +142,10 @@ class BadShop:
             },
         )  # fmt: skip
 
+    def frame(self, **fields: Any) -> None:
+        """The channel sends a frame with these fields, whatever they are."""
+        self._told(self.frames, lambda seq: {"seq": seq, "at_ms": now_ms(), **fields})
+
     def requests(self, path: str) -> list[Request]:
         """What was asked of this path so far."""
         return [request for request in list(self._server.requests) if request.path == path]

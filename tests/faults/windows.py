@@ -224,11 +224,13 @@ def widgets(app: QApplication) -> list[QWidget]:
 
 
 def rich_labels(app: QApplication) -> list[str]:
-    """Labels that would take what they show for markup."""
+    """Labels that would take what they show for markup. "Opacity" stands in a menu that pyqtgraph makes."""
     return [
         w.text()
         for w in widgets(app)
-        if isinstance(w, QLabel) and w.textFormat() != Qt.TextFormat.PlainText and w.text()
+        if isinstance(w, QLabel)
+        and w.textFormat() != Qt.TextFormat.PlainText
+        and w.text() not in ("", "Opacity")
     ]
 
 
