@@ -13,7 +13,8 @@ import structlog
 
 from studio.channels.ingest import IngestChannel
 from studio.control.clock import MeasuredShowClock, SystemWallClock
-from studio.control.ports import Secrets, StoreFull, TargetError
+from studio.control.ports import BadAnswer, RefusedByTarget, Secrets, StoreFull, TargetError
+from studio.control.ports.answers import is_picture, plain
 from studio.domain.commands import Command, Refused
 from studio.domain.events import Logged
 from studio.domain.ids import uuid7
@@ -252,6 +253,11 @@ class EngineRoom:
             if kept is not None or self._shop is None:
                 return kept
             data = await self._shop.image(url)
+            if not is_picture(data):
+                raise BadAnswer("it is no PNG, JPEG, WebP, GIF or BMP")
+        except (BadAnswer, RefusedByTarget) as error:
+            self._picture_missing(url, error.sentence)
+            return None
         except (TargetError, StoreFull) as error:
             _log.info("no picture", reason=str(error))
             return None
@@ -260,6 +266,14 @@ class EngineRoom:
         except StoreFull as full:
             _log.info("picture not kept", reason=str(full))
         return data
+
+    def _picture_missing(self, url: str, why: str) -> None:
+        _log.info("no picture", url=url, reason=why)
+        if self._show is not None:
+            reason = why.removesuffix(".")
+            self._show.shop_problem(
+                f"The shop's picture {plain(url, 80)} cannot be shown ({reason}): its product stands without one."
+            )
 
     async def give_token(self, target: str, token: str) -> str:
         """*engine* Keep a token and let go on what waited for it; returns where it is kept, as a sentence."""

@@ -77,6 +77,13 @@ def is_html(answer: HttpAnswer) -> bool:
     return "html" in answer.headers.get("content-type", "") or answer.body[:64].lstrip()[:1] == b"<"
 
 
+def is_picture(data: bytes) -> bool:
+    """Whether the bytes begin as a PNG, JPEG, GIF, BMP or WebP does; who decodes them looks closer."""
+    return data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM")) or (
+        data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    )
+
+
 def problem(answer: HttpAnswer) -> Problem:
     """The problem document of an answer, as far as it can be read."""
     try:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from studio.ui.studio import Studio
@@ -11,6 +11,8 @@ from studio.ui.tasks import Tasks
 from studio.ui.widgets.thumbnail import decode_image
 
 KEEP = 600
+AGAIN_MS = 60_000
+"""After so long a picture that was not to be had is asked for again, when it comes into sight."""
 
 
 class Pictures(QObject):
@@ -45,6 +47,7 @@ class Pictures(QObject):
     async def _fetch(self, url: str) -> None:
         image = await self._decoded(url, self._side)
         if image is None:
+            QTimer.singleShot(AGAIN_MS, self, lambda: self._asked.discard(url))
             return
         while len(self._small) >= KEEP:
             del self._small[next(iter(self._small))]
