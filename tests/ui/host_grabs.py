@@ -105,7 +105,8 @@ def long_titles() -> FakeStudio:
     studio = an_hour_of_show()
     long = "Woll-Wohndecke mit handgeknüpften Fransen aus norwegischer Schurwolle, waschbar bei 30 Grad " * 3
     items = tuple(
-        msgspec.structs.replace(i, title=f"{i.id} {long}"[:300], points=(long, long)) for i in studio.state.items
+        msgspec.structs.replace(i, title=f"{i.id} {long}"[:300], points=(long, long))
+        for i in studio.state.items
     )
     studio.state = msgspec.structs.replace(studio.state, items=items, title=long)
     return studio

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import shiboken6
 from PySide6.QtWidgets import QApplication
 
 from studio.control.ports import ChatRow, PromoUsage
@@ -111,8 +112,9 @@ class Scene:
         """Put everything away."""
         await self.tasks.close()
         self.window.leave()
-        self.window.deleteLater()
-        self.keys.deleteLater()
+        # At once: what lingers is dressed anew with every theme that a later test applies.
+        shiboken6.delete(self.window)
+        shiboken6.delete(self.keys)
 
     @property
     def sentences(self) -> list[str]:
@@ -132,7 +134,9 @@ def at_once(coro: Coroutine[Any, Any, Any]) -> Any:
 def a_dressed_studio(lineup: LineUp | None = None) -> FakeStudio:
     """A studio whose products have pictures and two locations, in Oslo's time zone."""
     studio = FakeStudio(lineup or _lineup())
-    studio.state = msgspec.structs.replace(studio.state, time_zone="Europe/Oslo", planned_ms=round(77.67 * MINUTE))
+    studio.state = msgspec.structs.replace(
+        studio.state, time_zone="Europe/Oslo", planned_ms=round(77.67 * MINUTE)
+    )
     for n, name in enumerate(PICTURES, start=1):
         file = IMAGES / f"{name}.webp"
         url = f"https://shop.example/{file.name}"

@@ -170,8 +170,9 @@ class ChatPanel(Card):
             return
         command = self._command(text)
 
+        self._sending = True
+
         async def send() -> None:
-            self._sending = True
             try:
                 if await self._deciding.do(command) and self.field.text().strip() == text:
                     self.field.clear()

@@ -231,6 +231,8 @@ class PromoBar(Card):
                     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             if card.face != face:
                 card.show_promo(face)
+            else:
+                card.tick()
             if self._row.indexOf(card) != at:
                 self._row.insertWidget(at, card)
             # As wide as its words, within bounds.

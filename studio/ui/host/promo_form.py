@@ -208,8 +208,7 @@ class PromoForm(Card):
     def issue_prepared(self) -> None:
         """Issue the prepared code."""
         if self._prepared is not None and not self._issuing:
-            item_id = self._prepared.id
-            self._deciding.run(self._issue(IssuePlannedPromo(uuid7(), item_id)), "issue promo")
+            self._give(IssuePlannedPromo(uuid7(), self._prepared.id))
 
     def submit(self) -> None:
         """Issue the code of the fields, when it can be."""
@@ -217,7 +216,7 @@ class PromoForm(Card):
             return
         if self._check():
             plan, products = self._plan()
-            self._deciding.run(self._issue(IssuePromo(uuid7(), plan, products)), "issue promo")
+            self._give(IssuePromo(uuid7(), plan, products))
         else:
             self.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -238,8 +237,11 @@ class PromoForm(Card):
             self._place()
         return super().eventFilter(watched, event)
 
-    async def _issue(self, command: IssuePlannedPromo | IssuePromo) -> None:
+    def _give(self, command: IssuePlannedPromo | IssuePromo) -> None:
         self._issuing = True
+        self._deciding.run(self._issue(command), "issue promo")
+
+    async def _issue(self, command: IssuePlannedPromo | IssuePromo) -> None:
         try:
             refused = await self._deciding.refusal(command)
         finally:
