@@ -7,16 +7,23 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from studio.domain.lineup import ItemKind, LineUp, LineUpItem
+from studio.domain.money import zero
 from studio.domain.promo import CODE, PromoKind, PromoPlan, PromoScope, suggest_code
 
 MAX_ITEMS = 500
+MAX_UNITS = 1_000_000_000
+MAX_PROMO_MINUTES = 7 * 24 * 60
+MAX_HOURS_AFTER_SHOW = 14 * 24
 _MINUTE = 60_000
+_DAY_MINUTES = 24 * 60
+_POINTS, _POINT, _NOTE = 50, 1_000, 20_000
+_BOM = b"\xef\xbb\xbf"
 
 NewId = Callable[[], str]
 
 
 class RowProblem(msgspec.Struct, frozen=True):
-    """Why one row was left out. `row` counts from 1 as a person does (in CSV the header is row 1)."""
+    """Why one row was left out. `row` counts from 1 as a person does (in CSV the header is row 1); 0 is the file."""
 
     row: int
     sentence: str
@@ -80,18 +87,26 @@ def _plan(row: _PromoRow, title: str, new_id: NewId) -> PromoPlan:
     percent = row.kind == PromoKind.PERCENT
     _bad(percent and not 1 <= row.percent <= 100, "the discount must be between 1 and 100 %")
     _bad(row.kind == PromoKind.FIXED and row.amount_minor <= 0, "the amount off must be more than zero")
+    _bad(
+        not 0 <= row.amount_minor <= MAX_UNITS or not 0 <= row.percent <= MAX_UNITS,
+        "the value of the promo is out of range",
+    )
     _bad(row.minutes < 1 and row.hours_after_show < 1, "a promo lasts at least one minute")
+    _bad(row.minutes > MAX_PROMO_MINUTES, "a promo lasts at most seven days")
+    _bad(row.hours_after_show > MAX_HOURS_AFTER_SHOW, "a promo ends at most 14 days after the show")
+    for limit in (row.total_limit, row.per_customer_limit):
+        _bad(limit is not None and not 1 <= limit <= MAX_UNITS, "a limit of the promo must be at least 1")
     code = row.code or suggest_code(title, row.percent if percent else 0)
     _bad(CODE.match(code) is None, f"the code {code!r} needs 3 to 24 capital letters, digits or hyphens")
     return PromoPlan(
         id=new_id(),
         code=code,
         kind=PromoKind(row.kind),
-        percent=row.percent,
-        amount_minor=row.amount_minor,
+        percent=row.percent if percent else 0,
+        amount_minor=row.amount_minor if row.kind == PromoKind.FIXED else 0,
         scope=PromoScope(row.scope),
-        minutes=row.minutes,
-        hours_after_show=row.hours_after_show,
+        minutes=max(0, row.minutes),
+        hours_after_show=max(0, row.hours_after_show),
         total_limit=row.total_limit,
         per_customer_limit=row.per_customer_limit,
         armed=row.armed,
@@ -101,23 +116,28 @@ def _plan(row: _PromoRow, title: str, new_id: NewId) -> PromoPlan:
 def _item(row: _ItemRow, new_id: NewId) -> LineUpItem:
     _bad(row.kind not in {"product", "talk"}, f"the kind {row.kind!r} is neither product nor talk")
     product = row.kind == "product"
-    _bad(product and not (row.product_id or row.sku), "a product item needs a product_id or a sku")
+    _bad(
+        product and not (row.product_id.strip() or row.sku.strip()),
+        "a product item needs a product_id or a sku",
+    )
     _bad(not product and not row.title.strip(), "a talk item needs a title")
     _bad(row.planned_ms <= 0, "the planned minutes must be more than zero")
-    _bad(row.planned_ms > 24 * 60 * _MINUTE, "the planned minutes are more than a day")
+    _bad(row.planned_ms > _DAY_MINUTES * _MINUTE, "the planned minutes are more than a day")
     _bad(row.target_units < 0 or row.safety_stock < 0, "target units and safety stock cannot be negative")
-    title = " ".join(row.title.split())[:300] or row.sku or row.product_id
+    _bad(max(row.target_units, row.safety_stock) > MAX_UNITS, "target units or safety stock are out of range")
+    _bad(len(row.sku) > 200 or len(row.product_id) > 200, "the sku or product_id is too long")
+    title = " ".join(row.title.split())[:300] or row.sku.strip() or row.product_id.strip()
     return LineUpItem(
         id=new_id(),
         kind=ItemKind(row.kind),
         title=title,
         planned_ms=row.planned_ms,
-        product_id=row.product_id if product else "",
-        sku=row.sku if product else "",
-        points=tuple(p.strip() for p in row.talking_points if p.strip()),
+        product_id=row.product_id.strip() if product else "",
+        sku=row.sku.strip() if product else "",
+        points=tuple(p.strip()[:_POINT] for p in row.talking_points if p.strip())[:_POINTS],
         target_units=row.target_units,
         safety_stock=row.safety_stock,
-        note=row.note,
+        note=row.note[:_NOTE],
         promo=_plan(row.promo, title, new_id) if row.promo else None,
     )
 
@@ -125,9 +145,17 @@ def _item(row: _ItemRow, new_id: NewId) -> LineUpItem:
 def read_json(data: bytes, new_id: NewId) -> ReadLineUp:
     """Read a line-up from JSON. Raises `LineUpUnreadable` when the file as a whole is none."""
     try:
-        file = msgspec.json.decode(data, type=_File)
+        file = msgspec.json.decode(data.removeprefix(_BOM), type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise LineUpUnreadable(f"This file is not a line-up in JSON: {error}.") from error
+        raise LineUpUnreadable(
+            f"This file is not a line-up in JSON: {error}. It needs a title, a currency and a list of items."
+        ) from error
+    try:
+        zero(file.currency)
+    except ValueError:
+        raise LineUpUnreadable(
+            f"The currency {file.currency[:20]!r} of this line-up is none: write it as three capital letters, such as EUR."
+        ) from None
     items: list[LineUpItem] = []
     problems: list[RowProblem] = []
     for number, raw in enumerate(file.items, start=1):
@@ -135,9 +163,14 @@ def read_json(data: bytes, new_id: NewId) -> ReadLineUp:
             items.append(_item(msgspec.json.decode(raw, type=_ItemRow), new_id))
         except (ValueError, msgspec.DecodeError) as error:
             problems.append(RowProblem(number, f"Item {number}: {error}."))
-    lineup = _lineup(
-        file.title, file.currency, items, file.language, round(file.planned_minutes * _MINUTE), problems
-    )
+    minutes = file.planned_minutes
+    if not 0 <= minutes <= 7 * _DAY_MINUTES:
+        problems.append(
+            RowProblem(0, "The planned minutes of the show are out of range: those of its items count.")
+        )
+        minutes = 0
+    language = file.language[:20]
+    lineup = _lineup(file.title, file.currency, items, language, round(minutes * _MINUTE), problems)
     return ReadLineUp(lineup, tuple(problems))
 
 
@@ -229,5 +262,5 @@ def _lineup(
             RowProblem(MAX_ITEMS + 1, f"A line-up holds {MAX_ITEMS} items: the rest was left out.")
         )
     kept = tuple(items[:MAX_ITEMS])
-    lineup = LineUp(title.strip()[:300] or "Show", currency, kept, language, planned_ms)
+    lineup = LineUp(" ".join(title.split())[:300] or "Show", currency, kept, language, planned_ms)
     return lineup if planned_ms else msgspec.structs.replace(lineup, planned_ms=lineup.length_ms)
