@@ -25,6 +25,8 @@ NEEDS_TROUBLE = ("outbox.before-postponed", "outbox.postponed")
 """Reached only when an attempt fails: the shop loses replies meanwhile."""
 NEVER: dict[str, str] = {}
 """Listed points that no show comes to, each with the reason."""
+PASSES = (1, 2, 3)
+"""Every point is died at the first, the second and the third time that a life comes to it, in a show each."""
 RANDOM_KILLS = 50
 BUSY_LIVES = 12
 LANES = 2
@@ -38,31 +40,34 @@ Report = Callable[[str, object], None]
 def test_a_studio_that_dies_at_any_step_of_the_outbox_carries_every_decision_out_once(
     tmp_path: Path, record_testsuite_property: Report
 ) -> None:
-    died: Counter[str] = Counter()
-    with world(tmp_path) as stage:
-        shows = [KilledShow(stage, tmp_path, f"P{nth}") for nth in (1, 2, 3)]
-        for nth, show in enumerate(shows, 1):
-            for point in in_order():
-                at = point if point in ONCE_A_SHOW else f"{point}:{nth}"
-                if point in NEEDS_TROUBLE:
-                    stage.trouble("lost-replies", 1.0)
-                show.run(kill_at=at)
-                stage.peace()
-                if show.done:
-                    break
-            show.finish()
-            died += show.died_at
-        wrong = {show.tag: differences(show) for show in shows}
-        unknown = strangers(shows)
-    came = reached(shows[0].report)
+    with ThreadPoolExecutor(LANES) as lanes:
+        played = list(lanes.map(killed_at_every_point, [tmp_path / str(nth) for nth in PASSES], PASSES))
+    died, came = Counter[str](), Counter[str]()
+    for show, _ in played:
+        died += show.died_at
+        came += reached(show.report)
     for point in POINTS:
-        record_testsuite_property(
-            f"kill point {point}", f"died there {died[point]} times, reached in {came[point]} lives"
-        )
-    assert wrong == {show.tag: [] for show in shows}
-    assert unknown == []
+        told = f"died there {died[point]} times, reached in {came[point]} lives"
+        record_testsuite_property(f"kill point {point}", told)
+    assert {show.tag: wrong for show, wrong in played} == {show.tag: [] for show, _ in played}
     assert [p for p in POINTS if not died[p] and p not in NEVER] == []
     assert [p for p in NEVER if came[p]] == [], "the reason no longer holds"
+
+
+def killed_at_every_point(folder: Path, nth: int) -> tuple[KilledShow, list[str]]:
+    """A show that dies at each kill point in turn, the `nth` time that a life comes to it; what is wrong in the end."""
+    folder.mkdir()
+    with world(folder) as stage:
+        show = KilledShow(stage, folder, f"P{nth}")
+        for point in in_order():
+            if point in NEEDS_TROUBLE:
+                stage.trouble("lost-replies", 1.0)
+            show.run(kill_at=point if point in ONCE_A_SHOW else f"{point}:{nth}")
+            stage.peace()
+            if show.done:
+                break
+        show.finish()
+        return show, [*differences(show), *strangers([show])]
 
 
 def test_a_studio_that_dies_at_fifty_moments_carries_every_decision_out_once(

@@ -1,9 +1,7 @@
 """Runs the driver, kills it, and runs it again until its show is done. Shop and channel are processes apart and live on."""
 
 import contextlib
-import os
-import subprocess
-import sys
+import multiprocessing
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -12,12 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.kill_points import KILL_AT, REPORT
 from tests.fakes.audience_process import AudienceProcess, start_audience
 from tests.fakes.shop_process import ShopProcess, start_shop
+from tests.journeys.killing.driver import Life, in_a_process
 
-ROOT = Path(__file__).resolve().parents[3]
-GIVES_UP_S = 60.0
+INCUBATOR = multiprocessing.get_context(
+    "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+)
+"""Makes processes of their own quickly: where the system can, from one that has imported the studio already."""
+INCUBATOR.set_forkserver_preload(["tests.journeys.killing.driver"])
+GIVES_UP_S = 120.0
 """A driver that lives so long hangs; one that plays a whole show needs two seconds."""
 QUESTIONS = ("Does it come in green?", "How long does delivery take?", "Can I wash it at 60 degrees?")
 
@@ -59,7 +61,6 @@ class Run:
 
     said: list[tuple[str, str]] = field(default_factory=list)
     code: int = 0
-    errors: str = ""
 
     def values(self, word: str) -> list[str]:
         """What came behind this word."""
@@ -108,33 +109,37 @@ class KilledShow:
         """Let a driver play until it ends, dies at the kill point (`NAME` or `NAME:N`), or has been up for `after_s`
         seconds since it opened its show.
         """
-        process = self._launch(kill_at)
+        self.data.mkdir(parents=True, exist_ok=True)
+        heard, told = INCUBATOR.Pipe(duplex=False)
+        process = INCUBATOR.Process(target=in_a_process, args=(self._life(kill_at), told), daemon=True)
+        process.start()
+        told.close()
         run = Run()
         timers = [threading.Timer(GIVES_UP_S, process.kill)]
         timers[0].start()
-        assert process.stdout is not None
-        assert process.stderr is not None
-        for line in process.stdout:
-            word, _, value = line.decode().rstrip("\n").partition(" ")
-            run.said.append((word, value))
-            if word == "opened" and after_s is not None:
-                timers.append(threading.Timer(after_s, process.kill))
-                timers[-1].start()
-        run.errors = process.stderr.read().decode(errors="replace")
-        run.code = process.wait()
+        with contextlib.suppress(EOFError), heard:
+            while True:
+                word, _, value = heard.recv().partition(" ")
+                run.said.append((word, value))
+                if word == "opened" and after_s is not None:
+                    timers.append(threading.Timer(after_s, process.kill))
+                    timers[-1].start()
+        process.join()
         for timer in timers:
             timer.cancel()
             timer.join()
-        process.stdout.close()
-        process.stderr.close()
+        run.code = process.exitcode or 0
+        process.close()
         self.runs.append(run)
-        assert run.killed or run.done, f"{self.tag}: {run.code}, {run.said[-3:]}\n{run.errors[-4000:]}"
-        assert not run.killed or kill_at or after_s is not None, (
-            f"{self.tag} hung: {run.said[-3:]}\n{run.errors[-4000:]}"
-        )
+        assert run.killed or run.done, self._trouble(f"ended with {run.code}")
+        assert not run.killed or kill_at or after_s is not None, self._trouble("hung")
         if kill_at and run.killed:
             self.died_at[kill_at.partition(":")[0]] += 1
         return run
+
+    def _trouble(self, what: str) -> str:
+        printed = (self.data / "printed.txt").read_text(errors="replace")
+        return f"{self.tag} {what}: {self.runs[-1].said[-3:]}\n{printed[-4000:]}"
 
     def finish(self) -> None:
         """Play it to its end, undisturbed."""
@@ -142,25 +147,13 @@ class KilledShow:
             self.run()
         assert self.done
 
-    def _launch(self, kill_at: str) -> "subprocess.Popen[bytes]":
+    def _life(self, kill_at: str) -> Life:
         world = self.world
-        command = [
-            sys.executable, "-m", "tests.journeys.killing.driver", "--data", str(self.data), "--show", self.show_id,
-            "--tag", self.tag, "--shop", world.shop.url, "--channel", world.channel.url,
-            *(part for message_id in world.asked for part in ("--asked", message_id)),
-        ]  # fmt: skip
-        environment = {
-            **os.environ,
-            "HOST_STUDIO_SHOP_TOKEN": world.shop.token,
-            "HOST_STUDIO_CHANNEL_TOKEN": world.channel.token,
-            REPORT: str(self.report),
-        }
-        if kill_at:
-            environment[KILL_AT] = kill_at
-        self.data.mkdir(parents=True, exist_ok=True)
-        return subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=environment
-        )
+        return Life(
+            data=str(self.data), show=self.show_id, tag=self.tag, shop=world.shop.url, shop_token=world.shop.token,
+            channel=world.channel.url, channel_token=world.channel.token, asked=world.asked, kill_at=kill_at,
+            report=str(self.report),
+        )  # fmt: skip
 
 
 def reached(report: Path) -> Counter[str]:
