@@ -12,15 +12,16 @@ from studio.app import Desktop, open_log, run_desktop
 from studio.control.ports import StoreFull
 from studio.domain.commands import PlanShow
 from studio.domain.lineup import LineUp
-from studio.domain.lineup_file import LineUpUnreadable, read_csv, read_json
+from studio.domain.lineup_file import LineUpUnreadable, ReadLineUp, read_csv, read_json
 from studio.engine_room import Connections, EngineRoom, new_show_id
 from studio.instance import AlreadyOpenError, InstanceLock, server_name
 from studio.settings.file import SettingsNotSavedError
 from studio.settings.logging import Redactor
 from studio.settings.paths import Paths
-from studio.settings.schema import ShopSettings
+from studio.settings.schema import BaseUrl, ShopSettings
 from studio.settings.secrets import KeyringSecrets
 from studio.store.errors import StoreError
+from studio.sync.http import BadAddress, checked_address
 from studio.ui.dialogs import Field, ask
 from studio.ui.home import Home
 from studio.ui.main_window import MainWindow
@@ -28,6 +29,12 @@ from studio.ui.single_instance import AlreadyOpenDialog, OpenStudio
 from studio.ui.studio import Notice
 from studio.ui.texts import Texts
 from studio.ui.theme import Theme
+
+
+MAX_FILE_BYTES = 20_000_000
+NAMED_ROWS = 10
+CURRENCY_S = 5.0
+"""How long the shop may take to say in what it sells."""
 
 
 def open_command(paths: Paths, window: MainWindow) -> int:
@@ -132,7 +139,10 @@ class FrontDoor:
             self._say("warning", "Connect the shop first: a show reads its products and stock from there.")
             return
         self._desktop.room.connections = self._connections(shop)
-        await self._desktop.open_show(show_id)
+        try:
+            await self._desktop.open_show(show_id)
+        except (BadAddress, StoreError) as error:
+            self._say("trouble", f"The show was not opened. {error}")
 
     async def new_show(self) -> None:
         """Make a show from a line-up file: good rows are kept, the others named."""
@@ -141,17 +151,53 @@ class FrontDoor:
         if file is None or shop is None:
             return
         try:
-            lineup, left_out = await asyncio.to_thread(_read_lineup, file)
-        except (OSError, LineUpUnreadable) as error:
-            self._say("trouble", str(error))
+            read = await asyncio.to_thread(_read_lineup, file)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            self._say("trouble", f"“{file.name}” cannot be read ({why}). Make it readable, or choose another file.")
             return
-        for sentence in left_out[:10]:
-            self._say("warning", sentence)
-        self._desktop.room.connections = self._connections(shop)
+        except LineUpUnreadable as error:
+            self._say("trouble", f"“{file.name}”: {error}")
+            return
+        self._name_left_out(file, read)
+        if not read.lineup.items:
+            self._say(
+                "trouble",
+                f"Nothing in “{file.name}” could be used, so no show was made. Correct the rows, then choose it again.",
+            )
+            return
+        try:
+            await self._plan_and_open(read.lineup, shop)
+        except (BadAddress, StoreError, StoreFull) as error:
+            self._say("trouble", f"The show was not made. {error}")
+
+    def _name_left_out(self, file: Path, read: ReadLineUp) -> None:
+        """One sentence a row, so that each can be read again in the history of notices."""
+        kept, problems = len(read.lineup.items), read.problems
+        if problems:
+            self._say("info", f"“{file.name}”: {kept} items were kept, {len(problems)} rows were not.")
+        for problem in reversed(problems[:NAMED_ROWS]):
+            self._say("warning", problem.sentence)
+        if len(problems) > NAMED_ROWS:
+            more = len(problems) - NAMED_ROWS
+            self._say("warning", f"And {more} more rows of “{file.name}” were left out: correct these first.")
+
+    async def _plan_and_open(self, lineup: LineUp, shop: ShopSettings) -> None:
+        room, studio = self._desktop.room, self._desktop.studio
+        room.connections = self._connections(shop)
         show_id = new_show_id()
-        await self._desktop.studio.open(show_id)
+        await studio.open(show_id)
+        if not lineup.currency:
+            told = await asyncio.wrap_future(room.run(room.show.currency(CURRENCY_S)))
+            lineup = msgspec.structs.replace(lineup, currency=told or "EUR")
+            if not told:
+                self._say(
+                    "warning",
+                    "The shop did not say in what it sells, so the show is planned in EUR. If that is wrong, make the show "
+                    "again when the shop answers.",
+                )
         channels = tuple(c.id for c in self._desktop.settings.channels if c.enabled)
-        refused = await self._desktop.studio.do(PlanShow(lineup, shop.id, channels))
+        refused = await studio.do(PlanShow(lineup, shop.id, channels))
         if refused is not None:
             self._say("warning", refused.sentence)
             return
@@ -173,22 +219,20 @@ class FrontDoor:
         """Ask for the shop's address and token; the token goes to the keyring only."""
         window = self._desktop.window
         fields = (
-            Field("name", window.tr("Name"), "My shop", check=_needed),
-            Field("address", window.tr("Address"), "https://", check=_needed),
+            Field("name", window.tr("Name"), "My shop", check=_name_problem),
+            Field("address", window.tr("Address"), "https://", check=_address_problem),
             Field("token", window.tr("Token"), secret=True, check=_needed),
         )
         given = await ask(window, window.tr("Connect a shop"), fields, window.tr("Connect"))
         if given is None:
             return
+        shop = ShopSettings(id="shop", name=given["name"], base_url=given["address"])
+        settings = msgspec.structs.replace(self._desktop.settings, shops=(shop,), active_shop=shop.id)
+        await asyncio.to_thread(self._secrets.set, f"shop:{shop.id}", given["token"])
         try:
-            shop = msgspec.convert(
-                {"id": "shop", "name": given["name"], "base_url": given["address"]}, type=ShopSettings
-            )
-            settings = msgspec.structs.replace(self._desktop.settings, shops=(shop,), active_shop=shop.id)
-            await asyncio.to_thread(self._secrets.set, f"shop:{shop.id}", given["token"])
             self._desktop.save_settings(settings)
-        except (msgspec.ValidationError, SettingsNotSavedError) as error:
-            self._say("trouble", f"The shop was not connected: {error}. Check the address.")
+        except SettingsNotSavedError as error:
+            self._say("trouble", f"The shop was not connected. {error}")
             return
         if self._secrets.sentence:
             self._say("warning", self._secrets.sentence)
@@ -213,16 +257,35 @@ class FrontDoor:
 
 
 def _needed(text: str) -> str | None:
-    return None if text.strip() and text.strip() != "https://" else "This is needed."
+    return None if text.strip() else "This is needed."
 
 
-def _read_lineup(file: Path) -> tuple[LineUp, list[str]]:
-    data = file.read_bytes()
+def _name_problem(text: str) -> str | None:
+    return "A name has at most 300 characters." if len(text) > 300 else _needed(text)
+
+
+def _address_problem(text: str) -> str | None:
+    try:
+        checked_address(text)
+        msgspec.convert(text, type=BaseUrl)
+    except BadAddress as error:
+        return str(error)
+    except msgspec.ValidationError:
+        return "Write the address without anything behind it, like https://shop.example."
+    return None
+
+
+def _read_lineup(file: Path) -> ReadLineUp:
+    """A line-up from CSV has no currency yet: the shop's is taken. Raises `OSError`, `LineUpUnreadable`."""
+    with file.open("rb") as opened:
+        data = opened.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise LineUpUnreadable(
+            f"It has more than {MAX_FILE_BYTES // 1_000_000} MB, which no line-up has: choose another file."
+        )
     if file.suffix.lower() == ".json":
-        read = read_json(data, new_show_id)
-    else:
-        read = read_csv(data, file.stem, "EUR", new_show_id)
-    return read.lineup, [p.sentence for p in read.problems]
+        return read_json(data, new_show_id)
+    return read_csv(data, file.stem, "", new_show_id)
 
 
 def _start_detached(command: list[str]) -> None:

@@ -64,6 +64,7 @@ class RunningShow:
         self._links: dict[tuple[str, str], LinkStatus] = {}
         self._backup: asyncio.Task[None] | None = None
         self._currency = ""
+        self._identified = asyncio.Event()
         self._problems: dict[str, None] = {}
         self._problems_told = 0
         self._telling: asyncio.TimerHandle | None = None
@@ -214,7 +215,19 @@ class RunningShow:
         self._locations = dict(identity.locations)
         self._batcher.locations(self._locations)
         self._currency = identity.currency
+        self._identified.set()
         self._check_currency(self.desk.state)
+
+    async def currency(self, timeout_s: float) -> str:
+        """In what the shop sells: as it says itself, else (when it does not answer in time) as its products that are
+        known; empty when neither is.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._identified.wait()
+        except TimeoutError:
+            return next((p.price.currency for p in self._products.values() if p.price is not None), "")
+        return self._currency
 
     def _check_currency(self, state: ShowState) -> None:
         if state.seq and self._currency not in ("", state.currency):
