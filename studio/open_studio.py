@@ -30,7 +30,6 @@ from studio.ui.studio import Notice
 from studio.ui.texts import Texts
 from studio.ui.theme import Theme
 
-
 MAX_FILE_BYTES = 20_000_000
 NAMED_ROWS = 10
 CURRENCY_S = 5.0
@@ -154,7 +153,9 @@ class FrontDoor:
             read = await asyncio.to_thread(_read_lineup, file)
         except OSError as error:
             why = error.strerror or type(error).__name__
-            self._say("trouble", f"“{file.name}” cannot be read ({why}). Make it readable, or choose another file.")
+            self._say(
+                "trouble", f"“{file.name}” cannot be read ({why}). Make it readable, or choose another file."
+            )
             return
         except LineUpUnreadable as error:
             self._say("trouble", f"“{file.name}”: {error}")
