@@ -162,8 +162,9 @@ class Desktop:
         wall = SystemWallClock()
         self._settings_file = settings_file(paths.settings)
         self._state_file = window_state_file(paths.window_state)
-        self.settings: Settings = self._settings_file.load().value
-        self.window_state: WindowState = self._state_file.load().value
+        settings, state = self._settings_file.load(), self._state_file.load()
+        self.settings: Settings = settings.value
+        self.window_state: WindowState = state.value
         self.theme = Theme()
         self.theme.apply(app, LIGHT if self.settings.theme == "light" else DARK, self.settings.scale)
         bindings = KeyBindings()
@@ -189,8 +190,8 @@ class Desktop:
         self.actions.on("prompter.toggle", self.toggle_prompter)
         # Not by the open show: what is said while none is open yet must be heard too.
         self.studio.changes.connect(self._post_notices)
-        for sentence in refused_keys:
-            self.window.post(Notice("warning", sentence, "keys"))
+        for sentence in (*settings.sentences, *state.sentences, *refused_keys):
+            self.window.post(Notice("warning", sentence))
 
     def _post_notices(self, batch: ChangeBatch) -> None:
         for notice in batch.notices:
@@ -204,8 +205,10 @@ class Desktop:
         """Open a show and build its workspaces."""
         early: list[ChangeBatch] = []
         self.studio.changes.connect(early.append)
-        opened = await self.studio.open(show_id, whole_feeds=whole_feeds)
-        self.studio.changes.disconnect(early.append)
+        try:
+            opened = await self.studio.open(show_id, whole_feeds=whole_feeds)
+        finally:
+            self.studio.changes.disconnect(early.append)
         live = self.live = LiveShow(opened, self.window)
         self.studio.changes.connect(live.take)
         Awake(live, self.tasks, self.window.post)

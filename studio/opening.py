@@ -33,7 +33,7 @@ def open_window(settings: Path, window_state: Path, *, rehearsal: bool = False) 
     app.setPalette(palette)
     window = MainWindow(rehearsal=rehearsal)
     if geometry := _kept(window_state, "windows", "main"):
-        window.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        window.restoreGeometry(QByteArray.fromBase64(geometry.encode("utf-8", "replace")))
     window.show()
     _paint(app, window)
     # Fonts take their time to be found: the sentence comes a frame after the window.

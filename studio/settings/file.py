@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,17 +40,28 @@ class StructFile(Generic[T]):
     path: Path
     kind: type[T]
     _document: dict[str, Any] = field(default_factory=dict[str, Any], init=False, repr=False)
+    _kept_safe: bool = field(default=True, init=False, repr=False)
 
     def load(self) -> Loaded[T]:
-        """Reads the file; without one, the defaults. Never raises for what is in the file.
-
-        Raises OSError only when the file is there and the system does not let it be read.
+        """Reads the file; without one, or where the system does not let it be read, the defaults. Never raises: what is
+        wrong is said in `sentences`. A file that could be neither understood nor put aside is never saved over.
         """
         self._document = {}
+        self._kept_safe = True
         try:
             raw = self.path.read_bytes()
         except FileNotFoundError:
             return Loaded(self.kind())
+        except OSError as error:
+            self._kept_safe = False
+            why = error.strerror or error
+            return Loaded(
+                self.kind(),
+                (
+                    f"“{self.path}” cannot be read ({why}): the defaults are used, and changes hold for this session "
+                    "only. Make it readable, then start the studio again.",
+                ),
+            )
         try:
             document = msgspec.json.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -60,8 +72,7 @@ class StructFile(Generic[T]):
         value, problems = _understood(document, self.kind)
         value = msgspec.structs.replace(value, version=max(VERSION, value.version))
         if problems:
-            aside = self._copy_aside()
-            return Loaded(value, (*problems, f"The file as it was is kept as “{aside.name}”."))
+            return Loaded(value, (*problems, self._put_aside(shutil.copy2)))
         if value.version > VERSION:
             return Loaded(
                 value, (f"“{self.path.name}” was written by a newer Host Studio; what is new in it is kept.",)
@@ -73,6 +84,10 @@ class StructFile(Generic[T]):
 
         Raises SettingsNotSavedError.
         """
+        if not self._kept_safe:
+            raise SettingsNotSavedError(
+                f"“{self.path}” was left as it is, because it could not be read: the change holds for this session only."
+            )
         document = _merged(self._document, value)
         document["version"] = max(VERSION, value.version)
         text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
@@ -86,19 +101,20 @@ class StructFile(Generic[T]):
         self._document = document
 
     def _unreadable(self, why: str) -> Loaded[T]:
-        aside = self._aside()
-        self.path.replace(aside)
-        return Loaded(
-            self.kind(),
-            (
-                f"“{self.path.name}” could not be read ({why}). It is kept as “{aside.name}”; the defaults are used.",
-            ),
-        )
+        kept = self._put_aside(Path.replace)
+        sentence = f"“{self.path.name}” could not be read ({why}); the defaults are used. {kept}"
+        return Loaded(self.kind(), (sentence,))
 
-    def _copy_aside(self) -> Path:
+    def _put_aside(self, put: Callable[[Path, Path], object]) -> str:
+        """Where the file is kept now, as a sentence."""
         aside = self._aside()
-        shutil.copy2(self.path, aside)
-        return aside
+        try:
+            put(self.path, aside)
+        except OSError as error:
+            self._kept_safe = False
+            why = error.strerror or error
+            return f"It cannot be put aside ({why}), so nothing is saved over it: make the folder writable."
+        return f"The file as it was is kept as “{aside.name}”."
 
     def _aside(self) -> Path:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
