@@ -55,13 +55,11 @@ class StructFile(Generic[T]):
         except OSError as error:
             self._kept_safe = False
             why = error.strerror or error
-            return Loaded(
-                self.kind(),
-                (
-                    f"“{self.path}” cannot be read ({why}): the defaults are used, and changes hold for this session "
-                    "only. Make it readable, then start the studio again.",
-                ),
+            sentence = (
+                f"“{self.path}” cannot be read ({why}): the defaults are used, and changes hold for this session only. "
+                "Make it readable, then start the studio again."
             )
+            return Loaded(self.kind(), (sentence,))
         try:
             document = msgspec.json.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
