@@ -199,3 +199,38 @@ def test_windows_stand_where_they_stood(tmp_path: Path) -> None:
     state = WindowState(windows={"main": b"\x00\xff"}, splitters={"host": b"abc"}, prompter_monitor="HDMI-1")
     window_state_file(tmp_path / "window-state.json").save(state)
     assert window_state_file(tmp_path / "window-state.json").load().value == state
+
+
+def test_a_file_that_the_system_does_not_let_be_read_is_said_and_never_saved_over(path: Path) -> None:
+    path.mkdir()  # for whoever may read everything, a folder in its place is as unreadable
+    file = settings_file(path)
+    loaded = file.load()
+    assert loaded.value == Settings()
+    assert "cannot be read" in loaded.sentences[0]
+    assert "Make it readable" in loaded.sentences[0]
+    with pytest.raises(SettingsNotSavedError, match="for this session only"):
+        file.save(Settings(theme="light"))
+    assert path.is_dir()
+
+
+@pytest.mark.parametrize("content", [b"not JSON at all", b'{"theme": "pink"}'])
+def test_a_file_that_cannot_be_put_aside_is_never_saved_over(
+    path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_bytes(content)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr("shutil.copy2", refuse)
+    file = settings_file(path)
+    loaded = file.load()
+    assert any("cannot be put aside" in sentence for sentence in loaded.sentences)
+    monkeypatch.undo()
+    with pytest.raises(SettingsNotSavedError):
+        file.save(Settings(theme="light"))
+    assert path.read_bytes() == content
+    file.load()
+    file.save(Settings(theme="light"))
+    assert settings_file(path).load().value.theme == "light"
