@@ -7,8 +7,8 @@ rule, one point an object, two and the size for a connection, ten for a mutation
 import msgspec
 
 VERSION = "2026-07"
-PRODUCTS, VARIANTS, MORE_VARIANTS, PICTURES = 16, 20, 100, 5
-LINES, MORE_LINES = 10, 50
+PRODUCTS, MORE_VARIANTS = 12, 100
+LINES, MORE_LINES = 5, 40
 LISTED = 100
 LARGEST = 900
 """No request is planned to cost more points than this; Shopify refuses one above 1,000."""
@@ -45,7 +45,7 @@ fragment OneLine on LineItem {{
   id quantity currentQuantity product {{ id }} variant {{ id }}
   originalTotalSet {_MONEY}
   discountAllocations {{ allocatedAmountSet {_MONEY} }}
-  taxLines(first: 5) {{ priceSet {_MONEY} }}
+  taxLines(first: 4) {{ priceSet {_MONEY} }}
 }}
 """
 _ORDER = f"""
@@ -54,7 +54,7 @@ fragment OneOrder on Order {{
   totalPriceSet {_MONEY} totalRefundedSet {_MONEY} totalDiscountsSet {_MONEY}
   customAttributes {{ key value }}
   customerJourneySummary {{ ready lastVisit {{ landingPage utmParameters {{ source campaign content }} }} }}
-  lineItems(first: 10) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...OneLine }} }}
+  lineItems(first: 5) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...OneLine }} }}
 }}
 """
 _DISCOUNT = """
@@ -95,7 +95,7 @@ PRODUCTS_PAGE = Operation(
     "Products",
     """
 query Products($after: String, $locale: String!, $translated: Boolean!) {
-  products(first: 16, after: $after, sortKey: ID) {
+  products(first: 12, after: $after, sortKey: ID) {
     pageInfo { hasNextPage endCursor }
     nodes { ...OneProduct }
   }
@@ -103,7 +103,7 @@ query Products($after: String, $locale: String!, $translated: Boolean!) {
 """
     + _PRODUCT
     + _VARIANT,
-    fixed=2 + PRODUCTS * 46,
+    fixed=2 + PRODUCTS * 63,
 )
 PRODUCT = Operation(
     "Product",
@@ -112,7 +112,7 @@ query Product($id: ID!, $locale: String!, $translated: Boolean!) { product(id: $
 """
     + _PRODUCT
     + _VARIANT,
-    fixed=46,
+    fixed=63,
 )
 PRODUCT_VARIANTS = Operation(
     "ProductVariants",
@@ -124,7 +124,7 @@ query ProductVariants($id: ID!, $after: String!) {
 }
 """
     + _VARIANT,
-    fixed=3 + MORE_VARIANTS,
+    fixed=3 + MORE_VARIANTS * 2,
 )
 PRODUCT_ADDRESS = Operation(
     "ProductAddress", "query ProductAddress($id: ID!) { product(id: $id) { id onlineStoreUrl } }"
@@ -170,19 +170,19 @@ query OrdersChanged($after: String, $changed: String) {
 ORDERS = Operation(
     "Orders",
     "query Orders($ids: [ID!]!) { nodes(ids: $ids) { ...OneOrder } }" + _ORDER + _LINE,
-    cost=14 + LINES * 10,
+    cost=14 + LINES * 20,
 )
 ORDER_LINES = Operation(
     "OrderLines",
     """
 query OrderLines($id: ID!, $after: String!) {
   order(id: $id) {
-    lineItems(first: 50, after: $after) { pageInfo { hasNextPage endCursor } nodes { ...OneLine } }
+    lineItems(first: 40, after: $after) { pageInfo { hasNextPage endCursor } nodes { ...OneLine } }
   }
 }
 """
     + _LINE,
-    fixed=3 + MORE_LINES * 10,
+    fixed=3 + MORE_LINES * 20,
 )
 FIND_DISCOUNT = Operation(
     "FindDiscount",
@@ -211,7 +211,7 @@ mutation CreateBasic($discount: DiscountCodeBasicInput!) {{
 }}
 """
     + _DISCOUNT,
-    fixed=10,
+    fixed=14,
     writes=True,
 )
 CREATE_FREE_SHIPPING = Operation(
@@ -222,7 +222,7 @@ mutation CreateFreeShipping($discount: DiscountCodeFreeShippingInput!) {{
 }}
 """
     + _DISCOUNT,
-    fixed=10,
+    fixed=14,
     writes=True,
 )
 UPDATE_BASIC = Operation(
@@ -233,7 +233,7 @@ mutation UpdateBasic($id: ID!, $discount: DiscountCodeBasicInput!) {{
 }}
 """
     + _DISCOUNT,
-    fixed=10,
+    fixed=14,
     writes=True,
 )
 UPDATE_FREE_SHIPPING = Operation(
@@ -244,13 +244,13 @@ mutation UpdateFreeShipping($id: ID!, $discount: DiscountCodeFreeShippingInput!)
 }}
 """
     + _DISCOUNT,
-    fixed=10,
+    fixed=14,
     writes=True,
 )
 DEACTIVATE = Operation(
     "Deactivate",
     f"mutation Deactivate($id: ID!) {{ made: discountCodeDeactivate(id: $id) {_PAYLOAD} }}" + _DISCOUNT,
-    fixed=10,
+    fixed=14,
     writes=True,
 )
 FEATURED = Operation(
@@ -261,7 +261,7 @@ FEATURED = Operation(
 TAG = Operation(
     "Tag",
     "mutation Tag($id: ID!, $tags: [String!]!) { tagsAdd(id: $id, tags: $tags) { userErrors { field message } } }",
-    fixed=10,
+    fixed=14,
     writes=True,
 )
 UNTAG = Operation(
@@ -271,7 +271,7 @@ mutation Untag($id: ID!, $tags: [String!]!) {
   tagsRemove(id: $id, tags: $tags) { userErrors { field message } }
 }
 """,
-    fixed=10,
+    fixed=14,
     writes=True,
 )
 ALL = (

@@ -54,6 +54,7 @@ class StandIn:
         self.complaints: list[str] = []
         self.trouble: Trouble | None = None
         self.after_write: Trouble | None = None
+        self.shown_version = version
         self.throttled_status = 200
         self.asked: Counter[str] = Counter()
         self.log: list[tuple[float, str, dict[str, Any]]] = []
@@ -102,7 +103,7 @@ class StandIn:
             self.complaints.append(f"{type(error).__name__}: {error}")
             raise
         date = formatdate(int(self.shop.now_ms() / 1000), usegmt=True)
-        sent = {"date": date, "x-shopify-api-version": self.served, **given}
+        sent = {"date": date, "x-shopify-api-version": self.shown_version, **given}
         await send({
             "type": "http.response.start", "status": status,
             "headers": [(name.encode(), value.encode()) for name, value in sent.items()],

@@ -18,6 +18,7 @@ from studio.domain.promo import PromoCode, PromoKind, PromoScope
 from studio.shops import shopify_map as to
 from studio.shops import shopify_operations as ops
 from studio.shops.shopify_codes import basic_input, free_shipping_input, usage_variables
+from tests.real.shopify.costs import Costs
 from tests.real.shopify.schema import VERSIONS, schema
 
 pytestmark = pytest.mark.real
@@ -120,6 +121,17 @@ def test_a_misspelt_field_a_wrong_type_and_a_bad_time_would_be_seen():
         assert problems(VERSIONS[0], ops.CREATE_BASIC, bad) != []
     assert parse(get_introspection_query())
     assert validate(schema(VERSIONS[0]), parse("{ shop { moniker } }")) != []
+
+
+@pytest.mark.parametrize(("operation", "variables"), every_variables())
+def test_an_operation_costs_no_more_than_is_expected_of_it(
+    version: str, operation: ops.Operation, variables: dict[str, Any]
+):
+    requested = Costs(schema(version)).requested(parse(operation.text), variables)
+    each = 4 + 3 * variables["locations"] if "locations" in variables else operation.cost
+    expected = operation.fixed + each * len(variables.get("ids", "1"))
+    assert requested <= expected
+    assert requested <= ops.LARGEST
 
 
 def problems(version: str, operation: ops.Operation, variables: dict[str, Any]) -> list[str]:
