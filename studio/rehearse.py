@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-import sys
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ import structlog
 from PySide6.QtWidgets import QApplication
 
 from studio.app import RESOURCES, Desktop, open_log, run_desktop
+from studio.console import say
 from studio.domain.commands import PlanShow
 from studio.domain.lineup import LineUp
 from studio.domain.lineup_file import read_json
@@ -227,16 +227,16 @@ async def _play(desktop: Desktop, director: Director, plan: Plan) -> int:
     except (InVain, OutOfReach) as error:
         _log.exception("the scripted host gave up")
         await asyncio.to_thread(desktop.window.grab().toImage().save, str(plan.out / "gave-up.png"))
-        _say(f"The scripted host gave up: {error}. See gave-up.png in {plan.out}.", bad=True)
+        say(f"The scripted host gave up: {error}. See gave-up.png in {plan.out}.", bad=True)
         return 1
     wrong = await _leave(desktop, plan, summary)
     for sentence in (*player.missed, *wrong):
-        _say(sentence, bad=True)
+        say(sentence, bad=True)
     if summary.shop_truth is None:
-        _say(f"The show was played. {NOT_COMPARED} See {plan.out}.")
+        say(f"The show was played. {NOT_COMPARED} See {plan.out}.")
         return 0
     verdict = "equal to the truth" if not wrong else "NOT equal to the truth"
-    _say(f"The show was played; its figures are {verdict}. See {plan.out}.")
+    say(f"The show was played; its figures are {verdict}. See {plan.out}.")
     return 1 if wrong else 0
 
 
@@ -254,14 +254,14 @@ def _announce(desktop: Desktop, plan: Plan) -> None:
     faults = f", with {', '.join(wanted.faults)}" if wanted.faults else ""
     speed = f" at {wanted.speed:g} times real time" if wanted.speed else ""
     verb = "Going on with" if plan.resumed else "Rehearsing"
-    _say(f"{verb} “{live.state.title}”: {wanted.minutes:g} minutes{speed}, seed {wanted.seed}{faults}.")
+    say(f"{verb} “{live.state.title}”: {wanted.minutes:g} minutes{speed}, seed {wanted.seed}{faults}.")
     shown: list[str] = []
 
     def look() -> None:
         item = live.state.on_air
         if item is not None and shown[-1:] != [item.id]:
             shown.append(item.id)
-            _say(f"  {live.state.index(item.id) + 1:2} of {len(live.state.items)}  {item.title}")
+            say(f"  {live.state.index(item.id) + 1:2} of {len(live.state.items)}  {item.title}")
 
     live.show_changed.connect(look)
     look()
@@ -299,10 +299,6 @@ async def _leave(desktop: Desktop, plan: Plan, summary: Summary) -> list[str]:
 
 def _write(file: Path, summary: Summary) -> None:
     file.write_bytes(msgspec.json.format(msgspec.json.encode(summary)) + b"\n")
-
-
-def _say(sentence: str, *, bad: bool = False) -> None:
-    print(sentence, file=sys.stderr if bad else sys.stdout, flush=True)
 
 
 __all__ = ["Plan", "rehearse_command", "rehearsing", "sample_lineup", "say_already_open"]

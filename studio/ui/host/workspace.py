@@ -66,6 +66,7 @@ class HostWorkspace(QWidget):
     notice = Signal(object)
     ended = Signal()
 
+    # long: makes every panel of the workspace, a line each; taken apart it would only be harder to read
     def __init__(
         self,
         studio: Studio,
