@@ -52,7 +52,9 @@ class VendurePromos:
         variants = msgspec.json.encode(await self._variants(promo.product_ids)).decode() if scoped else ""
         some = [{"name": "productVariantIds", "value": variants}]
         conditions: list[dict[str, Any]] = []
-        if scoped and promo.kind is not PromoKind.PERCENT:
+        if (
+            scoped
+        ):  # also where the action names the products: else a cart without them redeems the code for nothing
             minimum = {"name": "minimum", "value": "1"}
             conditions.append({"code": "contains_products", "arguments": [minimum, *some]})
         action: dict[str, Any]
