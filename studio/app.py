@@ -35,6 +35,7 @@ from studio.ui.hotkeys import KeyBindings
 from studio.ui.keyguard import FocusKeys
 from studio.ui.main_window import MainWindow
 from studio.ui.models.live_show import LiveShow
+from studio.ui.models.pace import FOR_EYES
 from studio.ui.notices import Notices
 from studio.ui.palette import DARK, LIGHT
 from studio.ui.prompter.screens import Screens
@@ -209,7 +210,7 @@ class Desktop:
             opened = await self.studio.open(show_id, whole_feeds=whole_feeds)
         finally:
             self.studio.changes.disconnect(early.append)
-        live = self.live = LiveShow(opened, self.window)
+        live = self.live = LiveShow(opened, self.window, FOR_EYES)
         self.studio.changes.connect(live.take)
         Awake(live, self.tasks, self.window.post)
         texts = Texts(self.settings.language or live.state.language, live.state.time_zone)

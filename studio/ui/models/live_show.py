@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.control.ports import PromoUsage, Traffic
+from studio.control.ports import ChatRow, PromoUsage, Traffic
 from studio.domain.audience import ViewerSample
 from studio.domain.effects import effects_of
 from studio.domain.events import Logged
@@ -20,6 +20,7 @@ from studio.domain.product import (
 )
 from studio.domain.question import Question
 from studio.domain.show import ShowState, apply
+from studio.ui.models.pace import AT_ONCE, Pace, Paced
 from studio.ui.models.sales_tally import SalesTally
 from studio.ui.models.viewer_tally import ViewerTally
 from studio.ui.studio import ChangeBatch, LinkStatus, Notice, Opened, OutboxStatus, Sending
@@ -28,8 +29,8 @@ from studio.ui.studio import ChangeBatch, LinkStatus, Notice, Opened, OutboxStat
 class LiveShow(QObject):
     """One open show. Panels read its attributes and listen to what changed; nobody but `take` changes it.
 
-    All times are UTC ms of the shop's clock but those named wall. Signals come once a batch, after everything
-    of the batch is in place.
+    All times are UTC ms of the shop's clock but those named wall. Signals come after everything of a batch is in
+    place: those of decisions with every batch, those of stock, figures, questions and chat not more often than `pace`.
     """
 
     show_changed = Signal()
@@ -52,10 +53,18 @@ class LiveShow(QObject):
     notice = Signal(object)
     """A `Notice` of the engine."""
     batch_taken = Signal()
-    """Once, behind all other signals of a batch: for who shows much of it and wants to do so once."""
+    """Behind all other signals of one moment: for who shows much of it and wants to do so once."""
 
-    def __init__(self, opened: Opened, parent: QObject | None = None) -> None:
+    def __init__(self, opened: Opened, parent: QObject | None = None, pace: Pace = AT_ONCE) -> None:
         super().__init__(parent)
+        self._stocked: set[str] = set()
+        self._asked: set[str] = set()
+        self._viewers_moved = self._sales_moved = self._usage_moved = False
+        self._rows: list[ChatRow] = []
+        self._stock_pace = Paced(self._tell_stock, pace.stock_ms, self)
+        self._figures_pace = Paced(self._tell_figures, pace.figures_ms, self)
+        self._questions_pace = Paced(self._tell_questions, pace.questions_ms, self)
+        self._chat_pace = Paced(self._tell_chat, pace.chat_ms, self)
         self.state: ShowState = opened.state
         self.log: list[Logged] = list(opened.log)
         self.products: dict[str, Product] = dict(opened.products)
@@ -196,27 +205,59 @@ class LiveShow(QObject):
             if lineup_before != (self.state.items, self.state.statuses):
                 self.lineup_changed.emit()
             self.show_changed.emit()
-        if batch.events or batch.usage:
             self.promos_changed.emit()
         if products:
             self.products_changed.emit(products)
         if stocked:
-            self.stock_changed.emit(stocked)
-        if batch.samples:
-            self.viewers_changed.emit()
-        if batch.orders or batch.traffic or batch.usage:
-            self.sales_changed.emit()
+            self._stocked |= stocked
+            self._stock_pace.soon()
+        self._note_figures(batch)
         if questions:
-            self.questions_changed.emit(questions)
+            self._asked |= questions
+            # What was decided about a question is seen at once.
+            (self._questions_pace.now if batch.events else self._questions_pace.soon)()
         if outbox:
             self.outbox_changed.emit()
         if batch.links:
             self.links_changed.emit()
         if batch.chat or batch.chat_count is not None:
-            self.chat_appended.emit(batch.chat, self.chat_count)
+            self._rows += batch.chat
+            self._chat_pace.soon()
         for notice in batch.notices:
             self.notice.emit(notice)
         self.batch_taken.emit()
+
+    def _note_figures(self, batch: ChangeBatch) -> None:
+        self._viewers_moved |= bool(batch.samples)
+        self._sales_moved |= bool(batch.orders or batch.traffic or batch.usage)
+        self._usage_moved |= bool(batch.usage)
+        if self._viewers_moved or self._sales_moved:
+            self._figures_pace.soon()
+
+    def _tell_stock(self) -> None:
+        stocked, self._stocked = self._stocked, set()
+        self.stock_changed.emit(stocked)
+        self.batch_taken.emit()
+
+    def _tell_figures(self) -> None:
+        moved = (
+            (self._viewers_moved, self.viewers_changed),
+            (self._sales_moved, self.sales_changed),
+            (self._usage_moved, self.promos_changed),
+        )
+        self._viewers_moved = self._sales_moved = self._usage_moved = False
+        for has_moved, signal in moved:
+            if has_moved:
+                signal.emit()
+        self.batch_taken.emit()
+
+    def _tell_questions(self) -> None:
+        asked, self._asked = self._asked, set()
+        self.questions_changed.emit(asked)
+
+    def _tell_chat(self) -> None:
+        rows, self._rows = self._rows, []
+        self.chat_appended.emit(tuple(rows), self.chat_count)
 
     def _take_events(self, events: Iterable[Logged], questions: set[str]) -> None:
         for logged in events:

@@ -1,0 +1,55 @@
+"""How often the window is told of what changes faster than an eye can follow."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The least time between two signals of a kind, in ms; 0: every batch at once."""
+
+    stock_ms: int = 0
+    figures_ms: int = 0
+    questions_ms: int = 0
+    chat_ms: int = 0
+
+
+AT_ONCE: Final = Pace()
+FOR_EYES: Final = Pace(stock_ms=230, figures_ms=270, questions_ms=310, chat_ms=66)
+"""Four times a second for figures and lists, fifteen times for the chat. They differ so that they do not fall due
+together: a frame has time for each of them, but not for all.
+"""
+
+
+class Paced(QObject):
+    """Calls `tell` at once after a rest of `every_ms`, else when the rest is over."""
+
+    def __init__(self, tell: Callable[[], None], every_ms: int, parent: QObject) -> None:
+        super().__init__(parent)
+        self._tell = tell
+        self._due = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(every_ms)
+        self._rest.timeout.connect(self._rested)
+
+    def soon(self) -> None:
+        """There is something to tell."""
+        if self._rest.isActive():
+            self._due = True
+        else:
+            self.now()
+
+    def now(self) -> None:
+        """Tell, whatever was told a moment ago."""
+        self._due = False
+        if self._rest.interval() > 0:
+            self._rest.start()
+        self._tell()
+
+    def _rested(self) -> None:
+        if self._due:
+            self.now()
