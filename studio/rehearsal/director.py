@@ -5,6 +5,7 @@ again: a rehearsal that was cut off is taken up by a new director where the old 
 """
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ class Tokens(msgspec.Struct, frozen=True):
 def tokens_in(folder: Path) -> Tokens:
     """The tokens kept in this folder, made when there are none."""
     file = folder / "tokens.json"
-    if file.exists():
+    with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):  # damaged ones are made anew: they open nothing else
         return msgspec.json.decode(file.read_bytes(), type=Tokens)
     tokens = Tokens(*(secrets.token_urlsafe(24) for _ in range(3)))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
