@@ -60,7 +60,8 @@ class Tokens(msgspec.Struct, frozen=True):
 def tokens_in(folder: Path) -> Tokens:
     """The tokens kept in this folder, made when there are none."""
     file = folder / "tokens.json"
-    with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):  # damaged ones are made anew: they open nothing else
+    # Damaged ones are made anew: they open nothing else.
+    with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
         return msgspec.json.decode(file.read_bytes(), type=Tokens)
     tokens = Tokens(*(secrets.token_urlsafe(24) for _ in range(3)))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
