@@ -21,6 +21,7 @@ OVERLAP_MS = 30_000
 _SETTLED_MS = 2_000
 _RIPENS_MS = 5 * 60_000
 _RIPENING = 8
+_PENDING = 8
 
 
 class ShopifyOrders:
@@ -34,17 +35,15 @@ class ShopifyOrders:
     def __init__(self, api: ShopifyApi, revisions: Revisions) -> None:
         self._api = api
         self._revisions = revisions
-        self._cursor = ""
-        self._handed: dict[str, str] = {}
+        self._pages = 0
+        self._handed: dict[str, dict[str, str]] = {}
         self._safe: dict[str, str] = {}
         self._unripe: dict[str, int] = {}
 
     async def page(self, cursor: str, currency: str, problems: list[str]) -> OrderPage:
         """The page behind `cursor`; sentences about orders that were left out are added to `problems`."""
         place = _Place.read(cursor)
-        if cursor == self._cursor:
-            self._safe |= self._handed
-        self._handed = {}
+        self._safe |= self._handed.pop(cursor, {})
         changed = None if place.since is None else f"updated_at:>='{to.iso_of(place.since)}'"
         told = await self._api.ask(
             ops.ORDERS_CHANGED, {"after": place.page, "changed": changed}, wire.OrdersChanged, Urgency.LIVE
@@ -55,19 +54,25 @@ class ShopifyOrders:
             known = set(wanted)
             wanted += [o for o in list(self._unripe)[-_RIPENING:] if o not in known]
         orders: list[Order] = []
+        handed: dict[str, str] = {}
         size = self._api.units(ops.ORDERS)
         for start in range(0, len(wanted), size):
-            orders += await self._whole(wanted[start : start + size], currency, problems)
+            orders += await self._whole(wanted[start : start + size], currency, handed, problems)
         newest = max([place.newest, *(to.ms_of(o.updated_at) for o in listed)])
-        after = _Place(place.since, newest, told.orders.next)
+        self._pages += 1
+        after = _Place(place.since, newest, self._pages, told.orders.next)
         if told.orders.next is None:
             since = max(0, newest - OVERLAP_MS) if newest else place.since
-            after = _Place(since, newest, None)
+            after = _Place(since, newest, self._pages, None)
             self._safe = {k: at for k, at in self._safe.items() if to.ms_of(at) >= newest - 2 * OVERLAP_MS}
-        self._cursor = after.written()
-        return OrderPage(tuple(orders), self._cursor, told.orders.next is not None, tuple(problems))
+        self._handed[after.written()] = handed
+        for forgotten in list(self._handed)[:-_PENDING]:
+            del self._handed[forgotten]
+        return OrderPage(tuple(orders), after.written(), told.orders.next is not None, tuple(problems))
 
-    async def _whole(self, ids: Sequence[str], currency: str, problems: list[str]) -> list[Order]:
+    async def _whole(
+        self, ids: Sequence[str], currency: str, handed: dict[str, str], problems: list[str]
+    ) -> list[Order]:
         told = await self._api.ask(
             ops.ORDERS, {"ids": list(ids)}, wire.Orders, Urgency.LIVE, ops.ORDERS.cost * len(ids)
         )
@@ -89,7 +94,7 @@ class ShopifyOrders:
             revision = self._revisions.of("order", order.id, order, changed, now)
             found.append(msgspec.structs.replace(order, revision=revision))
             if now - changed > _SETTLED_MS:
-                self._handed[one.id] = one.updated_at
+                handed[one.id] = one.updated_at
             self._ripen(one, order, now)
         return found
 
@@ -115,20 +120,26 @@ class ShopifyOrders:
 
 
 class _Place(msgspec.Struct, frozen=True):
-    """How far the orders were read: what changed after `since`, page by page, `newest` being the latest change."""
+    """How far the orders were read: what changed after `since`, page by page, `newest` being the latest change.
+    `number` makes every cursor another one, so that the one that comes back says which page is safe.
+    """
 
     since: int | None
     newest: int
+    number: int
     page: str | None
 
     @classmethod
     def read(cls, cursor: str) -> "_Place":
         """From a cursor of `written`, from "since:MS", or from "" for the very first."""
-        since, newest, page = [*cursor.removeprefix(SINCE).split(":", maxsplit=2), "", ""][:3]
-        if not (since + newest).isascii() or not (since + newest + "0").isdigit():
+        parts = [*cursor.removeprefix(SINCE).split(":", maxsplit=3), "", "", ""][:4]
+        numbers = "".join(parts[:3])
+        if not numbers.isascii() or not f"{numbers}0".isdigit():
             raise BadAnswer("The place up to which orders were read is damaged: they are read again.")
-        return cls(int(since) if since else None, int(newest or 0), page or None)
+        since, newest, number, page = parts
+        return cls(int(since) if since else None, int(newest or 0), int(number or 0), page or None)
 
     def written(self) -> str:
         """As a cursor."""
-        return f"{SINCE}{'' if self.since is None else self.since}:{self.newest}:{self.page or ''}"
+        since = "" if self.since is None else self.since
+        return f"{SINCE}{since}:{self.newest}:{self.number}:{self.page or ''}"

@@ -8,6 +8,8 @@ from studio.domain.ids import uuid7
 from studio.domain.money import Money
 from studio.domain.order import Order, OrderStatus
 from studio.domain.promo import PromoKind, PromoScope
+from studio.settings.schema import ShopSettings
+from studio.shop_factory import shop_kind
 from studio.shops.shopify import FEATURED_TAG, NEEDED, ShopifyShop
 from studio.shops.shopify_api import token_header
 from studio.sync.http import HttpClient
@@ -91,6 +93,14 @@ async def test_a_token_that_is_not_accepted_is_asked_for_and_never_shown(server:
     await client.aclose()
     assert "enter it again" in refusal.value.sentence
     assert token not in refusal.value.sentence + repr(client)
+
+
+async def test_a_shop_of_this_kind_in_the_settings_is_connected_with_its_token(server: StandIn):
+    kind = shop_kind("shopify")
+    settings = ShopSettings(id="fjord", kind="shopify", name="Fjord", base_url=server.url)
+    client = HttpClient(server.url, lambda: server.token, SystemWallClock(), token_header=kind.token_header)
+    assert (await kind.make(client, settings, "en", None).identity()).name == "Fjord & Co"
+    await client.aclose()
 
 
 async def test_the_shops_clock_is_known_better_than_its_answers_tell_it(shop: ShopifyShop, server: StandIn):
@@ -276,7 +286,15 @@ async def test_a_page_that_was_not_kept_comes_again(shop: ShopifyShop, server: S
     server.shop.skew_ms += 10_000
     start = f"since:{int(server.shop.now_ms()) - 60_000}"
     assert set((await all_orders(shop, start))[0]) == {order_id}
-    assert set((await all_orders(shop, start))[0]) == {order_id}
+    again, cursor = await all_orders(shop, start)
+    assert set(again) == {order_id}
+    server.shop.skew_ms -= 10_000
+    late = server.shop.buy(VARIANT)
+    server.shop.skew_ms += 10_000
+    for _ in range(3):  # as when the disk is full: the same place is asked for until it is kept
+        found, after = await all_orders(shop, cursor)
+        assert set(found) == {late}
+    assert (await all_orders(shop, after))[0] == {}
 
 
 async def test_orders_beyond_one_page_are_all_read(shop: ShopifyShop, server: StandIn):
