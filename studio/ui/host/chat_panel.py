@@ -133,8 +133,9 @@ class ChatPanel(Card):
         self.header.set_note(self.tr("{n} / min").replace("{n}", self._texts.number(rate)))
 
     def focus_field(self) -> None:
-        """Put the cursor into the field."""
-        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        """Put the cursor behind what stands in the field: typing on must not replace a draft."""
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field.end(False)
 
     def _activated(self, _line: str) -> None:
         self.focus_field()

@@ -69,8 +69,9 @@ class LineUpView(QListView):
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: D102
         source = self.currentIndex().row()
-        over = self.indexAt(event.position().toPoint())
-        below = self.dropIndicatorPosition() == QAbstractItemView.DropIndicatorPosition.BelowItem
+        spot = event.position().toPoint()
+        over = self.indexAt(spot)
+        below = over.isValid() and spot.y() > self.visualRect(over).center().y()
         to = over.row() + (1 if below else 0) if over.isValid() else self.model().rowCount()
         if to > source:
             to -= 1
