@@ -1,0 +1,95 @@
+"""`host-studio` as it opens: its window with the list of shows, and what its buttons do."""
+
+import asyncio
+import gc
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import shiboken6
+from PySide6.QtWidgets import QApplication, QDialog
+
+from studio.open_studio import open_studio
+from studio.settings.logging import Redactor
+from studio.settings.paths import Paths
+from studio.ui.garbage import WindowGarbage
+from studio.ui.home import Home
+from studio.ui.keyguard import FocusKeys
+from studio.ui.main_window import MainWindow
+from studio.ui.notices import Notices
+from tests.fakes.bad_shop import BadShop
+from tests.faults.windows import PATIENCE_S
+
+D = TypeVar("D", bound=QDialog)
+
+
+class OpenStudioWindow:
+    """`host-studio` with its list of shows."""
+
+    def __init__(self, app: QApplication, paths: Paths) -> None:
+        self.window = MainWindow(rehearsal=False)
+        self.paths = paths
+        self.running = asyncio.ensure_future(open_studio(app, self.window, paths, Redactor()))
+
+    @property
+    def home(self) -> Home:
+        found = self.window.findChild(Home)
+        assert isinstance(found, Home)
+        return found
+
+    def said(self) -> list[str]:
+        """Every sentence so far."""
+        notices: Notices | None = getattr(self.window, "_notices", None)
+        return [] if notices is None else [n.sentence for n in reversed(notices._posted)]
+
+    async def dialog(self, kind: type[D]) -> D:
+        """The dialog that is being opened."""
+        await self.until(lambda: isinstance(QApplication.activeModalWidget(), kind), f"a {kind.__name__}")
+        found = QApplication.activeModalWidget()
+        assert isinstance(found, kind)
+        return found
+
+    async def until(self, holds: Callable[[], object], what: str) -> None:
+        """Let the window work until it holds."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not holds():
+                assert not self.running.done(), f"{what}: the studio ended with {self.running}"
+                await asyncio.sleep(0)
+
+    async def until_said(self, *words: str) -> str:
+        """Wait for a notice with all these words; the sentence."""
+
+        def found() -> list[str]:
+            return [s for s in self.said() if all(word in s for word in words)]
+
+        await self.until(found, f"{words} in {self.said()}")
+        return found()[0]
+
+
+@asynccontextmanager
+async def studio(app: QApplication, paths: Paths) -> AsyncIterator[OpenStudioWindow]:
+    """The studio, opened on its list of shows, and closed at the end."""
+    garbage = WindowGarbage()
+    opened = OpenStudioWindow(app, paths)
+    try:
+        await opened.until(lambda: opened.window.findChild(Home), "the list of shows")
+        yield opened
+        if not opened.running.done():
+            opened.window.close()
+        assert await asyncio.wait_for(opened.running, PATIENCE_S) == 0
+    finally:
+        opened.running.cancel()
+        await asyncio.wait([opened.running])
+        for keys in app.findChildren(FocusKeys):
+            shiboken6.delete(keys)
+        if shiboken6.isValid(opened.window):
+            shiboken6.delete(opened.window)
+        gc.collect()
+        garbage.close()
+
+
+def with_settings(paths: Paths, shop: BadShop, **more: object) -> None:
+    """Settings that know the shop."""
+    known = {"id": "demo", "name": "Nordhus", "base_url": shop.url}
+    paths.settings.write_text(json.dumps({"shops": [known], "active_shop": "demo", **more}))
