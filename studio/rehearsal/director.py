@@ -116,6 +116,7 @@ class Director:
         self._servers: list[Server] = []
         self._shop: _Side | None = None
         self._audience: _Side | None = None
+        self._rate_before: float | None = None
         self._stopped = False
         self._client = httpx.AsyncClient(timeout=30.0, trust_env=False)
 
@@ -177,6 +178,7 @@ class Director:
                     "HOST_STUDIO_SHOP_ADMIN_TOKEN: leave out --speed."
                 )
             await self._call(side, "POST", "/admin/v1/clock", {"rate": wanted})
+            self._rate_before = rate
         if shop.admin:
             await self._call(side, "POST", "/admin/v1/stop-orders", {"stopped": False})
 
@@ -234,10 +236,12 @@ class Director:
         return Truth(shop, channel, int(shop["last_seq"]), int(channel["last_seq"]))
 
     async def close(self) -> None:
-        """End our servers; a shop of somebody else's takes orders again."""
+        """End our servers; a shop of somebody else's takes orders again, by a clock that runs as it did."""
         try:
             if self._stopped and self._outside is not None and self._outside.admin:
                 await self._call(self._shop, "POST", "/admin/v1/stop-orders", {"stopped": False})
+            if self._rate_before is not None:
+                await self._call(self._shop, "POST", "/admin/v1/clock", {"rate": self._rate_before})
         finally:
             await self._client.aclose()
             await asyncio.gather(*(server.stop() for server in reversed(self._servers)))

@@ -22,7 +22,7 @@ from studio.ui.scripted_hands import CTRL, SHIFT, Hands, InVain
 
 PICTURE: Final = (1440, 900)
 _SEARCHES: Final = ("soap", "scarf", "knife", "tea", "an")
-_ANSWERS: Final = (
+ANSWERS: Final = (
     "Yes, the details are on the product page.",
     "Delivery takes two to three working days.",
     "You can send it back within 30 days.",
@@ -142,7 +142,7 @@ class HostActs:
             await self._hands.press(Qt.Key.Key_Slash)
             await self._hands.until(chat.field.hasFocus, "the reply field")
             await self._hands.press(Qt.Key.Key_A, CTRL)
-            await self._hands.write(_ANSWERS[self._said % len(_ANSWERS)])
+            await self._hands.write(ANSWERS[self._said % len(ANSWERS)])
         await self._hands.press(Qt.Key.Key_Return)
         await self._hands.until(lambda: not chat.field.text(), "the answer to be taken")
 
@@ -279,18 +279,24 @@ class HostActs:
     async def bare(self) -> None:
         """Esc, for as long as there is something to close: never so often that it would unpin."""
         for _ in range(6):
-            focused = QApplication.focusWidget()
-            if self._window.workspace != "host" or not (
-                QApplication.activePopupWidget() is not None
-                or QApplication.activeModalWidget() is not None
-                or is_text_field(focused)
-                or self._host.promo_form.isVisible()
-                or self._host.questions.selected_id
-                or self._host.lineup.view.selectionModel().hasSelection()
-            ):
+            if not self._something_open():
                 return
-            await self._hands.press(Qt.Key.Key_Escape)
-            await self._hands.pause(0.02)
+            # It may be about to close by itself.
+            if await self._hands.seen(lambda: not self._something_open(), 0.2):
+                return
+            await self._hands.press_while(Qt.Key.Key_Escape, self._something_open)
+
+    def _something_open(self) -> bool:
+        if self._window.workspace != "host":
+            return False
+        return (
+            QApplication.activePopupWidget() is not None
+            or QApplication.activeModalWidget() is not None
+            or is_text_field(QApplication.focusWidget())
+            or self._host.promo_form.isVisible()
+            or bool(self._host.questions.selected_id)
+            or self._host.lineup.selected_row >= 0
+        )
 
     async def _select_question(self) -> bool:
         """J, the question on top, or the next one where the presenter has that; False when none waits."""

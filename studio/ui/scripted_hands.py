@@ -39,6 +39,16 @@ class Hands:
         await self._keys_back()
         await self._do(lambda: QTest.keyClick(self._under_keys(), key, held))
 
+    async def press_while(self, key: Qt.Key, so: Callable[[], bool]) -> None:
+        """Press a key, but only when something is still so at that very moment."""
+        await self._keys_back()
+
+        def act() -> None:
+            if so():
+                QTest.keyClick(self._under_keys(), key)
+
+        await self._do(act)
+
     async def write(self, text: str) -> None:
         """Type a text, key by key."""
         await self._keys_back()

@@ -56,7 +56,7 @@ class ScriptedHost:
             (3, "extend a code", self._acts.extend),
             (4, "pin a product by search", self._acts.pin_found),
             (6, "show a question to the presenter", self._acts.prompt),
-            (7, "take the pictures", self._acts.take_pictures),
+            (6, "take the pictures", self._acts.take_pictures),
             (7, "mark a question answered", self._acts.mark_answered),
             (8, "issue a code by the form", self._acts.issue_by_form),
             (9, "end a code early", self._acts.end_early),
