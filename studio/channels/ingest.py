@@ -218,7 +218,9 @@ class IngestChannel:
         try:
             return msgspec.json.decode(answer.body, type=type_)
         except (msgspec.MsgspecError, UnicodeError) as error:
-            raise BadAnswer(f"{self._who} answered not as agreed ({plain(str(error), 160)}).") from error
+            raise BadAnswer(
+                f"{self._who} answered not as agreed ({plain(str(error), 160)}): check its address, or tell who runs it."
+            ) from error
 
 
 def _clean(text: str, limit: int) -> str:

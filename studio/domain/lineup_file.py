@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -17,6 +18,11 @@ MAX_HOURS_AFTER_SHOW = 14 * 24
 _MINUTE = 60_000
 _DAY_MINUTES = 24 * 60
 _POINTS, _POINT, _NOTE = 50, 1_000, 20_000
+_EXPECTED = re.compile("Expected `(.+)`, got `(.+)`")
+_KINDS = {
+    "int": "a whole number", "float": "a number with a point", "str": "text", "bool": "true or false", "array": "a list",
+    "object": "an object", "null": "nothing",
+}  # fmt: skip
 _BOM = b"\xef\xbb\xbf"
 
 NewId = Callable[[], str]
@@ -161,6 +167,8 @@ def read_json(data: bytes, new_id: NewId) -> ReadLineUp:
     for number, raw in enumerate(file.items, start=1):
         try:
             items.append(_item(msgspec.json.decode(raw, type=_ItemRow), new_id))
+        except msgspec.ValidationError as error:
+            problems.append(RowProblem(number, f"Item {number}: {_in_words(error)}."))
         except (ValueError, msgspec.DecodeError) as error:
             problems.append(RowProblem(number, f"Item {number}: {error}."))
     minutes = file.planned_minutes
@@ -172,6 +180,17 @@ def read_json(data: bytes, new_id: NewId) -> ReadLineUp:
     language = file.language[:20]
     lineup = _lineup(file.title, file.currency, items, language, round(minutes * _MINUTE), problems)
     return ReadLineUp(lineup, tuple(problems))
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """What is wrong with a value, in words for who wrote the file."""
+    text, _, where = str(error).partition(" - at `$")
+    found = _EXPECTED.fullmatch(text)
+    if found is None:
+        return text
+    name = where.rstrip("`").lstrip(".") or "it"
+    wanted = " or ".join(_KINDS.get(kind.strip(), kind.strip()) for kind in found[1].split("|"))
+    return f"{name} is {_KINDS.get(found[2], found[2])} and must be {wanted}"
 
 
 def read_csv(data: bytes, title: str, currency: str, new_id: NewId, language: str = "en") -> ReadLineUp:

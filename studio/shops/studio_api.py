@@ -333,13 +333,17 @@ class StudioApiShop:
         try:
             return msgspec.json.decode(answer.body, type=type_)
         except (msgspec.MsgspecError, UnicodeError) as error:
-            raise BadAnswer(f"The shop's answer is not as agreed ({plain(str(error), 160)}).") from error
+            raise BadAnswer(
+                f"The shop's answer is not as agreed ({plain(str(error), 160)}): check its address, or tell its owner."
+            ) from error
 
     def _map(self, answer: HttpAnswer, what: str, read: Callable[[bytes], T]) -> T:
         try:
             return read(answer.body)
         except (msgspec.MsgspecError, ValueError) as error:
-            raise BadAnswer(f"The shop's {what} is not as agreed ({plain(str(error), 160)}).") from error
+            raise BadAnswer(
+                f"The shop's {what} is not as agreed ({plain(str(error), 160)}): tell the shop's owner."
+            ) from error
 
     def _report(self, problems: Sequence[str]) -> tuple[str, ...]:
         for problem in problems:

@@ -222,7 +222,7 @@ class HttpClient:
                     response.status_code, _headers(response), read, sent_ms, self._wall.now_ms()
                 )
         except TimeoutError:
-            failure = Unreachable(f"{self._who} did not answer in time.", attempted=sent.began)
+            failure = Unreachable(f"{self._who} did not answer in time: check the network.", attempted=sent.began)
         except httpx.HTTPError as error:
             failure = self._meaning(error, sent.began)
         # Outside of the handler: the httpx error's frames hold the header with the token.
@@ -336,10 +336,14 @@ class HttpClient:
         if isinstance(error, httpx.DecodingError):
             return BadAnswer(f"{self._who} sent data that cannot be unpacked.")
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-            return Unreachable(f"{self._who} cannot be reached.", attempted=began)
+            return Unreachable(
+                f"{self._who} cannot be reached: check the network and the address.", attempted=began
+            )
         if isinstance(error, httpx.TimeoutException):
-            return Unreachable(f"{self._who} did not answer in time.", attempted=began)
-        return Unreachable(f"The connection to {_lower(self._who)} broke off.", attempted=began)
+            return Unreachable(f"{self._who} did not answer in time: check the network.", attempted=began)
+        return Unreachable(
+            f"The connection to {_lower(self._who)} broke off: check the network.", attempted=began
+        )
 
     async def aclose(self) -> None:
         """Close the connections."""

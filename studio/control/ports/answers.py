@@ -109,10 +109,14 @@ def raise_for_status(answer: HttpAnswer, who: str) -> None:
         )
     if status == 429:
         raise Throttled(
-            f"{who} asks for patience (too many requests).", retry_after_ms(answer), attempted=False
+            f"{who} asks for patience (too many requests): it is asked again in a while.",
+            retry_after_ms(answer),
+            attempted=False,
         )
     if status >= 500 or status in _TRY_AGAIN:
-        raise Unreachable(f"{who} cannot answer right now ({status}).", retry_after_ms(answer))
+        raise Unreachable(
+            f"{who} cannot answer right now ({status}): it is asked again in a while.", retry_after_ms(answer)
+        )
     if status < 400:
         raise BadAnswer(f"{who} points to another address ({status}): check the address in the settings.")
     if is_html(answer):

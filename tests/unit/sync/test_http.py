@@ -119,7 +119,7 @@ async def test_no_connection_means_that_certainly_nothing_was_sent() -> None:
         await http.request("POST", "/x", body=b"{}")
     await http.aclose()
     assert caught.value.attempted is False
-    assert caught.value.sentence == "The shop cannot be reached."
+    assert caught.value.sentence == "The shop cannot be reached: check the network and the address."
 
 
 @pytest.mark.parametrize("handler", [hang_up(), half(), never()])
