@@ -5,6 +5,8 @@ import email.utils
 from studio.control.ports import BadAnswer, ClockReading, HttpAnswer
 
 _SECOND_MS = 1_000
+_LATE_MS = 5_000
+_BELIEVED = 5
 
 
 def date_ms(answer: HttpAnswer) -> int | None:
@@ -16,14 +18,19 @@ def date_ms(answer: HttpAnswer) -> int | None:
 
 
 class DateClock:
-    """Narrows the offset between the shop's clock and this computer's: the header's second D was true at some moment
-    between sent and received, so that offset lies within (D - received, D + 1 s - sent). The bounds of many answers
-    leave a few milliseconds. Answers that contradict them (a clock was set) begin anew.
+    """Narrows the offset between the shop's clock and this computer's: the header's second D was true when the answer
+    was written, at most the shortest round trip ever seen before it was received. So the offset lies within
+    (D - received, D + 1 s - received + round trip), and the bounds of many answers leave some milliseconds.
+
+    A busy server's D can be late, never early: an answer that would put the clock back by a few seconds is not believed
+    until several in a row say so (a clock was set).
     """
 
     def __init__(self) -> None:
         self._low: float | None = None
         self._high = 0.0
+        self._shortest_ms = _SECOND_MS
+        self._behind = 0
         self._told = 0
         self._told_at = 0
 
@@ -32,11 +39,21 @@ class DateClock:
         date = date_ms(answer)
         if date is None or "age" in answer.headers:  # a cache's answer tells an old time
             return
-        low, high = date - answer.received_ms, date + _SECOND_MS - answer.sent_ms
-        if self._low is None or low > self._high or high < self._low:
-            self._low, self._high, self._told = low, high, 0
+        self._shortest_ms = min(self._shortest_ms, max(0, answer.received_ms - answer.sent_ms))
+        low = date - answer.received_ms
+        high = low + _SECOND_MS + self._shortest_ms
+        if self._low is None or low > self._high:
+            self._begin(low, high)
+        elif high < self._low:
+            self._behind += 1
+            if self._behind >= _BELIEVED or high < self._low - _LATE_MS:
+                self._begin(low, high)
         else:
+            self._behind = 0
             self._low, self._high = max(self._low, low), min(self._high, high)
+
+    def _begin(self, low: float, high: float) -> None:
+        self._low, self._high, self._told, self._behind = low, high, 0, 0
 
     @property
     def known(self) -> bool:

@@ -83,6 +83,18 @@ def test_a_clock_that_was_set_is_believed_again():
     assert abs(clock.at(NOW + 1000) - NOW - 3_600_000) <= 1000
 
 
+def test_a_late_header_of_a_busy_server_does_not_put_the_clock_back():
+    clock = DateClock()
+    for wall in (NOW + 480, NOW + 510):
+        clock.heard(dated(wall + 500, wall - 5, wall + 5))
+    before = clock.at(NOW)
+    clock.heard(dated(NOW + 1_000, NOW + 3_000, NOW + 4_000))
+    assert clock.at(NOW) == before
+    for later in range(5):
+        clock.heard(dated(NOW - 2_000 + later * 1_000, NOW + later * 1_000, NOW + later * 1_000))
+    assert abs(clock.at(NOW) - NOW + 2_000) <= 1_000, "but when all say so it was set"
+
+
 def test_readings_of_the_clock_do_not_run_backwards():
     clock, last = DateClock(), 0
     for wall in range(NOW, NOW + 5_000, 90):
