@@ -222,7 +222,9 @@ class HttpClient:
                     response.status_code, _headers(response), read, sent_ms, self._wall.now_ms()
                 )
         except TimeoutError:
-            failure = Unreachable(f"{self._who} did not answer in time: check the network.", attempted=sent.began)
+            failure = Unreachable(
+                f"{self._who} did not answer in time: check the network.", attempted=sent.began
+            )
         except httpx.HTTPError as error:
             failure = self._meaning(error, sent.began)
         # Outside of the handler: the httpx error's frames hold the header with the token.

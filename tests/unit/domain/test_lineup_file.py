@@ -169,3 +169,15 @@ def test_what_was_read_can_always_be_stored_and_shown():
     assert len(read.lineup.language) <= 20
     assert "\n" not in read.lineup.title
     assert msgspec.json.decode(msgspec.json.encode(read.lineup), type=LineUp) == read.lineup
+
+
+def test_a_value_of_the_wrong_kind_is_said_in_words():
+    rows = [{"planned_ms": "five"}, {"planned_ms": 60_000, "title": 5}, 7, {"promo": []}, {"promo": {}}]
+    said = [p.sentence for p in read_json(json_of(items=rows), ids()).problems]
+    assert said == [
+        "Item 1: planned_ms is text and must be a whole number.",
+        "Item 2: title is a whole number and must be text.",
+        "Item 3: it is a whole number and must be an object.",
+        "Item 4: promo is a list and must be an object or nothing.",
+        "Item 5: Object missing required field `kind`.",
+    ]
