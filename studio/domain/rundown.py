@@ -49,28 +49,32 @@ def rundown(state: ShowState, now_ms: int) -> Rundown:
     if on_air:
         cursor += max(0, on_air.planned_ms - lasted.get(on_air.id, 0))
     upcoming = state.next_item
+    next_id = upcoming.id if upcoming else None
     expected: dict[str, int] = {}
-    ahead = [i for i in state.items if state.status(i.id) is ItemStatus.PLANNED]
-    at_next = next((n for n, i in enumerate(ahead) if upcoming and i.id == upcoming.id), 0)
+    # Asked for many times a second, with hundreds of items: one look-up an item.
+    statuses = [state.statuses.get(i.id, ItemStatus.PLANNED) for i in state.items]
+    ahead = [i for i, s in zip(state.items, statuses, strict=True) if s is ItemStatus.PLANNED]
+    at_next = next((n for n, i in enumerate(ahead) if i.id == next_id), 0)
     for item in (*ahead[at_next:], *ahead[:at_next]):
         expected[item.id] = cursor
         cursor += item.planned_ms
     rows: list[RundownRow] = []
     planned_at = start
-    for item in state.items:
-        status = state.status(item.id)
+    for item, status in zip(state.items, statuses, strict=True):
+        item_id, planned = item.id, item.planned_ms
+        starts = first.get(item_id)
         rows.append(
             RundownRow(
-                item_id=item.id,
-                status=status,
-                is_next=upcoming is not None and item.id == upcoming.id,
-                planned_start_ms=planned_at,
-                planned_ms=item.planned_ms,
-                starts_at_ms=first.get(item.id, expected.get(item.id)),
-                lasted_ms=lasted.get(item.id, 0),
+                item_id,
+                status,
+                item_id == next_id,
+                planned_at,
+                planned,
+                expected.get(item_id) if starts is None else starts,
+                lasted.get(item_id, 0),
             )
         )
-        planned_at += item.planned_ms
+        planned_at += planned
     planned_end = start + (state.planned_ms or sum(i.planned_ms for i in state.items))
     projected = state.ended_at_ms if state.ended_at_ms is not None else cursor
     return Rundown(tuple(rows), projected - planned_end, planned_end, projected)

@@ -106,8 +106,10 @@ class ShowState(msgspec.Struct, frozen=True):
         """The first planned item behind the one shown last; when there is none behind, the first planned one."""
         shown = self.on_air_id or (self.runs[-1].item_id if self.runs else "")
         at = self.index(shown)
-        planned = [(n, i) for n, i in enumerate(self.items) if self.status(i.id) is ItemStatus.PLANNED]
-        return next((i for n, i in planned if n > at), planned[0][1] if planned else None)
+        around = (*self.items[at + 1 :], *self.items[: at + 1])
+        return next(
+            (i for i in around if self.statuses.get(i.id, ItemStatus.PLANNED) is ItemStatus.PLANNED), None
+        )
 
     @property
     def previous_item(self) -> LineUpItem | None:
