@@ -57,7 +57,7 @@ class Deciding:
         try:
             refused = await self._studio.do(command)
         except StoreFull as error:
-            self._notify(Notice("trouble", str(error), "disk"))
+            self._notify(Notice("trouble", str(error), "store"))
             return Refused("", "disk")
         if refused is None:
             self._notify(Notice("info", "", "disk"))
