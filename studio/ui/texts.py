@@ -3,6 +3,8 @@
 import datetime as dt
 import zoneinfo
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import Final
 
 from babel import Locale, UnknownLocaleError, numbers
 from PySide6.QtCore import QCoreApplication
@@ -12,6 +14,8 @@ from studio.domain.promo import PromoKind
 
 _MINUTE = 60_000
 _HOUR = 3_600_000
+_KEPT = 5_000
+_KEPT: Final = 2_000
 
 
 class Texts:
@@ -26,14 +30,18 @@ class Texts:
             self.zone: dt.tzinfo = zoneinfo.ZoneInfo(time_zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             self.zone = dt.UTC
+        # The same figures are asked for at every frame, and Babel takes a tenth of a millisecond for each.
+        self._money = lru_cache(_KEPT)(self._money_text)
+        self._number = lru_cache(_KEPT)(self._number_text)
 
     def money(self, money: Money | None) -> str:
         """€4,210.50 in English, 4.210,50 € in German; – when there is none."""
-        if money is None:
-            return "–"
-        digits = numbers.get_currency_precision(money.currency)
-        amount = Decimal(money.amount_minor).scaleb(-digits)
-        return numbers.format_currency(amount, money.currency, locale=self.locale)
+        return "–" if money is None else self._money(money.amount_minor, money.currency)
+
+    def _money_text(self, amount_minor: int, currency: str) -> str:
+        digits = numbers.get_currency_precision(currency)
+        amount = Decimal(amount_minor).scaleb(-digits)
+        return numbers.format_currency(amount, currency, locale=self.locale)
 
     def discount(self, kind: PromoKind, percent: int, amount_minor: int, currency: str) -> str:
         """−20 %, −€5.00, or free shipping."""
@@ -54,9 +62,10 @@ class Texts:
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """1,284 in English; – when there is none."""
-        if value is None:
-            return "–"
-        return numbers.format_decimal(round(value, digits) if digits else round(value), locale=self.locale)
+        return "–" if value is None else self._number(round(value, digits) if digits else round(value))
+
+    def _number_text(self, value: float) -> str:
+        return numbers.format_decimal(value, locale=self.locale)
 
     def percent(self, share: float | None, digits: int = 0) -> str:
         """0.43 is 43 %; – when there is none."""

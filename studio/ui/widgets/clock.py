@@ -56,7 +56,7 @@ def age_text(ms: int) -> str:
 
 
 class Ticker(QObject):
-    """Calls `tick` at least every 250 ms while its widget is seen, and up to 20 times a second when the clock runs fast.
+    """Calls `tick` at least every 250 ms while its widget is seen, and up to 10 times a second when the clock runs fast.
 
     `until_change_ms` (by the show's clock) of the last tick says when the next change is due; the rate of the clock
     is measured, because a rehearsal may run at sixty times the speed.
@@ -91,7 +91,7 @@ class Ticker(QObject):
                 self._rate = max(0.1, (show - self._last[1]) / (wall - self._last[0]))
             self._last = (wall, show)
             wait = (1000 - show % 1000) / self._rate
-        self._timer.start(round(min(250.0, max(50.0, wait))))
+        self._timer.start(round(min(250.0, max(100.0, wait))))
 
 
 class Countdown(PlainLabel):

@@ -74,6 +74,8 @@ class ElidedLabel(PlainLabel):
         self._shown = ""
         # What `_shown` was cut from, and for which place.
         self._cut_for: tuple[str, int, int] | None = None
+        self._high = 0
+        self._high_for: tuple[str, int] | None = None
         super().__init__(text, parent, size=size, tone=tone, strong=strong, wrap=lines > 1)
         self.setSizePolicy(
             QSizePolicy.Policy.Expanding if lines > 1 else QSizePolicy.Policy.Preferred,
@@ -101,8 +103,12 @@ class ElidedLabel(PlainLabel):
             return metrics.height()
         margins = self.contentsMargins()
         inside = max(1, width - margins.left() - margins.right())
-        box = metrics.boundingRect(QRect(0, 0, inside, 100_000), self._flags(), self.text())
-        return min(box.height(), metrics.lineSpacing() * self._lines + metrics.leading() + 2)
+        # Layouts ask again and again, whenever anything in the window may have another size.
+        if (self.text(), inside) != self._high_for:
+            self._high_for = (self.text(), inside)
+            box = metrics.boundingRect(QRect(0, 0, inside, 100_000), self._flags(), self.text())
+            self._high = min(box.height(), metrics.lineSpacing() * self._lines + metrics.leading() + 2)
+        return self._high
 
     def is_cut(self) -> bool:
         """Whether part of the text is not on the screen."""
@@ -134,7 +140,7 @@ class ElidedLabel(PlainLabel):
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
-            self._cut_for = None
+            self._cut_for = self._high_for = None
             self.updateGeometry()
 
     def _flags(self) -> int:
