@@ -42,6 +42,7 @@ class Theme(QObject):
         super().__init__(parent)
         self.tokens: Tokens = DARK
         self.scale: float = 1.0
+        self._fonts: dict[tuple[int, bool], QFont] = {}
 
     def apply(self, app: QApplication, tokens: Tokens = DARK, scale: float = 1.0) -> None:
         """Dress the whole application. `scale` multiplies every size (1.0 = 13 px body text, 0.8 to 2.0)."""
@@ -68,12 +69,15 @@ class Theme(QObject):
 
     def font(self, size: int = TEXT_S, *, bold: bool = False) -> QFont:
         """The interface font at one of the text sizes, with tabular figures so that clocks do not jitter."""
-        font = QFont()
-        font.setFamilies([*_FAMILIES.get(sys.platform, _FAMILIES_ELSEWHERE), *_FAMILIES_EVERYWHERE])
-        font.setPixelSize(self.px(size))
-        font.setFeature(QFont.Tag("tnum"), 1)
-        font.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
-        return font
+        look = (self.px(size), bold)
+        font = self._fonts.get(look)
+        if font is None:
+            font = self._fonts[look] = QFont()
+            font.setFamilies([*_FAMILIES.get(sys.platform, _FAMILIES_ELSEWHERE), *_FAMILIES_EVERYWHERE])
+            font.setPixelSize(look[0])
+            font.setFeature(QFont.Tag("tnum"), 1)
+            font.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+        return QFont(font)
 
 
 def fusion_palette(tokens: Tokens) -> QPalette:
