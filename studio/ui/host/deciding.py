@@ -60,7 +60,7 @@ class Deciding:
             self._notify(Notice("trouble", str(error), "store"))
             return Refused("", "disk")
         if refused is None:
-            self._notify(Notice("info", "", "disk"))
+            self._notify(Notice("info", "", "store"))
             return None
         if refused.reason == "sold-out" and hasattr(command, "deliberate"):
             if not await self._confirm(refused.sentence):
