@@ -1,8 +1,6 @@
 """The one page that wires every layer: the engine's room, the window, and what goes between them."""
 
-import argparse
 import asyncio
-import os
 import sys
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine
@@ -21,7 +19,7 @@ from studio.control.ports import ChatRow, ShowClock, ShowSummary
 from studio.domain.commands import Command, PinProduct, Refused
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.product import Product
-from studio.engine_room import Connections, EngineRoom, new_show_id
+from studio.engine_room import EngineRoom, new_show_id
 from studio.settings.file import SettingsNotSavedError, settings_file, window_state_file
 from studio.settings.logging import BugHooks, Log, Redactor
 from studio.settings.paths import Paths
@@ -351,40 +349,3 @@ def open_log(paths: Paths) -> tuple[Log, Redactor]:
     """The studio's own log, which masks what it must not say."""
     redactor = Redactor()
     return Log(paths.logs, redactor), redactor
-
-
-def rehearse(paths: Paths, given: argparse.Namespace) -> int:
-    """`host-studio rehearse`."""
-    from studio.rehearse import rehearse_command
-
-    return rehearse_command(paths, given)
-
-
-def open_studio(paths: Paths, window: MainWindow) -> int:
-    """`host-studio`, in a window that is on the screen already."""
-    from studio.open_studio import open_command
-
-    return open_command(paths, window)
-
-
-def report(paths: Paths, show: str, out: Path) -> None:
-    """`host-studio report`: without a window. Raises `ValueError` with a sentence."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    room = EngineRoom(paths.database, None)
-    room.start()
-    try:
-        shows: list[ShowSummary] = room.run(room.shows()).result()
-        wanted = [s for s in shows if show in (s.id, s.title)] or (shows[-1:] if show == "last" else [])
-        if not wanted:
-            names = ", ".join(f"{s.title} ({s.id})" for s in shows[-10:]) or "none yet"
-            raise ValueError(f"There is no show “{show}” here. Shows: {names}.")
-        html = room.run(room.report_html(wanted[-1].id)).result()
-        try:
-            out.write_text(html, encoding="utf-8")
-        except OSError as error:
-            raise ValueError(f"The report cannot be written to {out}: {error.strerror}.") from error
-    finally:
-        room.stop()
-
-
-__all__ = ["Connections", "Desktop", "LocalStudio", "rehearse", "report"]

@@ -140,9 +140,9 @@ def _run(given: argparse.Namespace) -> int:
 
     try:
         if given.command == "rehearse":
-            from studio import app
+            from studio.rehearse import rehearse_command
 
-            return app.rehearse(paths, given)
+            return rehearse_command(paths, given)
         print(write_report(paths, given.show, given.out))
     except (AlreadyOpenError, LaunchError, RehearsalError, ReportError, StoreError, StoreFull) as error:
         return _cannot(error)
@@ -160,9 +160,9 @@ def _open_studio(paths: "Paths") -> int:
     window = open_window(paths.settings, paths.window_state)
     # The window is on the screen: only now comes what takes its time to import.
     _plain_tracebacks()
-    from studio import app
+    from studio.open_studio import open_command
 
-    return app.open_studio(paths, window)
+    return open_command(paths, window)
 
 
 if __name__ == "__main__":
