@@ -74,8 +74,9 @@ class ElidedLabel(PlainLabel):
         self._shown = ""
         # What `_shown` was cut from, and for which place.
         self._cut_for: tuple[str, int, int] | None = None
-        self._high = 0
-        self._high_for: tuple[str, int] | None = None
+        self._heights: dict[int, int] = {}
+        self._hint: QSize | None = None
+        self._text = ""
         super().__init__(text, parent, size=size, tone=tone, strong=strong, wrap=lines > 1)
         self.setSizePolicy(
             QSizePolicy.Policy.Expanding if lines > 1 else QSizePolicy.Policy.Preferred,
@@ -104,11 +105,15 @@ class ElidedLabel(PlainLabel):
         margins = self.contentsMargins()
         inside = max(1, width - margins.left() - margins.right())
         # Layouts ask again and again, whenever anything in the window may have another size.
-        if (self.text(), inside) != self._high_for:
-            self._high_for = (self.text(), inside)
-            box = metrics.boundingRect(QRect(0, 0, inside, 100_000), self._flags(), self.text())
-            self._high = min(box.height(), metrics.lineSpacing() * self._lines + metrics.leading() + 2)
-        return self._high
+        high = self._heights.get(inside)
+        if high is None:
+            box = metrics.boundingRect(QRect(0, 0, inside, 100_000), self._flags(), self._text)
+            high = min(box.height(), metrics.lineSpacing() * self._lines + metrics.leading() + 2)
+            self._heights[inside] = high
+        return high
+
+    def text(self) -> str:  # noqa: D102
+        return self._text
 
     def is_cut(self) -> bool:
         """Whether part of the text is not on the screen."""
@@ -130,17 +135,25 @@ class ElidedLabel(PlainLabel):
         self.setToolTip(tooltip_text(self.text()) if self.is_cut() else "")
 
     def setText(self, text: str) -> None:  # noqa: D102
-        if text == self.text():
+        if text == self._text:
             return
-        super().setText(text)
+        # QLabel would have the whole window laid out anew for each text; here only one of another size does.
+        self._text = text
+        self._heights.clear()
+        self.setAccessibleName(text)
         self._shown = self._fit(self.contentsRect())
         self.setToolTip(tooltip_text(text) if self.is_cut() else "")
-        self.updateGeometry()
+        hint = self.sizeHint()
+        if hint != self._hint:
+            self._hint = hint
+            self.updateGeometry()
+        self.update()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
-            self._cut_for = self._high_for = None
+            self._cut_for = self._hint = None
+            self._heights.clear()
             self.updateGeometry()
 
     def _flags(self) -> int:
