@@ -14,7 +14,6 @@ from studio.domain.promo import PromoKind
 
 _MINUTE = 60_000
 _HOUR = 3_600_000
-_KEPT = 5_000
 _KEPT: Final = 2_000
 
 

@@ -57,11 +57,10 @@ class FoundList(QListWidget):
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
-        self.setItemDelegate(
-            _FoundDelegate(
-                theme, texts, picture, low_stock, lambda i: show.state.item(i) is not None, parent=self
-            )
+        self.rows = _FoundDelegate(
+            theme, texts, picture, low_stock, lambda i: show.state.item(i) is not None, self
         )
+        self.setItemDelegate(self.rows)
         self.itemActivated.connect(self.pin)
 
     def show_found(self, words: str, products: Iterable[Product]) -> None:
@@ -120,7 +119,6 @@ class FoundList(QListWidget):
             status=ItemStatus.PLANNED,
             is_next=False,
             lasted_ms=0,
-            starts_at_ms=None,
             left=self._show.sellable(item.product_id).total if is_product else None,
             price=product.price if product else None,
             show_price=None,

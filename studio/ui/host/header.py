@@ -1,6 +1,5 @@
 """The strip at the top of the On air workspace: whether we are live, on time, sold, sent, and connected."""
 
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -9,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.domain.lineup import ItemStatus
-from studio.domain.rundown import rundown
+from studio.domain.rundown import Rundown
 from studio.domain.show import ShowPhase
 from studio.ui.actions import Actions
 from studio.ui.host.links import LinkPill, LinkRow
@@ -98,14 +97,16 @@ class Header(Card):
         keys: FocusKeys,
         texts: Texts,
         now_ms: NowMs,
-        wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        wall_ms: Callable[[], int],
+        plan: Callable[[], Rundown],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("card", parent, margin=SPACE_S)
         self._show, self._texts, self._now_ms, self._wall_ms = show, texts, now_ms, wall_ms
-        self._theme = theme
+        self._theme, self._plan = theme, plan
         self._level = 0
         self._fitted: object = None
+        self._phase = show.state.phase
         self.setAccessibleName(self.tr("Health of the show"))
         self.dot = OnAirDot(theme)
         self.phase = PlainLabel("", size="l", strong=True)
@@ -128,9 +129,10 @@ class Header(Card):
         self.sent_button.clicked.connect(self._ask_outbox)
         self.links.asked.connect(self._pressed)
         for changed in (
-            show.show_changed, show.viewers_changed, show.sales_changed, show.outbox_changed, show.links_changed,
+            show.viewers_changed, show.sales_changed, show.outbox_changed, show.links_changed,
         ):  # fmt: skip
             changed.connect(self._later)
+        show.show_changed.connect(self._show_changed)
         theme.changed.connect(self._later)
         self.tick()
 
@@ -177,6 +179,13 @@ class Header(Card):
         super().resizeEvent(event)
         self._fit()
 
+    def _show_changed(self) -> None:
+        # Whether the show is on air is never old, not even for a tenth of a second.
+        if self._show.state.phase is not self._phase:
+            self.tick()
+        else:
+            self._later()
+
     def _later(self, *_what: object) -> None:
         if not self._soon.isActive():
             self._soon.start()
@@ -184,6 +193,7 @@ class Header(Card):
     def tick(self) -> None:
         """Bring every figure up to now."""
         state = self._show.state
+        self._phase = state.phase
         now = self._now_ms()
         on_air = state.phase is ShowPhase.ON_AIR
         self.dot.light(on_air)
@@ -252,7 +262,7 @@ class Header(Card):
         if now is None:
             self.plan.show_value("–", self.tr("plan"))
             return
-        times = rundown(state, now)
+        times = self._plan()
         behind = times.offset_ms >= 0
         self.plan.show_value(
             offset(times.offset_ms),

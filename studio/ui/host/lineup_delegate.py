@@ -1,5 +1,6 @@
 """Paints one row of the line-up: picture, title, price, stock, and whether it is on air, next or done."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
@@ -8,6 +9,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QPointF,
     QRect,
     QRectF,
@@ -25,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from studio.domain.lineup import ItemKind, ItemStatus
 from studio.ui.icons import paint_icon
-from studio.ui.models.lineup_model import ROW_ROLE, LineUpRow
+from studio.ui.models.lineup_model import ROW_ROLE, STARTS_ROLE, LineUpRow
 from studio.ui.texts import Texts, length
 from studio.ui.theme import SPACE_S, TEXT_CAPTION, TEXT_S, Theme
 from studio.ui.widgets.labels import tooltip_text
@@ -36,6 +38,10 @@ _Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT: Final = 56
 _PICTURE: Final = 40
 NARROW: Final = 290
+_KEPT_ROWS: Final = 80
+_SHOWN_STATES: Final = (
+    QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
+)
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight
 
@@ -56,6 +62,8 @@ class LineUpDelegate(QStyledItemDelegate):
     ) -> None:
         super().__init__(parent)
         self._theme, self._texts, self._picture, self._low = theme, texts, picture, low_stock
+        self._drawn: OrderedDict[object, tuple[LineUpRow, QPixmap]] = OrderedDict()
+        theme.changed.connect(self.forget)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:  # noqa: D102
         return QSize(200, self._theme.px(ROW_HEIGHT))
@@ -68,9 +76,9 @@ class LineUpDelegate(QStyledItemDelegate):
         if event.type() != QEvent.Type.ToolTip or not isinstance(row, LineUpRow):
             return super().helpEvent(event, view, option, index)
         lines = [clean_text(row.item.title, 300)]
-        if row.starts_at_ms is not None and row.status is ItemStatus.PLANNED:
-            starts = self._texts.clock(row.starts_at_ms)
-            lines.append(self.tr("Starts about {time}").replace("{time}", starts))
+        starts = index.data(STARTS_ROLE)
+        if isinstance(starts, int) and row.status is ItemStatus.PLANNED:
+            lines.append(self.tr("Starts about {time}").replace("{time}", self._texts.clock(starts)))
         if row.item.note:
             lines.append(self.tr("Note: {note}").replace("{note}", clean_text(row.item.note, 300)))
         QToolTip.showText(event.globalPos(), tooltip_text("\n".join(lines)), view)
@@ -81,10 +89,36 @@ class LineUpDelegate(QStyledItemDelegate):
         if not isinstance(row, LineUpRow):
             self._paint_sentence(painter, option, index)
             return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue]
         state: QStyle.StateFlag = option.state  # pyright: ignore[reportAttributeAccessIssue]
+        ratio = painter.device().devicePixelRatioF()
+        painter.drawPixmap(box.topLeft(), self._drawn_row(row, box.size(), state & _SHOWN_STATES, ratio))
+
+    def forget(self) -> None:
+        """Draw every row anew: a picture came, or the theme changed."""
+        self._drawn.clear()
+
+    def _drawn_row(self, row: LineUpRow, size: QSize, state: QStyle.StateFlag, ratio: float) -> QPixmap:
+        """The row as a picture, from memory while nothing of it has changed: moving rows is then moving pictures."""
+        key = (id(row), size.width(), size.height(), state.value, ratio)
+        known = self._drawn.get(key)
+        if known is not None and known[0] is row:
+            self._drawn.move_to_end(key)
+            return known[1]
+        pixmap = QPixmap(size * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(self._theme.colour("surface"))
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self._draw_row(painter, QRect(QPoint(0, 0), size), row, state)
+        painter.end()
+        self._drawn[key] = (row, pixmap)
+        if len(self._drawn) > _KEPT_ROWS:
+            self._drawn.popitem(last=False)
+        return pixmap
+
+    def _draw_row(self, painter: QPainter, box: QRect, row: LineUpRow, state: QStyle.StateFlag) -> None:
         self._back(painter, box, row, state)
         faded = row.status in (ItemStatus.DONE, ItemStatus.SKIPPED)
         px = self._theme.px
@@ -99,7 +133,6 @@ class LineUpDelegate(QStyledItemDelegate):
             self._paint_narrow(painter, text, row, faded)
         else:
             self._paint_wide(painter, text, row, faded)
-        painter.restore()
 
     def _paint_wide(self, painter: QPainter, box: QRect, row: LineUpRow, faded: bool) -> None:
         upper, lower = self._halves(box)

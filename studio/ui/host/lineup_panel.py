@@ -1,9 +1,18 @@
 """The line-up beside the stage: what was, is and comes; search, reorder, skip and pin from the keyboard or by hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QAction, QContextMenuEvent, QDropEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,6 +39,8 @@ from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_M, SPACE_S, Theme
 from studio.ui.widgets.cards import Card, EmptyState
 from studio.ui.widgets.labels import SectionHeader
+
+_Index = QModelIndex | QPersistentModelIndex
 
 
 class LineUpView(QListView):
@@ -66,6 +77,15 @@ class LineUpView(QListView):
             event.ignore()  # a presenter's clicker sends these: they belong to the show
         else:
             super().keyPressEvent(event)
+
+    def dataChanged(  # noqa: D102
+        self, topLeft: _Index, bottomRight: _Index, roles: Sequence[int] = ()
+    ) -> None:
+        # A list view paints all it shows when one row has changed, and stock moves many times a second.
+        if topLeft == bottomRight:
+            self.update(topLeft)
+        else:
+            super().dataChanged(topLeft, bottomRight, roles)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: D102
         source = self.currentIndex().row()
@@ -129,7 +149,8 @@ class LineUpPanel(Card):
         self.view = LineUpView()
         self.view.setAccessibleName(self.tr("Items of the line-up"))
         self.view.setModel(model)
-        self.view.setItemDelegate(LineUpDelegate(theme, texts, pictures.small, low_stock, self.view))
+        self._rows = LineUpDelegate(theme, texts, pictures.small, low_stock, self.view)
+        self.view.setItemDelegate(self._rows)
         self.empty = EmptyState(
             theme, "box", self.tr("The line-up is empty: search a product above and press Return.")
         )
@@ -207,6 +228,8 @@ class LineUpPanel(Card):
         self.item_selected.emit()
 
     def _picture_came(self, _url: str) -> None:
+        self._rows.forget()
+        self.results.rows.forget()
         self.view.viewport().update()
         self.results.viewport().update()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -19,6 +20,7 @@ from studio.ui.widgets.buttons import ActionButton
 from studio.ui.widgets.product_card import CardItem, CardStock, ProductCard
 
 NowMs = Callable[[], int | None]
+SOON_MS = 100
 FORECAST_HOW = "The fall of the stock over the last three minutes, carried on."
 
 
@@ -59,6 +61,11 @@ class StagePanel(QWidget):
         column.setSpacing(SPACE_S)
         column.addWidget(self.card, 1)
         column.addLayout(row)
+        # Stock may change 30 times a second; ten times are plenty for an eye.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self.refresh)
         show.show_changed.connect(self.refresh)
         show.products_changed.connect(self._products)
         show.stock_changed.connect(self._stock)
@@ -250,10 +257,8 @@ class StagePanel(QWidget):
             self.refresh()
 
     def _stock(self, product_ids: set[str]) -> None:
-        item = self._show.state.on_air if self._show.state.pinned_product_id in product_ids else None
-        if item is not None and item.product_id in product_ids:
-            self._show_stock(item)
-            self._show_warnings(item, self._show.products.get(item.product_id))
+        if self._show.state.pinned_product_id in product_ids and not self._soon.isActive():
+            self._soon.start()
 
 
 def _discount(record: PromoRecord, texts: Texts) -> str:

@@ -98,7 +98,9 @@ class HostWorkspace(QWidget):
             lambda after, limit: studio.chat_after(show.state.id, after, limit), tasks, self
         )
         pictures = Pictures(studio, tasks, theme.px(80), self)
-        self.header = Header(show, actions, theme, keys, texts, now_ms, wall_ms)
+        self.header = Header(
+            show, actions, theme, keys, texts, now_ms, wall_ms, lambda: self.lineup_model.rundown
+        )
         self.lineup = LineUpPanel(
             show,
             self.lineup_model,

@@ -20,19 +20,20 @@ ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 """The whole `LineUpRow`."""
 ID_ROLE = Qt.ItemDataRole.UserRole + 2
 """The item's id."""
+STARTS_ROLE = Qt.ItemDataRole.UserRole + 3
+"""When the item began or is expected to (UTC ms), None when nobody knows. It moves with the clock, unannounced."""
 _LIVE = (PromoPhase.LIVE, PromoPhase.EXPIRING)
 
 
 class LineUpRow(msgspec.Struct, frozen=True):
     """What one row shows. `left` is None when the stock is not known (and for talk); `show_price` is the price
-    with a running code, None without one. `starts_at_ms` (UTC ms) is rounded to the minute.
+    with a running code, None without one.
     """
 
     item: LineUpItem
     status: ItemStatus
     is_next: bool
     lasted_ms: int
-    starts_at_ms: int | None
     left: int | None
     price: Money | None
     show_price: Money | None
@@ -121,6 +122,8 @@ class LineUpModel(QAbstractListModel):
             return row.item.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(row)
+        if role == STARTS_ROLE:
+            return self.rundown.rows[index.row()].starts_at_ms
         return row.item.id if role == ID_ROLE else None
 
     def _spoken(self, row: LineUpRow) -> str:
@@ -137,13 +140,14 @@ class LineUpModel(QAbstractListModel):
         self._sending = any(o.action == "FeatureProduct" for o in show.outbox.values())
         self.rundown = rundown(show.state, self._now)
         before = self._rows
-        known = {id(r.item) for r in before}
+        known = {r.item.id: r for r in before}
         wanted: list[LineUpRow] = []
-        for n, (item, times) in enumerate(zip(show.state.items, self.rundown.rows, strict=True)):
-            if id(item) not in known:
+        for item, times in zip(show.state.items, self.rundown.rows, strict=True):
+            old = known.get(item.id)
+            if old is None or old.item is not item:
                 # New, or planned anew: another safety stock leaves another number to sell.
                 self._facts.pop(item.product_id, None)
-            wanted.append(self._make(item, times, before[n] if n < len(before) else None))
+            wanted.append(self._make(item, times, old))
         if len(wanted) == len(before) and all(
             a.item.id == b.item.id for a, b in zip(wanted, before, strict=True)
         ):
@@ -183,7 +187,6 @@ class LineUpModel(QAbstractListModel):
     def _make(self, item: LineUpItem, times: RundownRow, old: LineUpRow | None) -> LineUpRow:
         """The row of an item; `old` itself when nothing of it has changed."""
         facts = self._facts_of(item)
-        starts = None if times.starts_at_ms is None else times.starts_at_ms // 60_000 * 60_000
         lasted = times.lasted_ms // 1000 * 1000
         is_next = times.is_next and self._show.state.phase is not ShowPhase.ENDED
         sending = self._sending and times.status is ItemStatus.ON_AIR
@@ -194,7 +197,6 @@ class LineUpModel(QAbstractListModel):
             and old.status is times.status
             and old.is_next == is_next
             and old.lasted_ms == lasted
-            and old.starts_at_ms == starts
             and old.sending == sending
         ):
             return old
@@ -203,7 +205,6 @@ class LineUpModel(QAbstractListModel):
             status=times.status,
             is_next=is_next,
             lasted_ms=lasted,
-            starts_at_ms=starts,
             left=facts.left,
             price=facts.price,
             show_price=facts.show_price,

@@ -33,7 +33,7 @@ def test_the_average_is_that_of_the_figures_in_whatever_order_samples_come(taken
         tally.add(sample)
         heard.append(sample)
         if data.draw(st.booleans()):
-            now = max(start, max(s.at_ms for s in heard))
+            now = max(start, *(s.at_ms for s in heard))
             expected = viewer_figures(heard, start, now).average
             found = tally.average(now)
             assert (found is None) == (expected is None)
