@@ -32,6 +32,7 @@ _CONNECT_S = 5.0
 _KEEP_ALIVE_S = 2.0
 _EVENT_BYTES = 32_000_000
 _ERROR_BODY_BYTES = 64_000
+_MASK = "•••".encode()
 _USER_AGENT = "host-studio"
 
 
@@ -219,7 +220,11 @@ class HttpClient:
                     await response.aclose()
                 self._check_asked(response)
                 return HttpAnswer(
-                    response.status_code, _headers(response), read, sent_ms, self._wall.now_ms()
+                    response.status_code,
+                    _headers(response),
+                    self._masked(response, read),
+                    sent_ms,
+                    self._wall.now_ms(),
                 )
         except TimeoutError:
             failure = Unreachable(
@@ -258,7 +263,7 @@ class HttpClient:
             response = await self._client.send(request, stream=True, auth=self._auth_for(request.url))
             self._check_asked(response)
             if response.status_code != 200:
-                body = await self._read(response, _ERROR_BODY_BYTES)
+                body = self._masked(response, await self._read(response, _ERROR_BODY_BYTES))
                 answer = HttpAnswer(
                     response.status_code, _headers(response), body, sent_ms, self._wall.now_ms()
                 )
@@ -315,6 +320,13 @@ class HttpClient:
     def _check_asked(self, response: httpx.Response) -> None:
         if response.status_code == 401 and self._own(response.request.url) and not self._token():
             raise Unauthorised(f"{self._who} asks for a token, and none is known here: enter it.")
+
+    def _masked(self, response: httpx.Response, body: bytes) -> bytes:
+        """A refusal that repeats our own token must not carry it into sentences, the log and the database."""
+        token = self._token()
+        if response.status_code < 400 or not token:
+            return body
+        return body.replace(token.encode(), _MASK)
 
     def _own(self, url: httpx.URL) -> bool:
         return (url.scheme, url.host, url.port) == (self._base.scheme, self._base.host, self._base.port)
