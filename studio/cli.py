@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from studio.settings.paths import Paths
+    from studio.ui.main_window import MainWindow
 
 DESCRIPTION = "The desktop studio in front of which a presenter sells on a live stream."
 
@@ -130,6 +131,7 @@ def _run(given: argparse.Namespace) -> int:
         return _cannot(error)
     if given.command is None:
         return _open_studio(paths)
+    window = _rehearsal_window(given) if given.command == "rehearse" else None
     _plain_tracebacks()
     from studio.control.ports import StoreFull
     from studio.instance import AlreadyOpenError
@@ -142,7 +144,7 @@ def _run(given: argparse.Namespace) -> int:
         if given.command == "rehearse":
             from studio.rehearse import rehearse_command
 
-            return rehearse_command(paths, given)
+            return rehearse_command(paths, given, window)
         print(write_report(paths, given.show, given.out))
     except (AlreadyOpenError, LaunchError, RehearsalError, ReportError, StoreError, StoreFull) as error:
         return _cannot(error)
@@ -152,6 +154,17 @@ def _run(given: argparse.Namespace) -> int:
 def _cannot(error: Exception) -> int:
     print(error, file=sys.stderr)
     return CANNOT
+
+
+def _rehearsal_window(given: argparse.Namespace) -> "MainWindow | None":
+    """The window, on the screen while shop and audience are started; None where nobody looks."""
+    from studio.display import has_display
+
+    if given.headless or not has_display():
+        return None
+    from studio.opening import open_window
+
+    return open_window(rehearsal=True)
 
 
 def _open_studio(paths: "Paths") -> int:

@@ -17,10 +17,12 @@ from studio.ui.palette import DARK, LIGHT
 _PAINTED_WITHIN_MS: Final = 500
 
 
-def open_window(settings: Path, window_state: Path, *, rehearsal: bool = False) -> MainWindow:
+def open_window(
+    settings: Path | None = None, window_state: Path | None = None, *, rehearsal: bool = False
+) -> MainWindow:
     """Make the application and its window, where it stood last time and in its colours, and paint it.
 
-    The two files are only looked into: whether they can be understood is told later.
+    The two files, if any, are only looked into: whether they can be understood is told later.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(app, QApplication):
@@ -42,8 +44,10 @@ def open_window(settings: Path, window_state: Path, *, rehearsal: bool = False) 
     return window
 
 
-def _kept(file: Path, *names: str) -> str:
+def _kept(file: Path | None, *names: str) -> str:
     """The text under these names in a JSON file, empty where there is none."""
+    if file is None:
+        return ""
     try:
         found = QJsonDocument.fromJson(QByteArray(file.read_bytes())).object()
     except OSError:

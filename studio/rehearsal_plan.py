@@ -2,13 +2,13 @@
 
 import argparse
 import os
-import sys
 import time
 from pathlib import Path
 
 import msgspec
 import structlog
 
+from studio.display import has_display
 from studio.domain.ids import uuid7
 from studio.rehearsal.director import OutsideShop, Rehearsal, RehearsalError, fault_names
 from studio.settings.paths import Paths
@@ -46,10 +46,7 @@ def outside_shop(plan: Plan) -> OutsideShop | None:
 
 def plan_of(paths: Paths, given: argparse.Namespace) -> Plan:
     """The plan, its folder made or found. Raises `RehearsalError` with a sentence for what cannot be."""
-    display = sys.platform in ("win32", "darwin") or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-    )
-    headless = bool(given.headless) or not display
+    headless = bool(given.headless) or not has_display()
     plan = _resumed(paths, given, headless) if given.resume else _new(paths, given, headless)
     outside_shop(plan)
     if headless:

@@ -25,6 +25,7 @@ from studio.rehearsal_plan import Plan, keep, outside_shop, plan_of
 from studio.settings.paths import Paths
 from studio.settings.schema import ChannelSettings, ShopSettings
 from studio.summary import Summary, differences, summarise, truth_of
+from studio.ui.main_window import MainWindow
 from studio.ui.qt_messages import log_qt_messages
 from studio.ui.scripted_acts import Stage
 from studio.ui.scripted_hands import InVain, OutOfReach
@@ -62,9 +63,9 @@ class RehearsalSecrets:
         self._tokens.pop(name, None)
 
 
-def rehearse_command(paths: Paths, given: argparse.Namespace) -> int:
+def rehearse_command(paths: Paths, given: argparse.Namespace, window: MainWindow | None) -> int:
     """Play a rehearsal; the exit code is 0 only when the figures equal the truth. Raises `ValueError` with a sentence
-    and `AlreadyOpenError`.
+    and `AlreadyOpenError`. `window` is on the screen already; without one, it is made when there is something to show.
     """
     lock_file = paths.rehearsals / "rehearsal.lock"
     try:
@@ -73,6 +74,8 @@ def rehearse_command(paths: Paths, given: argparse.Namespace) -> int:
         if given.headless:
             raise
         taken = error
+        if window is not None:
+            window.leave()
         return run_desktop(lambda _app: say_already_open(taken, server_name(paths.rehearsals)))
     try:
         plan = plan_of(paths, given)
@@ -83,7 +86,9 @@ def rehearse_command(paths: Paths, given: argparse.Namespace) -> int:
         log, _ = open_log(sealed)
         qt_as_before = log_qt_messages()
         try:
-            return run_desktop(lambda app: _rehearse(app, sealed, plan, server_name(paths.rehearsals)))
+            return run_desktop(
+                lambda app: _rehearse(app, window, sealed, plan, server_name(paths.rehearsals))
+            )
         finally:
             qt_as_before()
             log.close()
@@ -116,9 +121,9 @@ def sample_lineup(minutes: float) -> LineUp:
     return msgspec.structs.replace(lineup, items=items, planned_ms=round(minutes * 60_000))
 
 
-async def _rehearse(app: QApplication, paths: Paths, plan: Plan, name: str) -> int:
+async def _rehearse(app: QApplication, window: MainWindow | None, paths: Paths, plan: Plan, name: str) -> int:
     lineup = sample_lineup(plan.rehearsal.minutes)
-    async with rehearsing(app, paths, plan, lineup) as (desktop, director):
+    async with rehearsing(app, paths, plan, lineup, window) as (desktop, director):
         if plan.headless:
             return await _play(desktop, director, plan)
         greeter = OpenStudio(name)
@@ -133,13 +138,15 @@ async def _rehearse(app: QApplication, paths: Paths, plan: Plan, name: str) -> i
 
 @asynccontextmanager
 async def rehearsing(
-    app: QApplication, paths: Paths, plan: Plan, lineup: LineUp
+    app: QApplication, paths: Paths, plan: Plan, lineup: LineUp, window: MainWindow | None = None
 ) -> AsyncGenerator[tuple[Desktop, Director], None]:
     """The window of a rehearsal over its own shop and audience, which come when the show starts; all end with it."""
     lock = InstanceLock(paths.lock)
     director = Director(plan.folder, plan.rehearsal, outside_shop(plan))
     desktop: Desktop | None = None
     try:
+        if window is not None:
+            window.wait_with(window.tr("Starting the demo shop and its audience…"))
         wiring = await director.start(time.time_ns() // 1_000_000)
         room = EngineRoom(
             paths.database,
@@ -150,7 +157,7 @@ async def rehearsing(
             ),
         )
         sentences = await asyncio.to_thread(room.start)
-        desktop = Desktop(app, room, paths, rehearsal=True)
+        desktop = Desktop(app, room, paths, rehearsal=True, window=window)
         for sentence in sentences:
             desktop.window.post(Notice("warning", sentence))
         show_id = plan.rehearsal.show_id
