@@ -300,3 +300,16 @@ async def test_without_any_token_a_401_asks_for_one() -> None:
         with pytest.raises(Unauthorised, match="none is known here: enter it"):
             [event async for event in http.events("/x")]
         await http.aclose()
+
+
+async def test_a_refusal_that_repeats_the_token_is_masked_and_data_is_left_alone() -> None:
+    async with BadServer() as server:
+        server.on("/no", reply(422, f'{{"detail": "Bearer {TOKEN}"}}'.encode()))
+        server.on("/yes", reply(200, TOKEN.encode()))
+        http = client(server.url)
+        assert TOKEN.encode() not in (await http.request("GET", "/no")).body
+        assert (await http.request("GET", "/yes")).body == TOKEN.encode()
+        with pytest.raises(RefusedByTarget) as caught:
+            [event async for event in http.events("/no")]
+        await http.aclose()
+    assert TOKEN not in caught.value.sentence
