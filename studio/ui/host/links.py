@@ -96,9 +96,15 @@ class LinkRow(QWidget):
     def show_links(self, links: Mapping[str, LinkStatus], level: int) -> None:
         """Show these. Level 0 names all; at 1 those that are well become one pill; at 2 trouble is only named."""
         collect = level >= 1 or len(links) > MOST
+        # The shop first: without it nothing is sold.
+        links = dict(sorted(links.items(), key=lambda named: named[1].kind != "shop"))
         well = [s for s in links.values() if s.link is Link.OK]
         for key in [k for k in self.pills if k not in links]:
             self.pills.pop(key).deleteLater()
+        if set(links) - set(self.pills):
+            for pill in self.pills.values():
+                pill.deleteLater()
+            self.pills.clear()
         for key, status in links.items():
             pill = self.pills.get(key)
             if pill is None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.money import Money
@@ -56,6 +56,9 @@ class StagePanel(QWidget):
         for button, share in ((self.next, 5), (self.promo, 2), (self.undo, 1)):
             button.setProperty("tall", "true")
             row.addWidget(button, share)
+        for button in (self.promo, self.undo):
+            # The name of a product may be cut; these are short and never are.
+            button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
@@ -70,6 +73,10 @@ class StagePanel(QWidget):
         show.products_changed.connect(self._products)
         show.stock_changed.connect(self._stock)
         self.refresh()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        # Wide enough for the stock beside the text.
+        return QSize(self._theme.px(500), super().minimumSizeHint().height())
 
     def tick(self) -> None:
         """A code may have ended, the forecast moved."""

@@ -152,7 +152,7 @@ class HostWorkspace(QWidget):
         for widget, stretch in ((self.lineup, 24), (middle, 50), (right, 26)):
             columns.addWidget(widget)
             columns.setStretchFactor(columns.count() - 1, stretch)
-        columns.setSizes([336, 708, 376])
+        columns.setSizes([330, 716, 374])
         middle.setSizes([350, 320])
         right.setSizes([330, 370])
         right.setStretchFactor(0, 4)

@@ -59,6 +59,8 @@ class ActionButton(QPushButton):
         self.setObjectName(f"button:{action.spec.id}")
         self.setProperty("variant", variant)
         self.setAutoDefault(False)
+        # A long name of a product is cut here; it must not push the columns of a window apart.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._follow()
         action.changed.connect(self._follow)
         self.clicked.connect(action.trigger)

@@ -83,6 +83,17 @@ class ElidedLabel(PlainLabel):
             QSizePolicy.Policy.Preferred,
         )
 
+    def set_lines(self, lines: int) -> None:
+        """Wrap to so many lines at most; 1 does not wrap."""
+        if lines == self._lines:
+            return
+        self._lines = lines
+        self._cut_for = self._hint = None
+        self._heights.clear()
+        self.setWordWrap(lines > 1)
+        self.updateGeometry()
+        self.update()
+
     def minimumSizeHint(self) -> QSize:  # noqa: D102
         metrics = self.fontMetrics()
         return QSize(metrics.horizontalAdvance("…") * 3, metrics.height())

@@ -26,7 +26,7 @@ from studio.ui.widgets.thumbnail import Thumbnail
 MAX_POINTS: Final = 6
 _ROOMY: Final = 760
 _PICTURE: Final = 640
-_WIDE: Final = 540
+_WIDE: Final = 490
 _NARROWEST: Final = 380
 _LOWEST: Final = 200
 _ANY_WIDTH: Final = 16_777_215
@@ -85,7 +85,7 @@ class StockPanel(QWidget):
         self.age = ElidedLabel("", size="caption", tone="muted")
         self.age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         self.bar = StockBar(theme)
-        self.places = ElidedLabel("", tone="muted")
+        self.places = ElidedLabel("", tone="muted", lines=2)
         self.forecast = PlainLabel("", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -281,44 +281,50 @@ class ProductCard(Card):
         for label in self.points:
             set_look(label, "textsize", points)
         self._grid.setColumnStretch(2, 0)
-        self._fit_prices(width - stock)
+        beside = self.thumbnail.sizeHint().width() + SPACE_L if priced else 0
+        room = width - stock - beside - 3 * SPACE_L - 2
+        self._fit_prices(room)
         self._fit_height()
 
     def _fit_height(self) -> None:
-        """Leave out what a low card has no room for: the footnote first, then points from the last one up."""
+        """Leave out what a low card has no room for: the footnote first, then second lines of the points, then points
+        from the last one up. What is shown is never cut in its height.
+        """
         item = self._item
         if item is None:
             return
         count = min(len(item.points), MAX_POINTS)
         roomy = self.height() >= self._theme.px(280)
         self._middle.setSpacing(SPACE_S if roomy else SPACE_S // 2)
-        self.footnote.setVisible(bool(item.footnote))
-        for shown in range(count, -1, -1):
+        less = [(shown, 1, False) for shown in range(count, -1, -1)]
+        for shown, lines, footnote in ((count, 2, True), (count, 2, False), *less):
+            self.footnote.setVisible(footnote and bool(item.footnote))
             for index, label in enumerate(self.points):
                 label.setVisible(index < shown)
+                label.set_lines(lines)
             rest = item.points[shown:]
             self.more_points.setText(self.tr("and {n} more").format(n=len(rest)))
             self.more_points.setToolTip(tooltip_text("\n".join(rest)))
             self.more_points.setVisible(bool(rest))
-            if self._wanted() <= self.height() or shown == 0:
-                return
-            self.footnote.hide()
             if self._wanted() <= self.height():
                 return
 
     def _wanted(self) -> int:
         margins = self.body.contentsMargins()
-        return self._grid.minimumSize().height() + margins.top() + margins.bottom()
+        inside = self.width() - margins.left() - margins.right()
+        # A layout in a layout remembers its sizes until the next turn of the loop; here they are needed now.
+        for layout in (self._middle, self._right, self._grid):
+            layout.invalidate()
+        return self._grid.minimumHeightForWidth(inside) + margins.top() + margins.bottom()
 
     def _fit_prices(self, room: int) -> None:
         """The price before is left out where it does not fit: the 30-day low below says it in words."""
         item = self._item
         if item is None or not item.struck:
             return
-        taken = self.thumbnail.sizeHint().width() + 2 * SPACE_L + 2 * SPACE_L
         wanted = sum(x.sizeHint().width() for x in (self.price, self.struck)) + 2 * SPACE_M
         wanted += self.promo.sizeHint().width() if item.promo else 0
-        self.struck.setVisible(wanted <= room - taken or not self.low.isVisibleTo(self))
+        self.struck.setVisible(wanted <= room or not self.low.isVisibleTo(self))
 
     def _show_points(self, points: tuple[str, ...]) -> None:
         for index, label in enumerate(self.points):
