@@ -25,6 +25,7 @@ from studio.review.report import render_report
 from studio.running_show import RunningShow
 from studio.settings.schema import ChannelSettings, ShopSettings
 from studio.shop_factory import ConnectedShop, shop_kind
+from studio.store.errors import StoreError
 from studio.store.store import open_store
 from studio.sync.engine import Engine
 from studio.sync.http import HttpClient, bearer
@@ -175,10 +176,16 @@ class EngineRoom:
         return await self._show.snapshot()
 
     async def do(self, command: Command, show_id: str | None = None) -> Refused | None:
-        """*engine* Carry out a command in the open show."""
+        """*engine* Carry out a command in the open show. A database that breaks in the middle refuses it with its
+        sentence. Raises `StoreFull`.
+        """
         if self._show is None or (show_id is not None and self._show.show_id != show_id):
             return Refused("No show is open.", "no-show")
-        return await self._show.do(command)
+        try:
+            return await self._show.do(command)
+        except StoreError as error:
+            _log.exception("decision not stored", command=type(command).__name__)
+            return Refused(str(error), "store")
 
     @property
     def show(self) -> RunningShow:
@@ -201,7 +208,7 @@ class EngineRoom:
         )
         self._shop = kind.make(shop_http, wired.shop, show.desk.state.language, show.shop_problem)
         channels: Mapping[str, IngestChannel] = {
-            c.id: IngestChannel(c.id, self._http(c.base_url, f"channel:{c.id}", c.name))
+            c.id: IngestChannel(c.id, self._http(c.base_url, f"channel:{c.id}", c.name, c.ca_file))
             for c in wired.channels
             if c.enabled
         }

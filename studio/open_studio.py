@@ -236,7 +236,7 @@ class FrontDoor:
             self._say("trouble", f"The shop was not connected. {error}")
             return
         if self._secrets.sentence:
-            self._say("warning", self._secrets.sentence)
+            self._say("ok" if self._secrets.persistent else "warning", self._secrets.sentence)
         await self.refresh()
 
     async def _choose_file(self) -> Path | None:

@@ -31,12 +31,15 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """A live channel the studio knows. `kind` is the adapter (`native` for the native channel frame)."""
+    """A live channel the studio knows. `kind` is the adapter (`native` for the native channel frame). `ca_file` as for
+    a shop.
+    """
 
     id: Id
     kind: Id = "native"
     name: Name
     base_url: BaseUrl
+    ca_file: str = ""
     enabled: bool = True
 
 
