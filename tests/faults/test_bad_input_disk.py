@@ -6,11 +6,14 @@ import itertools
 import sqlite3
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from studio.control.ports import StoreFull
 from studio.domain.commands import IssuePromo, NextItem, Reply
 from studio.domain.promo import PromoKind, PromoPlan, PromoScope
+from studio.store.errors import StoreDamaged, damaged_sentence
+from studio.store.show_log import SqlShowLog
 from tests.fakes.bad_shop import BadShop, a_level, a_product, problem
 from tests.faults.windows import Stage, item, lineup, stage
 
@@ -131,3 +134,24 @@ async def test_an_answer_of_the_shop_that_does_not_fit_is_put_down_later_and_ask
             await window.until(lambda: not window.live.outbox, "everything sent", 60)
             keys = [r.headers["idempotency-key"] for r in shop.requests("/v1/promos") if r.method == "POST"]
             assert len(set(keys)) == 1
+
+
+async def test_a_database_that_breaks_in_the_middle_is_said_with_what_to_do(
+    qtbot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise StoreDamaged(damaged_sentence(tmp_path / "studio.db", "page 7"))
+
+    with BadShop() as shop:
+        async with stage(qapp, tmp_path, shop) as window:
+            await window.open()
+            with monkeypatch.context() as patched:
+                patched.setattr(SqlShowLog, "append", broken)
+                window.give(NextItem())
+                await window.until_said(
+                    "is damaged (page 7). Restart the studio: it puts back what can be had."
+                )
+            assert window.state.pinned_product_id == ""
+            window.give(NextItem())
+            await window.until(lambda: window.state.pinned_product_id == "p1", "the pin")
+            assert [s for s in window.said() if "went wrong" in s] == []

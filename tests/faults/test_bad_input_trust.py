@@ -50,7 +50,8 @@ async def test_a_shop_that_cannot_prove_who_it_is_gets_nothing_and_the_show_goes
             await window.open(show_id=show_id)
             await window.until(lambda: window.link() == "ok", "the shop")
             await window.until(lambda: shop.requests("/v1/featured"), "the pin at the shop")
-            assert len(window.live.products) == 3
+            await window.until(lambda: window.link("channel") == "ok", "the channel")
+            await window.until(lambda: len(window.live.products) == 3, "the catalogue")
 
 
 async def test_a_certificate_file_that_is_none_stops_the_opening_with_a_sentence(

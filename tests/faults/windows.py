@@ -204,7 +204,7 @@ async def stage(
     paths.prepare()
     connections = Connections(
         ShopSettings(id="demo", name="Nordhus", base_url=url, ca_file=ca_file),
-        (ChannelSettings(id="live", name="live", base_url=url),),
+        (ChannelSettings(id="live", name="live", base_url=url, ca_file=ca_file),),
         secrets or SessionTokens(shop_demo=TOKEN, channel_live=TOKEN),
     )
     garbage = WindowGarbage()
