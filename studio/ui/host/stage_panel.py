@@ -197,9 +197,8 @@ class StagePanel(QWidget):
             of=max([left for _, left in series[-2000:]] or [stock.total or 0]),
             read_at_ms=stock.updated_at_ms,
             low=stock.total is not None and stock.total <= self._low,
-            locations=tuple(
-                sorted((self._show.locations.get(p, p), n) for p, n in stock.by_location.items())
-            ),
+            locations=self._locations(stock.by_location),
+            variants=self._variants(item.product_id, stock.by_variant),
             minutes_left=None if lasts is None else lasts / 60_000,
             how=self.tr(FORECAST_HOW) if lasts is not None else self.tr("Too few sales for a forecast."),
         )
@@ -214,6 +213,14 @@ class StagePanel(QWidget):
             ((names.get(place, place), n) for place, n in pieces.items()), key=lambda r: (-r[1], r[0])
         )
         return tuple(r for r in rows if r[1]) or tuple(rows)
+
+    def _variants(self, product_id: str, pieces: dict[str, int]) -> tuple[tuple[str, int], ...]:
+        """What is left of each variant, the scarcest first: a host says which sizes are nearly gone."""
+        product = self._show.products.get(product_id)
+        if product is None or len(product.variants) < 2:
+            return ()
+        rows = [(v.title, pieces[v.id]) for v in product.variants if v.active and v.id in pieces]
+        return tuple(sorted(rows, key=lambda r: r[1]))
 
     def _show_warnings(self, item: LineUpItem, product: Product | None) -> None:
         sentences: list[str] = []

@@ -1,6 +1,8 @@
 """The show as the window knows it: the log's fold and the feeds, kept up by change batches."""
 
+import bisect
 from collections.abc import Iterable
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -24,6 +26,9 @@ from studio.ui.models.pace import AT_ONCE, Pace, Paced
 from studio.ui.models.sales_tally import SalesTally
 from studio.ui.models.viewer_tally import ViewerTally
 from studio.ui.studio import ChangeBatch, LinkStatus, Notice, Opened, OutboxStatus, Sending
+
+FORECAST_WINDOW_MS: Final = 180_000
+"""The window of `sold_out_in_ms`."""
 
 
 class LiveShow(QObject):
@@ -118,9 +123,11 @@ class LiveShow(QObject):
 
     def sold_out_in_ms(self, product_id: str, now_ms: int) -> int | None:
         """How long the stock lasts at the recent rate; None when the data do not carry an answer."""
-        kept = self._kept_back(product_id)
-        recent = self._history.get(product_id, [])[-400:]
-        return sold_out_in_ms([(at, max(0, left - kept)) for at, left in recent], now_ms)
+        kept, history = self._kept_back(product_id), self._history.get(product_id, [])
+        # The rate is of the last three minutes: the level that held before them, and what came since.
+        first = max(0, bisect.bisect_left(history, (now_ms - FORECAST_WINDOW_MS,)) - 1)
+        recent = history[first:]
+        return sold_out_in_ms([(at, max(0, left - kept)) for at, left in recent], now_ms, FORECAST_WINDOW_MS)
 
     @property
     def samples(self) -> list[ViewerSample]:

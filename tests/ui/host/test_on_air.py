@@ -10,6 +10,7 @@ from studio.control.ports import StoreFull
 from studio.domain import commands as cmd
 from studio.domain.show import ShowPhase
 from studio.ui.dialogs import HoldDialog
+from studio.ui.studio import ChangeBatch
 from tests.ui.host.conftest import CTRL, SHIFT, Host, until
 
 Key = Qt.Key
@@ -318,3 +319,19 @@ async def test_the_strip_says_whether_the_show_is_on_air(host: Host, phase: str)
     header = host.host.header
     assert header.phase.text() == {"before": "OFF AIR", "on air": "ON AIR", "ended": "ENDED"}[phase]
     assert (header.start.isVisible(), header.end.isVisible()) == (phase == "before", phase == "on air")
+
+
+async def test_the_card_names_the_locations_and_what_is_left_of_each_size(on_air: Host):
+    product = on_air.studio.products["p1"]
+    other = msgspec.structs.replace(product.variants[0], id="v1-l", title="Large")
+    small = msgspec.structs.replace(product.variants[0], title="Small")
+    level = msgspec.structs.replace(on_air.studio.levels["v1"], variant_id="v1-l", location="berlin", on_hand=3)
+    on_air.studio.levels["v1-l"] = level
+    changed(on_air, variants=(small, other))
+    on_air.live.take(ChangeBatch(stock=(level,), locations={"berlin": "Berlin"}))
+    await on_air.passes(1_000)
+    stock = on_air.host.stage.card.stock
+    assert stock.left.text() == "215"
+    assert stock.places.text() == "Oslo 212 · Berlin 3"
+    assert stock.variants.text() == "Large 3 · Small 212"
+    assert stock.variants.isVisible()
