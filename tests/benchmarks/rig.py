@@ -26,7 +26,6 @@ from studio.rehearsal.director import Director, Rehearsal
 from studio.rehearse import Plan, rehearsing, sample_lineup
 from studio.settings.paths import Paths
 
-
 LONG_MS = 8.0
 
 
