@@ -219,7 +219,11 @@ class StagePanel(QWidget):
         product = self._show.products.get(product_id)
         if product is None or len(product.variants) < 2:
             return ()
-        rows = [(v.title, pieces[v.id]) for v in product.variants if v.active and v.id in pieces]
+        rows = [
+            (v.title.replace(" · ", ", "), pieces[v.id])
+            for v in product.variants
+            if v.active and v.id in pieces
+        ]
         return tuple(sorted(rows, key=lambda r: r[1]))
 
     def _show_warnings(self, item: LineUpItem, product: Product | None) -> None:

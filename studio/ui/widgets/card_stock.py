@@ -80,7 +80,7 @@ class StockPanel(QWidget):
         )
         self.places.setVisible(bool(stock.locations))
         self.variants.setText(
-            " · ".join(f"{clean_text(name, 40)} {self._number(n)}" for name, n in stock.variants)
+            " · ".join(f"{clean_text(name, 40)}: {self._number(n)}" for name, n in stock.variants)
         )
         self.variants.setVisible(len(stock.variants) > 1)
         self.forecast.setText(self._forecast(stock))

@@ -333,5 +333,5 @@ async def test_the_card_names_the_locations_and_what_is_left_of_each_size(on_air
     stock = on_air.host.stage.card.stock
     assert stock.left.text() == "215"
     assert stock.places.text() == "Oslo 212 · Berlin 3"
-    assert stock.variants.text() == "Large 3 · Small 212"
+    assert stock.variants.text() == "Large: 3 · Small: 212"
     assert stock.variants.isVisible()
