@@ -1,7 +1,11 @@
 """The colours and measures of the studio: one set of roles, in dark and in light."""
 
 from dataclasses import dataclass, fields
-from typing import Literal
+from functools import lru_cache
+from typing import Final, Literal
+
+_KEPT: Final = 1_000
+"""Charts and rows ask for the same few colours at every frame."""
 
 ToneName = Literal["neutral", "ok", "warning", "promo", "onair", "next", "accent", "dashed"]
 """What a pill, a figure or a notice says: red (`onair`) means on air and nothing else."""
@@ -112,6 +116,7 @@ LIGHT = Tokens(
 )
 
 
+@lru_cache(_KEPT)
 def luminance(colour: str) -> float:
     """The relative luminance of `#rrggbb`, 0 (black) to 1 (white), by WCAG 2.2."""
     channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
@@ -119,12 +124,14 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@lru_cache(_KEPT)
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours, 1 to 21, by WCAG 2.2 (order does not matter)."""
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@lru_cache(_KEPT)
 def mix(one: str, other: str, share: float) -> str:
     """`one` with `share` (0 to 1) of `other` mixed in, as `#rrggbb`."""
     pairs = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))

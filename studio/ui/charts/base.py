@@ -32,7 +32,7 @@ from studio.ui.theme import SPACE_S, TEXT_CAPTION, Theme
 
 TURN_MS: Final = 33
 """The shortest time between two repaints while somebody moves the chart."""
-DATA_TURN_MS: Final = 250
+DATA_TURN_MS: Final = 400
 """The shortest time between two repaints for new figures alone."""
 _ZOOM_STEP: Final = 0.8
 _CURSOR_STEPS: Final = 60
