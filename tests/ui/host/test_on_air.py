@@ -325,7 +325,9 @@ async def test_the_card_names_the_locations_and_what_is_left_of_each_size(on_air
     product = on_air.studio.products["p1"]
     other = msgspec.structs.replace(product.variants[0], id="v1-l", title="Large")
     small = msgspec.structs.replace(product.variants[0], title="Small")
-    level = msgspec.structs.replace(on_air.studio.levels["v1"], variant_id="v1-l", location="berlin", on_hand=3)
+    level = msgspec.structs.replace(
+        on_air.studio.levels["v1"], variant_id="v1-l", location="berlin", on_hand=3
+    )
     on_air.studio.levels["v1-l"] = level
     changed(on_air, variants=(small, other))
     on_air.live.take(ChangeBatch(stock=(level,), locations={"berlin": "Berlin"}))

@@ -108,7 +108,9 @@ def test_no_token_lies_in_a_file() -> None:
 
 
 def test_only_the_command_line_prints() -> None:
-    assert [place(path, node.lineno) for path, node in calls("print") if path.name not in {"cli.py", "console.py"}] == []
+    assert [
+        place(path, node.lineno) for path, node in calls("print") if path.name not in {"cli.py", "console.py"}
+    ] == []
 
 
 def test_every_module_says_what_it_is() -> None:
