@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -145,17 +146,18 @@ class Room:
 
     def until(self, holds: Callable[[], T], what: str, timeout_s: float = PATIENCE_S) -> T:
         """Wait for batches until `holds` gives something true, and return that."""
-        with self._heard:
-            found: list[T] = []
-
-            def look() -> bool:
-                answer = holds()
-                if answer:
-                    found[:] = [answer]
-                return bool(answer)
-
-            assert self._heard.wait_for(look, timeout_s), f"{what}: not within {timeout_s} s"
-        return found[0]
+        deadline = time.monotonic() + timeout_s
+        while True:
+            with self._heard:
+                heard = len(self.batches)
+            # Asked without the lock: what it asks may need the engine's thread, and that one needs the lock to be heard.
+            answer = holds()
+            if answer:
+                return answer
+            with self._heard:
+                left = deadline - time.monotonic()
+                assert left > 0, f"{what}: not within {timeout_s} s"
+                self._heard.wait_for(lambda seen=heard: len(self.batches) > seen, min(left, 1.0))
 
     def notices(self) -> list[str]:
         """Every sentence that the host was told."""
