@@ -1,6 +1,7 @@
 """The card of the product on air: picture, price, talking points, stock, warnings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,9 +100,18 @@ class ProductCard(Card):
         self.set_kind("card" if item is None else "card-onair")
         if item is None:
             return
-        if before is None or before.key != item.key:
-            self.thumbnail.show_placeholder(item.key)
-            self.stock.show_stock(CardStock(None))
+        with self._laid_out_once():
+            if before is None or before.key != item.key:
+                self.thumbnail.show_placeholder(item.key)
+                self.stock.show_stock(CardStock(None))
+            self._show_texts(item)
+            self.stock.setVisible(bool(item.price))
+            self.thumbnail.setVisible(bool(item.price))
+            self._arrange()
+        self.setAccessibleDescription(f"{self.title.text()} {item.price}".strip())
+        self.tick()
+
+    def _show_texts(self, item: CardItem) -> None:
         self.title.setText(clean_text(item.title, 300))
         for label, text in ((self.price, item.price), (self.struck, item.struck), (self.promo, item.promo)):
             label.setText(text)
@@ -110,15 +120,22 @@ class ProductCard(Card):
         self._show_points(item.points)
         self.footnote.setText(clean_text(item.footnote))
         self.footnote.setVisible(bool(item.footnote))
-        self.stock.setVisible(bool(item.price))
-        self.thumbnail.setVisible(bool(item.price))
-        self._arrange()
-        self.setAccessibleDescription(f"{self.title.text()} {item.price}".strip())
-        self.tick()
+
+    @contextmanager
+    def _laid_out_once(self) -> Generator[None, None, None]:
+        """Lay out once, behind many changes: Qt does so for each part that appears, through the whole window."""
+        self._grid.setEnabled(False)
+        try:
+            yield
+        finally:
+            self._grid.setEnabled(True)
+            self._grid.invalidate()
+            self._grid.activate()
 
     def show_stock(self, stock: CardStock) -> None:
         """Show the stock of what is on air."""
-        self.stock.show_stock(stock)
+        with self._laid_out_once():
+            self.stock.show_stock(stock)
 
     def show_image(self, image: QImage | None) -> None:
         """Set the picture once it is decoded."""
