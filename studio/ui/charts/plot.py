@@ -57,6 +57,8 @@ class PlotArea(pg.PlotWidget):
         self._curves: dict[str, pg.PlotCurveItem] = {}
         self._looks: dict[str, tuple[str, int, bool]] = {}
         self._dots: dict[str, tuple[Line, str]] = {}
+        # The surface is painted whole: what lies under the plot need not be painted first.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._pressed_at: QPointF | None = None
         self._dragging = False
         self.frame_shown: Frame | None = None
