@@ -170,7 +170,8 @@ def grab(theme: "Theme", qapp: "QApplication") -> Grab:
             for size in sizes:
                 if size is not None:
                     widget.resize(*size)
-                qapp.processEvents()
+                # Not processEvents: it would run timers, and with them coroutines inside of the one that asks.
+                qapp.sendPostedEvents()
                 picture = widget.grab()
                 path = Path(folder) / f"{name}-{tokens.name}-{picture.width()}x{picture.height()}.png"
                 assert picture.save(str(path)), f"the picture {path} could not be written"
