@@ -34,6 +34,7 @@ TURN_MS: Final = 33
 """The shortest time between two repaints while somebody moves the chart."""
 DATA_TURN_MS: Final = 400
 """The shortest time between two repaints for new figures alone."""
+BEHIND_MS: Final = 60
 _ZOOM_STEP: Final = 0.8
 _CURSOR_STEPS: Final = 60
 END_LABELS_PX: Final = 100
@@ -209,8 +210,12 @@ class TimeChart(ChartContent):
         self._touch_cursor(turn_ms)
 
     def _touch_cursor(self, turn_ms: int = TURN_MS) -> None:
-        """Draw the cursor at the next turn."""
+        """Draw the cursor at the next turn. New figures are drawn behind what a key press changes in the same moment:
+        its frame has no time for them.
+        """
         wait = max(0, turn_ms - self._since_turn.elapsed()) if self._since_turn.isValid() else 0
+        if turn_ms == DATA_TURN_MS:
+            wait = max(wait, BEHIND_MS)
         if not self._turn.isActive() or self._turn.remainingTime() > wait:
             self._turn.start(wait)
 

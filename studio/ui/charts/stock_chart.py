@@ -55,7 +55,7 @@ class StockChart(TimeChart):
     def set_items(self, lines: Sequence[StockLine]) -> None:
         """The items and their stock so far (copied), the most important first: its label is never left out."""
         self.lines = [StockLine(x.item_id, x.label, x.series.copy(), x.colour) for x in lines]
-        self._touch()
+        self._touch(DATA_TURN_MS)
 
     def append_stock(self, item_id: str, times: ArrayLike, values: ArrayLike) -> None:
         """More levels of one item (UTC ms, pieces). KeyError when the item was not set."""
@@ -69,7 +69,7 @@ class StockChart(TimeChart):
     def set_forecasts(self, forecasts: Sequence[Forecast]) -> None:
         """When items are expected to be sold out; those not named have no forecast."""
         self.forecasts = {f.item_id: f for f in forecasts}
-        self._touch()
+        self._touch(DATA_TURN_MS)
 
     def set_since(self, start_ms: int | None) -> None:
         """Begin the axis here (UTC ms) instead of at the first level, e.g. where the viewers' chart begins."""

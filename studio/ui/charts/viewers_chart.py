@@ -95,12 +95,12 @@ class ViewersChart(TimeChart):
     def set_spans(self, spans: Sequence[Span]) -> None:
         """What was on air, and is (`end_ms` None)."""
         self.spans = sorted(spans, key=lambda s: s.start_ms)
-        self._touch()
+        self._touch(DATA_TURN_MS)
 
     def set_markers(self, markers: Sequence[Marker]) -> None:
         """When promo codes went live."""
         self.markers = sorted(markers, key=lambda m: m.at_ms)
-        self._touch()
+        self._touch(DATA_TURN_MS)
 
     @property
     def stale(self) -> bool:
