@@ -14,6 +14,8 @@ from environment import Environment
 # These start processes, kill them and watch their clocks: they get the machine to themselves.
 ONE_AFTER_THE_OTHER = ("tests/journeys", "tests/faults")
 SIDE_BY_SIDE = ("tests/unit", "tests/ui")
+# Only these hold tests of the smoke walk: reading all the others takes as long as ten of its tests.
+SMOKE = ("tests/ui", "tests/journeys")
 NOTHING_COLLECTED = 5
 
 
@@ -104,7 +106,7 @@ def run(root: Path, env: Environment, *, smoke: bool, real: bool, pytest_argumen
     artifacts.mkdir(exist_ok=True)
     if smoke:
         screenshots = str(artifacts / "screenshots")
-        arguments = ["-q", "-m", "smoke", *(pytest_arguments or [])]
+        arguments = ["-q", "-m", "smoke", *(pytest_arguments or []), *SMOKE]
         steps = [_pytest(env, "pytest: the smoke walk", arguments, artifacts / "junit.xml", screenshots)]
     elif pytest_arguments is not None:
         steps = [_pytest(env, "pytest", pytest_arguments, artifacts / "junit.xml")]

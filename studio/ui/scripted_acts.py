@@ -282,7 +282,7 @@ class HostActs:
             if not self._something_open():
                 return
             # It may be about to close by itself.
-            if await self._hands.seen(lambda: not self._something_open(), 0.2):
+            if await self._hands.seen(lambda: not self._something_open(), 0.1):
                 return
             await self._hands.press_while(Qt.Key.Key_Escape, self._something_open)
 
