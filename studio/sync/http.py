@@ -31,6 +31,8 @@ _CONNECT_S = 5.0
 # Shorter than servers keep idle connections (5 s is common): a request must not meet one that is just being closed.
 _KEEP_ALIVE_S = 2.0
 _EVENT_BYTES = 32_000_000
+_GATHER_S = 0.025
+_FLOOD_BYTES = 16_000
 _ERROR_BODY_BYTES = 64_000
 _MASK = "•••".encode()
 _USER_AGENT = "host-studio"
@@ -116,7 +118,11 @@ class _NoToken(httpx.Auth):
 
 
 class _Capped(httpx.AsyncByteStream):
-    """Ends a stream whose single event grows beyond all measure."""
+    """Ends a stream whose single event grows beyond all measure.
+
+    Each read costs the same for one event or for hundreds, and wakes a thread that takes the interpreter from the
+    window's: what comes within `_GATHER_S` behind a read is read in one go.
+    """
 
     def __init__(self, stream: httpx.AsyncByteStream, who: str) -> None:
         self._stream = stream
@@ -129,6 +135,8 @@ class _Capped(httpx.AsyncByteStream):
             if self.since_event > _EVENT_BYTES:
                 raise BadAnswer(f"{self._who} sends an event without an end.")
             yield chunk
+            if len(chunk) < _FLOOD_BYTES:
+                await asyncio.sleep(_GATHER_S)
 
     async def aclose(self) -> None:
         await self._stream.aclose()
