@@ -54,7 +54,7 @@ from studio.ui.theme import SPACE_S, Theme
 from studio.ui.widgets.buttons import HoldButton
 from studio.ui.widgets.text import clean_text
 
-_TICK_MS: Final = 250
+_TICK_MS: Final = 500
 """The shortest time between two ticks, for a rehearsal that runs fast; at the pace of a show one a second is enough."""
 _SEARCH_MS: Final = 150
 _CHAT_AT_ONCE: Final = 400

@@ -61,7 +61,7 @@ class PrompterWindow(QWidget):
         self.choice = MonitorChoice(self)
         self.choice.chosen.connect(self._chosen)
         self.choice.left.connect(self.choice.hide)
-        self._ticker = Ticker(now_ms, self.refresh, self)
+        self._ticker = Ticker(now_ms, self.refresh, self, _FIGURES_MS)
         # Decisions are shown at once. Figures may change 30 times a second, which nobody reads from three metres.
         self._decided = self._moved = False
         self._rest = QTimer(self)

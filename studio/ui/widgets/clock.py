@@ -56,16 +56,19 @@ def age_text(ms: int) -> str:
 
 
 class Ticker(QObject):
-    """Calls `tick` at least every 250 ms while its widget is seen, and up to 10 times a second when the clock runs fast.
+    """Calls `tick` at least every 250 ms while its widget is seen, and as often as every `least_ms` when the clock runs fast.
 
     `until_change_ms` (by the show's clock) of the last tick says when the next change is due; the rate of the clock
     is measured, because a rehearsal may run at sixty times the speed.
     """
 
-    def __init__(self, now_ms: NowMs, tick: Callable[[], None], parent: QWidget) -> None:
+    def __init__(
+        self, now_ms: NowMs, tick: Callable[[], None], parent: QWidget, least_ms: float = 100.0
+    ) -> None:
         super().__init__(parent)
         self._now_ms = now_ms
         self._tick = tick
+        self._least_ms = least_ms
         self._last: tuple[float, int] | None = None
         self._rate = 1.0
         self._timer = QTimer(self)
@@ -91,7 +94,7 @@ class Ticker(QObject):
                 self._rate = max(0.1, (show - self._last[1]) / (wall - self._last[0]))
             self._last = (wall, show)
             wait = (1000 - show % 1000) / self._rate
-        self._timer.start(round(min(250.0, max(100.0, wait))))
+        self._timer.start(round(min(250.0, max(self._least_ms, wait))))
 
 
 class Countdown(PlainLabel):
