@@ -44,8 +44,7 @@ END_LABELS_PX: Final = 100
 class TimeChart(ChartContent):
     """A chart over time: heading, plot or table, and an empty state. Meant to be subclassed by each chart.
 
-    Whatever is set is drawn together at the next turn of the event loop, at most every 33 ms (100 ms for new
-    figures alone); `flush` draws at once.
+    Whatever is set is drawn together at the next turn: `TURN_MS`, `DATA_TURN_MS`; `flush` draws at once.
     All times are UTC ms; the axis shows them in the show's time zone.
     """
 
@@ -253,9 +252,8 @@ class TimeChart(ChartContent):
         self._heading.set_caption(text, tone)
         self._heading.table_button.setVisible(not empty)
         window = self.window_of_time
-        self._heading.home_button.setVisible(
-            not empty and not self.table_shown and not (window.at_home and window.zoomed_home_ms is None)
-        )
+        away = not (window.at_home and window.zoomed_home_ms is None)
+        self._heading.home_button.setVisible(not empty and not self.table_shown and away)
         description = " ".join(self._empty_text()) if empty else self._describe()
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)
