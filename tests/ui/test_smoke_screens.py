@@ -192,9 +192,7 @@ async def test_trouble_with_the_shop_is_amber_in_the_health_strip(host: Host, gr
 
 
 def test_a_second_studio_says_that_one_is_open(qtbot, theme, grab):
-    second = AlreadyOpenDialog(
-        "Host Studio is already open with the data folder “Ida’s shows”.", "nobody"
-    )
+    second = AlreadyOpenDialog("Host Studio is already open with the data folder “Ida’s shows”.", "nobody")
     qtbot.addWidget(second)
     second.show()
     grab(second, "already-open", AS_IT_IS)
