@@ -20,6 +20,8 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `storefront` is where customers shop, for shops whose own address is that of an administration: an address, or that
     of a product's page with `{slug}` in it. `ca_file` names one more certificate authority to trust (a PEM file), for shops inside a company.
+    `push_port` is the port of this computer on which the shop's webhooks are heard, 0 for none; they are signed with
+    the secret `push:ID`.
     """
 
     id: Id
@@ -28,6 +30,7 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
     base_url: BaseUrl
     ca_file: str = ""
     storefront: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s#@]+)?$", max_length=2_000)] = ""
+    push_port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 0
 
 
 class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):

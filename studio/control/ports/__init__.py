@@ -13,6 +13,7 @@ from studio.control.ports.errors import (
     Unauthorised,
     Unreachable,
 )
+from studio.control.ports.push import Hint, PushReader, Webhook
 from studio.control.ports.shop import (
     ChangePage,
     ClockReading,
@@ -41,6 +42,7 @@ from studio.control.ports.store import (
     StoredBatch,
     StoreFull,
 )
+from studio.control.ports.urgency import Urgency, urgency_or, urgent
 from studio.control.ports.world import (
     Http,
     HttpAnswer,
@@ -62,6 +64,7 @@ __all__ = [
     "ExpectedSeqMismatch",
     "FeedBatch",
     "Feeds",
+    "Hint",
     "History",
     "Http",
     "HttpAnswer",
@@ -72,6 +75,7 @@ __all__ = [
     "ProductPage",
     "PromoReceipt",
     "PromoUsage",
+    "PushReader",
     "RefusedByTarget",
     "Secrets",
     "Shop",
@@ -91,5 +95,9 @@ __all__ = [
     "Traffic",
     "Unauthorised",
     "Unreachable",
+    "Urgency",
     "WallClock",
+    "Webhook",
+    "urgency_or",
+    "urgent",
 ]
