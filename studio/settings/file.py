@@ -12,9 +12,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from studio.settings.schema import VERSION, Settings, WindowState
+from studio.settings.schema import VERSION, Settings, ShopTroubles, WindowState
 
-T = TypeVar("T", Settings, WindowState)
+T = TypeVar("T", Settings, WindowState, ShopTroubles)
 
 
 class SettingsNotSavedError(Exception):
@@ -132,6 +132,11 @@ def settings_file(path: Path) -> StructFile[Settings]:
 def window_state_file(path: Path) -> StructFile[WindowState]:
     """The file of where windows stood."""
     return StructFile(path, WindowState)
+
+
+def shop_troubles_file(path: Path) -> StructFile[ShopTroubles]:
+    """The file of what went wrong with the shops."""
+    return StructFile(path, ShopTroubles)
 
 
 def _understood(document: dict[str, Any], kind: type[T]) -> tuple[T, list[str]]:

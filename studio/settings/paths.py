@@ -33,6 +33,11 @@ class Paths:
         return self.data / "window-state.json"
 
     @property
+    def shop_troubles(self) -> Path:
+        """The last errors of each shop."""
+        return self.data / "shop-troubles.json"
+
+    @property
     def database(self) -> Path:
         """Shows, feeds and the outbox."""
         return self.data / "studio.db"

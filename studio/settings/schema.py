@@ -94,6 +94,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return next((shop for shop in self.shops if shop.id == wanted), None)
 
 
+class ShopTrouble(msgspec.Struct, frozen=True, kw_only=True):
+    """What went wrong with a shop, as a sentence; `at_ms` is this computer's time (UTC ms) when it was last so."""
+
+    shop: Id
+    at_ms: int
+    sentence: Annotated[str, msgspec.Meta(max_length=1_000)]
+    times: int = 1
+
+
+class ShopTroubles(msgspec.Struct, frozen=True, kw_only=True):
+    """The last errors of every shop, the newest last. They are no settings, but worth knowing after a restart."""
+
+    version: int = VERSION
+    troubles: tuple[ShopTrouble, ...] = ()
+
+
 class WindowState(msgspec.Struct, frozen=True, kw_only=True):
     """Where things stood when the studio was last closed: Qt's own bytes by window and splitter name."""
 

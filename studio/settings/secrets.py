@@ -1,8 +1,10 @@
 """Tokens: read from the environment or the system's keyring, else kept for this session, never on disk in the open."""
 
+import enum
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
 
 import structlog
@@ -34,6 +36,23 @@ class Secret(str):
         return MASK
 
 
+class Kept(enum.StrEnum):
+    """Where a secret comes from."""
+
+    NOWHERE = "nowhere"
+    ENVIRONMENT = "environment"
+    SESSION = "session"
+    KEYRING = "keyring"
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a secret comes from, without the secret; `variable` names the environment variable that holds it."""
+
+    kept: Kept
+    variable: str = ""
+
+
 class Backend(Protocol):
     """The part of a keyring's backend that is used here."""
 
@@ -62,6 +81,11 @@ def environment_names(name: str) -> Iterator[str]:
         yield "_".join(["HOST_STUDIO", *parts[:length], "TOKEN"]).upper()
 
 
+def _is_general(variable: str, name: str) -> bool:
+    """Whether a variable is not for this one secret alone."""
+    return variable != next(environment_names(name), "")
+
+
 def system_backend() -> Backend | None:
     """The system's keyring, or None where there is none that keeps secrets secret. May ask the person to unlock it."""
     import keyring
@@ -84,6 +108,9 @@ class KeyringSecrets:
     `persistent` says whether what is set now will be there after a restart, and `sentence` says it to the person.
     `learned` is called with every secret seen, so that the log can mask it. Calls may block while the system asks
     the person to unlock the keyring: call from a worker thread.
+
+    `general_shop` is the id of the one shop that variables without a shop's name (`HOST_STUDIO_SHOP_TOKEN`) are meant
+    for, so that no shop is sent the key of another; None: whichever asks.
     """
 
     def __init__(
@@ -96,6 +123,7 @@ class KeyringSecrets:
         self._backend = backend()
         self._learned = learned
         self._session: dict[str, Secret] = {}
+        self.general_shop: str | None = None
         self._say("" if self._backend else "This computer has no keyring")
 
     persistent: bool
@@ -103,13 +131,28 @@ class KeyringSecrets:
 
     def get(self, name: str) -> Secret | None:
         """The secret of this name, or None. Trouble with the keyring is said in `sentence`, not raised."""
+        return self._look(name)[0]
+
+    def where(self, name: str) -> Whereabouts:
+        """Where `get` has this secret from."""
+        return self._look(name)[1]
+
+    def _look(self, name: str) -> tuple[Secret | None, Whereabouts]:
         for variable in environment_names(name):
+            if _is_general(variable, name) and not self._is_meant(name):
+                break
             if value := self._environment.get(variable, "").strip():
-                return self._seen(value)
+                return self._seen(value), Whereabouts(Kept.ENVIRONMENT, variable)
         if name in self._session:
-            return self._session[name]
+            return self._session[name], Whereabouts(Kept.SESSION)
         value = self._ask(lambda backend: backend.get_password(SERVICE, name), "could not be read")
-        return self._seen(value) if value else None
+        if value:
+            return self._seen(value), Whereabouts(Kept.KEYRING)
+        return None, Whereabouts(Kept.NOWHERE)
+
+    def _is_meant(self, name: str) -> bool:
+        kind, _, shop = name.partition(":")
+        return self.general_shop is None or kind != "shop" or shop == self.general_shop
 
     def set(self, name: str, value: str) -> None:
         """Keeps a secret; where the keyring does not take it, until the studio is closed."""

@@ -44,6 +44,10 @@ class BadAddress(ValueError):
     """
 
 
+class Untrusted(Unreachable):
+    """The server could not prove who it is: nothing of the request was sent to it."""
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
@@ -350,7 +354,7 @@ class HttpClient:
         tls = _tls_cause(error)
         if tls is not None:
             reason = tls.verify_message if isinstance(tls, ssl.SSLCertVerificationError) else "TLS failed"
-            return Unreachable(
+            return Untrusted(
                 f"{self._who} cannot prove who it is ({reason}): nothing was sent. Check the address, the "
                 "server's certificate and this computer's date.",
                 attempted=began,

@@ -1,0 +1,191 @@
+"""The shops of the settings at work: kept, tested in the engine's thread, and not taken away from a show that uses them."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Protocol, TypeVar
+
+import structlog
+
+from studio.control.ports import WallClock
+from studio.settings.file import SettingsNotSavedError, StructFile
+from studio.settings.schema import Settings, ShopSettings, ShopTroubles
+from studio.settings.secrets import KeyringSecrets
+from studio.settings.shops import (
+    new_shop_id,
+    secret_name,
+    troubles_of,
+    with_shop,
+    with_trouble,
+    without_shop,
+    without_troubles,
+)
+from studio.shop_factory import KINDS
+from studio.shop_probe import probe
+from studio.ui.connections.port import KnownShop, KnownShops, NotDoneError, Platform, ShopTest, Step
+
+T = TypeVar("T")
+_NAMED = 3
+_log = structlog.get_logger(__name__)
+
+
+class ShopUse(Protocol):
+    """What is known of the shows: the titles by the id of the shop they use, and what each shop is owed."""
+
+    async def shows_by_shop(self) -> Mapping[str, tuple[str, ...]]:
+        """The titles of the shows that use each shop, by its id."""
+        ...
+
+    async def owed_by_shop(self) -> Mapping[str, int]:
+        """How many decisions wait for each shop, by its id."""
+        ...
+
+
+class ShopBook:
+    """Implements `ShopConnections`. Lives on the window's loop.
+
+    `settings` and `save` are those of the whole studio; `in_engine` runs a coroutine on the engine's loop. `masked`
+    takes secrets out of a sentence before it is written to `troubles`.
+    """
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        save: Callable[[Settings], None],
+        secrets: KeyringSecrets,
+        troubles: StructFile[ShopTroubles],
+        use: ShopUse,
+        in_engine: Callable[[Coroutine[Any, Any, ShopTest]], "asyncio.Future[ShopTest]"],
+        wall: WallClock,
+        masked: Callable[[str], str] = lambda sentence: sentence,
+    ) -> None:
+        self._settings, self._save = settings, save
+        self._secrets, self._use, self._in_engine, self._wall = secrets, use, in_engine, wall
+        self._masked = masked
+        self._file = troubles
+        self._troubles = troubles.load().value
+        self.changed: Callable[[], None] = lambda: None
+        self._meant()
+
+    # --- what there is ----------------------------------------------------------------------------------------
+
+    async def known(self) -> KnownShops:
+        """All shops as they are saved."""
+        settings = self._settings()
+        shows = await self._use.shows_by_shop()
+        keys = await asyncio.to_thread(
+            lambda: {shop.id: self._secrets.where(secret_name(shop.id)) for shop in settings.shops}
+        )
+        return KnownShops(
+            shops=tuple(
+                KnownShop(
+                    settings=shop,
+                    key=keys[shop.id],
+                    troubles=troubles_of(self._troubles, shop.id),
+                    shows=shows.get(shop.id, ()),
+                    for_new_shows=shop.id == settings.active_shop,
+                )
+                for shop in settings.shops
+            ),
+            platforms=tuple(Platform(kind, known.title) for kind, known in KINDS.items()),
+            keys_sentence=self._secrets.sentence,
+            keys_stay=self._secrets.persistent,
+        )
+
+    def new_id(self, name: str) -> str:
+        """An id that no shop has."""
+        return new_shop_id(name, [shop.id for shop in self._settings().shops])
+
+    # --- changing ---------------------------------------------------------------------------------------------
+
+    async def save(self, shop: ShopSettings, key: str) -> str:
+        """Keep a shop and, where one is given, its key. Raises `NotDoneError`."""
+        before = self._settings().shop(shop.id)
+        if before is not None and before.kind != shop.kind:
+            await self._refuse_if_owed(before)
+        self._keep(with_shop(self._settings(), shop))
+        if not key:
+            return ""
+        try:
+            await asyncio.to_thread(self._secrets.set, secret_name(shop.id), key)
+        except ValueError as error:
+            raise NotDoneError(str(error)) from None  # the chain would hold the key's frame
+        return self._secrets.sentence
+
+    async def remove(self, shop_id: str) -> None:
+        """Forget a shop, its key and its errors. Raises `NotDoneError`."""
+        shows = (await self._use.shows_by_shop()).get(shop_id, ())
+        shop = self._settings().shop(shop_id)
+        if shop is None:
+            return
+        if shows:
+            named = ", ".join(f"“{title}”" for title in shows[:_NAMED])
+            more = f" and {len(shows) - _NAMED} more" if len(shows) > _NAMED else ""
+            raise NotDoneError(
+                f"“{shop.name}” stays: it is the shop of {named}{more}, whose figures and codes belong to it."
+            )
+        self._keep(without_shop(self._settings(), shop_id))
+        self._write_troubles(without_troubles(self._troubles, shop_id))
+        await asyncio.to_thread(self._secrets.delete, secret_name(shop_id))
+
+    async def forget_key(self, shop_id: str) -> None:
+        """Forget the key that is kept for a shop."""
+        await asyncio.to_thread(self._secrets.delete, secret_name(shop_id))
+
+    async def use_for_new_shows(self, shop_id: str) -> None:
+        """New shows are made with this shop. Raises `NotDoneError`."""
+        from msgspec.structs import replace
+
+        if self._settings().shop(shop_id) is not None:
+            self._keep(replace(self._settings(), active_shop=shop_id))
+
+    async def _refuse_if_owed(self, shop: ShopSettings) -> None:
+        owed = (await self._use.owed_by_shop()).get(shop.id, 0)
+        if owed:
+            waiting = "1 decision waits" if owed == 1 else f"{owed} decisions wait"
+            raise NotDoneError(
+                f"{waiting} to be sent to “{shop.name}”, and would go to another shop. Open the show and let them go "
+                "out first, or add the other shop beside this one."
+            )
+
+    def _keep(self, settings: Settings) -> None:
+        try:
+            self._save(settings)
+        except SettingsNotSavedError as error:
+            raise NotDoneError(str(error)) from error
+        self._meant()
+        self.changed()
+
+    def _meant(self) -> None:
+        """With several shops, a variable that names none of them is for the one of new shows."""
+        settings = self._settings()
+        self._secrets.general_shop = settings.active_shop if len(settings.shops) > 1 else None
+
+    # --- trying -----------------------------------------------------------------------------------------------
+
+    async def test(self, shop: ShopSettings, key: str, on_step: Callable[[Step], None]) -> ShopTest:
+        """Try a shop in the engine's thread; what fails is noted among its errors."""
+        used = key.strip() or await asyncio.to_thread(self._secrets.get, secret_name(shop.id)) or ""
+        loop = asyncio.get_running_loop()
+
+        def step(which: Step) -> None:
+            loop.call_soon_threadsafe(on_step, which)
+
+        found = await self._in_engine(probe(shop, used, self._wall, step))
+        if found.failure is not None and self._settings().shop(shop.id) is not None:
+            self.note_trouble(shop.id, found.sentence)
+        return found
+
+    def note_trouble(self, shop_id: str, sentence: str) -> None:
+        """Something went wrong with a shop, in a test or in a show."""
+        if sentence and self._settings().shop(shop_id) is not None:
+            told = self._masked(sentence)[:1_000]
+            self._write_troubles(with_trouble(self._troubles, shop_id, told, self._wall.now_ms()))
+
+    def _write_troubles(self, troubles: ShopTroubles) -> None:
+        if troubles == self._troubles:
+            return
+        self._troubles = troubles
+        try:
+            self._file.save(troubles)
+        except SettingsNotSavedError as error:
+            _log.warning("errors of shops not kept", reason=str(error))

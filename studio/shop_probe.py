@@ -1,0 +1,221 @@
+"""Tries a shop by the studio's own ways before a show depends on it: who it is, its clock, and each thing that is read."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+
+from studio.control.ports import (
+    BadAnswer,
+    ClockReading,
+    Http,
+    HttpAnswer,
+    ProductPage,
+    RefusedByTarget,
+    ShopIdentity,
+    SseEvent,
+    TargetError,
+    Throttled,
+    Unauthorised,
+    Unreachable,
+    WallClock,
+)
+from studio.control.ports.answers import is_html
+from studio.settings.schema import ShopSettings
+from studio.shop_factory import ConnectedShop, ShopKind, UnknownShopKind, shop_kind
+from studio.sync.http import BadAddress, HttpClient, Untrusted, checked_address
+from studio.ui.connections.port import Failure, ShopTest, Step
+
+WITHIN_S = 30.0
+"""How long a whole test may take."""
+NO_SUCH_CODE = "HOST-STUDIO-TRIES-THIS-SHOP"
+_MOST_VARIANTS = 5
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
+
+
+class _Heard:
+    """Hands everything on and remembers the last answer: its status tells what the connector's sentence means."""
+
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
+        self.last: HttpAnswer | None = None
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        params: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        timeout_ms: int = 10_000,
+        max_bytes: int = 32_000_000,
+    ) -> HttpAnswer:
+        """As `HttpClient`."""
+        self.last = None
+        self.last = await self._http.request(
+            method,
+            path,
+            body=body,
+            params=params,
+            headers=headers,
+            timeout_ms=timeout_ms,
+            max_bytes=max_bytes,
+        )
+        return self.last
+
+    def events(
+        self, path: str, *, params: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[SseEvent]:
+        """As `HttpClient`."""
+        return self._http.events(path, params=params, headers=headers)
+
+    async def aclose(self) -> None:
+        """As `HttpClient`."""
+        await self._http.aclose()
+
+
+class _Trial:
+    """One test under way."""
+
+    def __init__(self, shop: ConnectedShop, http: _Heard, on_step: Callable[[Step], None], key: str) -> None:
+        self._shop, self._http, self._on_step, self._key = shop, http, on_step, key
+        self.missing: list[str] = []
+        self.problems: list[str] = []
+        self.identity: ShopIdentity | None = None
+        self.clock: ClockReading | None = None
+
+    async def run(self) -> None:
+        """Raises the `TargetError` because of which the shop cannot be used at all."""
+        shop = self._shop
+        self._on_step(Step.CONNECT)
+        self.identity = await shop.identity()
+        self.clock = await self._tried(Step.CLOCK, shop.clock())
+        page: ProductPage | None = await self._tried(Step.PRODUCTS, shop.catalogue(None))
+        variants = [v.id for p in page.products for v in p.variants][:_MOST_VARIANTS] if page else []
+        if variants:
+            await self._tried(Step.STOCK, shop.stock(variants))
+        await self._tried(Step.ORDERS, shop.orders(""))
+        await self._tried(Step.CODES, shop.find_promo(NO_SUCH_CODE))
+
+    async def _tried(self, step: Step, act: Awaitable[T]) -> T | None:
+        self._on_step(step)
+        try:
+            return await act
+        except Unauthorised as error:
+            if self.meaning(error) is not Failure.RIGHT_MISSING:
+                raise
+            self._note(self.missing, error)
+        except (RefusedByTarget, BadAnswer) as error:
+            self._note(self.problems, error)
+        return None
+
+    @staticmethod
+    def _note(sentences: list[str], error: TargetError) -> None:
+        if error.sentence not in sentences:
+            sentences.append(error.sentence)
+
+    def meaning(self, error: TargetError) -> Failure:
+        """What stands in the way."""
+        answer = self._http.last
+        status = answer.status if answer else 0
+        match error:
+            case Untrusted():
+                return Failure.UNTRUSTED
+            case Throttled():
+                return Failure.BUSY
+            case Unreachable():
+                if status:
+                    return Failure.MAINTENANCE
+                return Failure.TIMEOUT if error.attempted else Failure.UNREACHABLE
+            case Unauthorised():
+                if not self._key:
+                    return Failure.KEY_MISSING
+                # Connectors say "lacks the right" or "lacks the access scope" of a key that is known.
+                return Failure.RIGHT_MISSING if "lacks" in error.sentence else Failure.KEY_REFUSED
+            case BadAnswer() if answer is not None and is_html(answer):
+                return Failure.MAINTENANCE if "maintenance" in error.sentence else Failure.OTHER_PLATFORM
+            case BadAnswer() if "version" in error.sentence:
+                return Failure.OTHER_VERSION
+            case BadAnswer():
+                return Failure.OTHER_PLATFORM
+            case _:
+                return Failure.OTHER_PLATFORM if status in (404, 405, 410) else Failure.REFUSED
+
+
+async def probe(
+    settings: ShopSettings,
+    key: str,
+    wall: WallClock,
+    on_step: Callable[[Step], None] = lambda _step: None,
+    within_s: float = WITHIN_S,
+) -> ShopTest:
+    """Try the shop with this key (empty: without) and say what was found. Never raises what a shop can cause.
+
+    Nothing is written to the shop. `on_step` is called in the loop's thread as each part begins.
+    """
+    try:
+        kind = shop_kind(settings.kind)
+        checked_address(settings.base_url)
+    except (UnknownShopKind, BadAddress) as error:
+        return ShopTest(wall.now_ms(), failure=Failure.ADDRESS, sentence=str(error))
+    try:
+        http = _Heard(_client(settings, key, kind, wall))
+    except BadAddress as error:
+        return ShopTest(wall.now_ms(), failure=Failure.CERTIFICATE_FILE, sentence=str(error))
+    trial = _Trial(_connector(kind, http, settings), http, on_step, key)
+    failure: Failure | None = None
+    sentence = ""
+    try:
+        async with asyncio.timeout(within_s):
+            await trial.run()
+    except TargetError as error:
+        failure, sentence = trial.meaning(error), error.sentence
+    except TimeoutError:
+        failure, sentence = Failure.TIMEOUT, f"The test was given up after {within_s:.0f} s."
+    finally:
+        await http.aclose()
+    if failure is None and trial.missing:
+        failure, sentence = Failure.RIGHT_MISSING, trial.missing[0]
+    _log.info("shop tested", shop=settings.id, kind=settings.kind, failure=failure or "none")
+    return _told(trial, failure, sentence, wall.now_ms())
+
+
+def _client(settings: ShopSettings, key: str, kind: ShopKind, wall: WallClock) -> HttpClient:
+    ca_file = Path(settings.ca_file).expanduser() if settings.ca_file else None
+    return HttpClient(
+        settings.base_url, lambda: key or None, wall, ca_file=ca_file, token_header=kind.token_header
+    )
+
+
+def _connector(kind: ShopKind, http: Http, settings: ShopSettings) -> ConnectedShop:
+    return kind.make(http, settings, "en", None)
+
+
+def _told(trial: _Trial, failure: Failure | None, sentence: str, at_ms: int) -> ShopTest:
+    shop, clock = trial.identity, trial.clock
+    missing, problems = tuple(trial.missing), tuple(trial.problems)
+    if shop is None:
+        missing = (sentence,) if failure is Failure.RIGHT_MISSING else ()
+        return ShopTest(at_ms, failure=failure, sentence=sentence, missing=missing)
+    ahead = None
+    if clock is not None:
+        ahead = clock.shop_ms - (clock.sent_wall_ms + clock.received_wall_ms) // 2
+    return ShopTest(
+        at_ms=at_ms,
+        name=shop.name,
+        currency=shop.currency,
+        product_count=shop.product_count,
+        locations=len(shop.locations),
+        time_zone=shop.time_zone,
+        capabilities=shop.capabilities,
+        clock_ahead_ms=ahead,
+        clock_rate=clock.rate if clock else 1.0,
+        failure=failure,
+        sentence=sentence,
+        missing=missing,
+        problems=problems,
+    )

@@ -1,0 +1,1 @@
+"""The screen on which shops are connected and tested."""
