@@ -7,6 +7,7 @@ import msgspec
 
 from studio.control.ports import Http, Shop
 from studio.settings.schema import ShopSettings
+from studio.shops.pacing import POLITE, Gate, PacedHttp
 from studio.shops.shopify import ShopifyShop
 from studio.shops.shopify_api import token_header as shopify_token
 from studio.shops.studio_api import StudioApiShop
@@ -40,13 +41,15 @@ class UnknownShopKind(ValueError):
 
 
 def _studio(http: Http, _: ShopSettings, language: str, on_problem: OnProblem | None) -> ConnectedShop:
-    return StudioApiShop(http, language, on_problem)
+    return StudioApiShop(PacedHttp(http, Gate()), language, on_problem)
 
 
 def _vendure(
     http: Http, settings: ShopSettings, language: str, on_problem: OnProblem | None
 ) -> ConnectedShop:
-    return VendureShop(http, settings.base_url, language, settings.storefront, on_problem)
+    return VendureShop(
+        PacedHttp(http, Gate(POLITE)), settings.base_url, language, settings.storefront, on_problem
+    )
 
 
 def _shopify(http: Http, _: ShopSettings, language: str, on_problem: OnProblem | None) -> ConnectedShop:

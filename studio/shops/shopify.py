@@ -25,6 +25,7 @@ from studio.control.ports import (
     TrackedLink,
     Traffic,
     Unauthorised,
+    Urgency,
 )
 from studio.control.ports.answers import plain, raise_for_status
 from studio.control.ports.shop import ShopCapabilities
@@ -35,7 +36,7 @@ from studio.shops import shopify_map as to
 from studio.shops import shopify_operations as ops
 from studio.shops import shopify_wire as wire
 from studio.shops import shopify_wire_orders as wire_orders
-from studio.shops.cost_bucket import CostBucket, Urgency
+from studio.shops.pacing import Gate
 from studio.shops.shopify_api import ShopifyApi, missing_rights
 from studio.shops.shopify_clock import Revisions
 from studio.shops.shopify_codes import ShopifyCodes
@@ -72,13 +73,13 @@ class ShopifyShop:
         http: Http,
         language: str = "en",
         on_problem: Callable[[str], None] | None = None,
-        bucket: CostBucket | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._http = http
         self._language = language
         self.on_problem = on_problem
         self.on_clock_hint: Callable[[int, int, int], None] | None = None
-        self._api = ShopifyApi(http, bucket)
+        self._api = ShopifyApi(http, gate)
         self._revisions = Revisions()
         self._codes = ShopifyCodes(self._api, self._revisions)
         self._stock = ShopifyStock(self._api, self._revisions)
@@ -171,9 +172,10 @@ class ShopifyShop:
 
     async def image(self, url: str) -> bytes:
         """A picture's bytes, at most 10 MB; whether they are a picture is for the reader to see."""
-        answer = await self._http.request(
-            "GET", url, headers={"Accept": "image/*"}, timeout_ms=20_000, max_bytes=_IMAGE_BYTES
-        )
+        async with self._api.gate.turn(0, Urgency.BULK):  # costs no points, but takes a place
+            answer = await self._http.request(
+                "GET", url, headers={"Accept": "image/*"}, timeout_ms=20_000, max_bytes=_IMAGE_BYTES
+            )
         raise_for_status(answer, "The shop")
         if answer.status != 200 or not answer.body:
             raise BadAnswer("The shop has an empty picture.")

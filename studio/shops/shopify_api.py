@@ -1,5 +1,6 @@
 """Asking Shopify's Admin GraphQL API: what an answer means, whose turn it is, and the time that it carries."""
 
+import asyncio
 import email.utils
 import re
 from typing import Any, TypeVar
@@ -16,18 +17,23 @@ from studio.control.ports import (
     Throttled,
     Unauthorised,
     Unreachable,
+    Urgency,
+    urgency_or,
 )
 from studio.control.ports.answers import is_html, plain, raise_for_status, retry_after_ms
 from studio.shops import shopify_operations as ops
 from studio.shops import shopify_wire as wire
-from studio.shops.cost_bucket import CostBucket, Urgency
+from studio.shops.pacing import Gate, Rate
 from studio.shops.shopify_clock import DateClock
 
 T = TypeVar("T")
 TOKEN_HEADER = "X-Shopify-Access-Token"  # noqa: S105 - a header's name
+_A_PLAN = Rate(1_000, 50)
+"""Points of the smallest plan, until Shopify tells of this shop's."""
 _TRIES = 4
 _PATIENCE_MS = 15_000
 _LOCKED_MS = 60_000
+_PATIENCE_WANTED = (429, 430)
 _ASK_AGAIN_MS = 1_000
 _SCOPE = re.compile(r"\b(?:read|write)_[a-z_]+\b")
 _BUSY = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
@@ -39,16 +45,21 @@ def token_header(token: str) -> tuple[str, str]:
     return TOKEN_HEADER, token
 
 
+class _ShortOfPoints(Throttled):
+    """This operation cost more than there was: nobody else has to wait for it."""
+
+
 class ShopifyApi:
-    """Sends operations through a `CostBucket` and reads the answers. Raises `TargetError`s only.
+    """Sends operations through the shop's gate, at the urgency of the task that asks (else at the operation's), and
+    reads the answers. Raises `TargetError`s only.
 
     An operation that Shopify throttles was not carried out: it is asked again, a few times, before `Throttled` is
     raised. `served_version` is the version that answered.
     """
 
-    def __init__(self, http: Http, bucket: CostBucket | None = None) -> None:
+    def __init__(self, http: Http, gate: Gate | None = None) -> None:
         self._http = http
-        self.bucket = bucket or CostBucket()
+        self.gate = gate or Gate(_A_PLAN, patience_ms=_PATIENCE_MS)
         self.clock = DateClock()
         self.last: HttpAnswer | None = None
         self.served_version = ""
@@ -56,7 +67,7 @@ class ShopifyApi:
 
     def units(self, operation: ops.Operation, each: float | None = None) -> int:
         """How many units fit into one request; `each` is the expected cost of one, where that is not fixed."""
-        most = min(ops.LARGEST, self.bucket.maximum * 0.5)
+        most = min(ops.LARGEST, self.gate.maximum * 0.5)
         one = (operation.cost if each is None else each) * self._ratios.get(operation.name, 1.0)
         return max(1, min(250, int(most / max(one, 0.01))))
 
@@ -73,6 +84,7 @@ class ShopifyApi:
         cost: float | None = None,
     ) -> T:
         """Carry an operation out and read its data as `type_`; `cost` is expected, where that depends on variables."""
+        urgency = urgency_or(urgency)
         expected = operation.fixed + operation.cost if cost is None else cost
         body = msgspec.json.encode({"query": operation.text, "variables": variables})
         tries = 0
@@ -85,13 +97,14 @@ class ShopifyApi:
                 if tries >= _TRIES or wait > _PATIENCE_MS:
                     raise
                 _log.info("shop throttles", operation=operation.name, wait_ms=wait)
-                self.bucket.refused(wait)
+                if isinstance(error, _ShortOfPoints):
+                    await asyncio.sleep(wait / 1000)
 
     async def _send(
         self, operation: ops.Operation, body: bytes, urgency: Urgency, expected: float
     ) -> wire.Answer:
         cost = expected * self._ratios.get(operation.name, 1.0)
-        async with self.bucket.turn(cost, urgency):
+        async with self.gate.turn(cost, urgency):
             answer = await self._http.request(
                 "POST",
                 f"/admin/api/{ops.VERSION}/graphql.json",
@@ -99,6 +112,8 @@ class ShopifyApi:
                 headers={"Content-Type": "application/json", "Accept": "application/json"},
                 timeout_ms=20_000,
             )
+            if answer.status in _PATIENCE_WANTED:
+                self.gate.refused(retry_after_ms(answer) or (_LOCKED_MS if answer.status == 430 else None))
         self._heard(answer)
         _raise_for_state(answer)
         try:
@@ -125,7 +140,7 @@ class ShopifyApi:
             self._ratios[operation.name] = cost.requested_query_cost / expected
         status = cost.throttle_status
         if status is not None:
-            self.bucket.told(status.maximum_available, status.currently_available, status.restore_rate)
+            self.gate.told(status.maximum_available, status.currently_available, status.restore_rate)
 
     @staticmethod
     def _data(told: wire.Answer, type_: type[T]) -> T:
@@ -174,7 +189,7 @@ def _raise_for_errors(told: wire.Answer) -> None:
 def _meaning(error: wire.Error, cost: wire.Cost | None) -> TargetError:
     about = error.extensions or wire.ErrorExtensions()
     if about.code == "THROTTLED":
-        return Throttled("Shopify asks for patience (too many requests).", _refilled_ms(cost), False)
+        return _ShortOfPoints("Shopify asks for patience (too many requests).", _refilled_ms(cost), False)
     if about.code == "ACCESS_DENIED":
         rights = _SCOPE.findall(about.required_access) or _SCOPE.findall(error.message)
         return Unauthorised(missing_rights(rights))

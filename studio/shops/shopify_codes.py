@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from studio.control.ports import BadAnswer, PromoReceipt, PromoUsage, RefusedByTarget
+from studio.control.ports import BadAnswer, PromoReceipt, PromoUsage, RefusedByTarget, Urgency
 from studio.control.ports.answers import plain
 from studio.domain.promo import PromoCode, PromoKind, PromoScope
 from studio.shops import shopify_map as to
 from studio.shops import shopify_operations as ops
 from studio.shops import shopify_wire_orders as wire
-from studio.shops.cost_bucket import Urgency
 from studio.shops.shopify_api import ShopifyApi
 from studio.shops.shopify_clock import Revisions
 

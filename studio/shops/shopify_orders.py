@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from studio.control.ports import BadAnswer, OrderPage
+from studio.control.ports import BadAnswer, OrderPage, Urgency
 from studio.domain.order import Order
 from studio.shops import shopify_map as to
 from studio.shops import shopify_operations as ops
 from studio.shops import shopify_wire_orders as wire
-from studio.shops.cost_bucket import Urgency
 from studio.shops.shopify_api import ShopifyApi
 from studio.shops.shopify_clock import Revisions
 from studio.shops.shopify_wire import is_null

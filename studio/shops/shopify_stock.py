@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
+from studio.control.ports import Urgency
 from studio.domain.product import StockLevel
 from studio.shops import shopify_map as to
 from studio.shops import shopify_operations as ops
 from studio.shops import shopify_wire as wire
-from studio.shops.cost_bucket import Urgency
 from studio.shops.shopify_api import ShopifyApi
 from studio.shops.shopify_clock import Revisions
 
