@@ -10,6 +10,7 @@ import structlog
 from studio.control.ports import (
     Channel,
     Feeds,
+    Hint,
     KillPoints,
     Outbox,
     OutboxRow,
@@ -26,6 +27,7 @@ from studio.control.ports.channel import ChannelItem
 from studio.domain.effects import SHOP, channel_target
 from studio.domain.question import QuestionFinder
 from studio.sync.backoff import Backoff
+from studio.sync.hints import HintReader
 from studio.sync.intake import Intake
 from studio.sync.links import LinkState, LinkStatus
 from studio.sync.poller import OnAir, Poller
@@ -67,6 +69,14 @@ class EngineEvents(Protocol):
         ...
 
 
+class HintSource(Protocol):
+    """Where hints of what changed come from, beside the shop's own answers: a receiver of webhooks."""
+
+    async def run(self, on_hint: Callable[[Hint], None], notice: Callable[[str, str, str], None]) -> None:
+        """Listen until cancelled; what stands in its way is told by `notice` (level, sentence, key)."""
+        ...
+
+
 class _Running:
     """All that belongs to one open show."""
 
@@ -77,12 +87,14 @@ class _Running:
         channel_intakes: dict[str, Intake[ChannelItem]],
         poller: Poller,
         timekeeper: Timekeeper,
+        hints: HintReader,
     ) -> None:
         self.sender = sender
         self.shop_intake = shop_intake
         self.channel_intakes = channel_intakes
         self.poller = poller
         self.timekeeper = timekeeper
+        self.hints = hints
         self.shop_token = Bell()
         self.task: asyncio.Task[None] | None = None
 
@@ -91,7 +103,8 @@ class Engine:
     """Sends and receives for one open show, on the loop on which it is started.
 
     `settle(show_id, events)` puts events into the show's log (`Desk.record`). `shop_name` is the connection's name for
-    the health strip. A link to a channel is stale after `silent_channel_ms` without an item.
+    the health strip. A link to a channel is stale after `silent_channel_ms` without an item. `hints` is listened to while a
+    show is open.
     """
 
     def __init__(
@@ -108,8 +121,10 @@ class Engine:
         events: EngineEvents,
         kill_points: KillPoints,
         silent_channel_ms: int = 30_000,
+        hints: HintSource | None = None,
         random: Callable[[], float] = _random.random,
     ) -> None:
+        self._hint_source = hints
         self._shop_name = shop_name
         self._shop = shop
         self._channels = dict(channels)
@@ -141,22 +156,24 @@ class Engine:
         shop_link = LinkStatus(
             self._shop_name, "shop", self._wall, self._events.link_status, self._shop_is_back
         )
+        poller = Poller(
+            show_id,
+            self._shop,
+            self._feeds,
+            self._wall,
+            self._stored,
+            self._events.notice,
+            shop_link,
+            self._events.catalogue_progress,
+            self._random,
+        )
         running = _Running(
             self._make_sender(show_id),
             self._shop_intake(show_id, whole_feeds, shop_link),
             {name: self._channel_intake(show_id, name, whole_feeds, finder) for name in self._channels},
-            Poller(
-                show_id,
-                self._shop,
-                self._feeds,
-                self._wall,
-                self._stored,
-                self._events.notice,
-                shop_link,
-                self._events.catalogue_progress,
-                self._random,
-            ),
+            poller,
             Timekeeper(self._shop, self._show_clock, self._wall, self._clock_failed, self._random),
+            HintReader(poller, self._wall, self._random),
         )
         # What may be too late waits for the shop's time.
         running.timekeeper.on_measured = running.sender.wake
@@ -181,7 +198,10 @@ class Engine:
             "clock": running.timekeeper.run,
             "catalogue": running.poller.run_sync,
             "shop": lambda: self._follow_shop(running),
+            "hints": running.hints.run,
         }
+        if (source := self._hint_source) is not None:
+            loops["webhooks"] = lambda: source.run(running.hints.put, self._events.notice)
         for name, intake in running.channel_intakes.items():
             loops[f"channel {name}"] = intake.run
         async with asyncio.TaskGroup() as group:
@@ -223,6 +243,11 @@ class Engine:
         """An answer's header told the shop's time: measured again when it parts from what is known."""
         if self._running:
             self._running.timekeeper.hint(shop_ms, sent_wall_ms, received_wall_ms)
+
+    def hint(self, hint: Hint) -> None:
+        """The shop may have changed this: it is read now."""
+        if self._running:
+            self._running.hints.put(hint)
 
     async def token_given(self, target: str) -> None:
         """There is a new token for `target` ("shop" or "channel:NAME"): what waited for it goes on."""

@@ -10,13 +10,16 @@ import structlog
 from studio.control.ports import (
     FeedBatch,
     Feeds,
+    Hint,
     Shop,
     StoredBatch,
     StoreFull,
     TargetError,
     Throttled,
     Unreachable,
+    Urgency,
     WallClock,
+    urgent,
 )
 from studio.domain.product import Product
 from studio.sync.backoff import Backoff
@@ -41,28 +44,16 @@ class OnAir(msgspec.Struct, frozen=True):
 
 
 class Pace:
-    """Says which products are to be asked about: the pinned one every second, the line-up every 5 s, the rest every
-    minute, each product counted from when it was asked about last.
-    """
+    """Says which products are to be asked about, each counted from when it was asked about last."""
 
     def __init__(self) -> None:
         self._asked_ms: dict[str, int] = {}
 
-    def due(self, on_air: OnAir, known: Collection[str], now_ms: int) -> list[str]:
-        """The products that are due at `now_ms` (monotonic), the most urgent first; they count as asked."""
-        lineup = [p for p in on_air.lineup if p != on_air.pinned]
-        near = {on_air.pinned, *lineup}
-        groups: list[tuple[Sequence[str], int]] = [
-            ([on_air.pinned] if on_air.pinned else [], PINNED_MS),
-            (lineup, LINEUP_MS),
-            ([p for p in known if p not in near], REST_MS),
-        ]
-        found = [
-            product_id
-            for products, every in groups
-            for product_id in products
-            if now_ms - self._asked_ms.get(product_id, -REST_MS) >= every
-        ]
+    def due(self, products: Iterable[str], every_ms: int, now_ms: int) -> list[str]:
+        """Those of the products that were not asked about within `every_ms` before `now_ms` (monotonic); they count
+        as asked now.
+        """
+        found = [p for p in products if now_ms - self._asked_ms.get(p, -REST_MS) >= every_ms]
         self._asked_ms.update(dict.fromkeys(found, now_ms))
         return found
 
@@ -85,7 +76,6 @@ class Poller:
         progress: Callable[[int, int], None] = lambda _done, _all: None,
         random: Callable[[], float] = _random.random,
     ) -> None:
-        self.on_air = OnAir()
         self.push = True
         self.orders_cursor = ""
         self._show_id = show_id
@@ -97,18 +87,36 @@ class Poller:
         self._link = link
         self._progress = progress
         self._random = random
+        self._on_air = OnAir()
         self._variants: dict[str, tuple[str, ...]] = {}
+        self._product_of: dict[str, str] = {}
         self._pace = Pace()
         self._sync = Bell()
         self._back = Bell()
+        self._pinned = Bell()
+        # Polls, hints and the first sync read on from the same place.
+        self._orders_turn = asyncio.Lock()
         self._orders_too = False
         self._visits = False
         self._turn = 0
         self._next_ms = {"orders": 0, "traffic": 0, "catalogue": CATALOGUE_MS + wall.monotonic_ms()}
 
+    @property
+    def on_air(self) -> OnAir:
+        """What is asked about first and most often."""
+        return self._on_air
+
+    @on_air.setter
+    def on_air(self, on_air: OnAir) -> None:
+        if on_air.pinned != self._on_air.pinned:
+            self._pinned.ring()
+        self._on_air = on_air
+
     def products_seen(self, products: Sequence[Product]) -> None:
         """Products whose variants can be asked about."""
-        self._variants |= {p.id: tuple(v.id for v in p.variants) for p in products}
+        for product in products:
+            self._variants[product.id] = tuple(v.id for v in product.variants)
+            self._product_of |= dict.fromkeys(self._variants[product.id], product.id)
 
     def sync_soon(self, orders: bool = False) -> None:
         """Read all products and stock again; `orders`: those too, because changes of the feed were lost."""
@@ -123,32 +131,71 @@ class Poller:
         """Read all products and stock now, and again whenever `sync_soon` asks; until cancelled."""
         known: Mapping[str, Product] = await self._feeds.products()
         self.products_seen(list(known.values()))
-        while True:
-            await self._retried(self._everything)
-            await self._sync.wait()
+        with urgent(Urgency.BULK):
+            while True:
+                await self._retried(self._everything)
+                await self._sync.wait()
 
     async def run_polls(self) -> None:
-        """Ask by pace while the shop cannot push, about the pinned product beside everything else: it never waits for
-        a long list. Until cancelled.
+        """Ask by pace while the shop cannot push, about the pinned product beside the line-up, the orders and the rest:
+        what is on air never waits for a long list. Until cancelled.
         """
+        polls = {
+            "pinned": (self._poll_pinned, Urgency.PINNED, self._pinned),
+            "line-up": (self._poll_lineup, Urgency.LIVE, Bell()),
+            "orders": (self._poll_orders, Urgency.LIVE, Bell()),
+            "rest": (self._poll_rest, Urgency.BULK, Bell()),
+        }
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._by_pace(self._poll_pinned), name="poll pinned")
-            group.create_task(self._by_pace(self._poll), name="poll")
+            for name, poll in polls.items():
+                group.create_task(self._by_pace(*poll), name=f"poll {name}")
 
-    async def _by_pace(self, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            if not self.push:
-                await self._retried(work)
-            await asyncio.sleep(PINNED_MS / 1000)
+    async def _by_pace(self, work: Callable[[], Awaitable[None]], urgency: Urgency, wake: Bell) -> None:
+        """Every second, counted from beginning to beginning; a slow shop gets some rest between."""
+        with urgent(urgency):
+            while True:
+                began = self._wall.monotonic_ms()
+                if not self.push:
+                    await self._retried(work)
+                took = self._wall.monotonic_ms() - began
+                await wake.wait(max(PINNED_MS - took, min(took // 4, PINNED_MS)))
 
     async def refresh(self, product_ids: Iterable[str]) -> None:
         """Read products and their stock now. Raises `TargetError`."""
         wanted = tuple(dict.fromkeys(product_ids))
         for product_id in wanted:
-            product = await self._shop.product(product_id)
-            if product is not None:
-                await self._store(FeedBatch(SOURCE, products=(product,)))
+            await self._product(product_id)
         await self._stock(wanted)
+
+    def touches_pinned(self, hint: Hint) -> bool:
+        """Whether the hint may be about the pinned product's stock."""
+        pinned = self.on_air.pinned
+        return bool(pinned) and (
+            hint.stock
+            or hint.orders
+            or pinned in hint.products
+            or any(self._product_of.get(variant_id) == pinned for variant_id in hint.variants)
+        )
+
+    async def read_pinned(self) -> None:
+        """Read the pinned product's stock now. Raises `TargetError`."""
+        with urgent(Urgency.PINNED):
+            await self._poll_pinned()
+
+    async def read_hinted(self, hint: Hint) -> None:
+        """Read now what a hint names, the pinned product's stock excepted. Raises `TargetError`."""
+        on_air = self.on_air
+        named = {*hint.products, *(self._product_of.get(v, "") for v in hint.variants)}
+        moved = [p for p in on_air.lineup if hint.stock or p in named]
+        with urgent(Urgency.LIVE):
+            await self._stock([p for p in moved if p != on_air.pinned])
+            if hint.orders:
+                await self._orders()
+                await self._usage()
+            for product_id in hint.products:
+                await self._product(product_id)
+        with urgent(Urgency.BULK):
+            await self._stock([p for p in named if p not in moved and p != on_air.pinned])
 
     async def _retried(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do it until it works; a shop that cannot be reached is told by its link."""
@@ -188,7 +235,8 @@ class Poller:
         near = [p for p in dict.fromkeys((self.on_air.pinned, *self.on_air.lineup)) if p]
         if total > _LONG_CATALOGUE:
             await self.refresh(p for p in near if p not in self._variants)
-        await self._stock(near)
+        with urgent(Urgency.LIVE):
+            await self._stock(near)
         cursor: str | None = None
         done = 0
         turned: set[str] = set()
@@ -206,10 +254,12 @@ class Poller:
             await self._orders()
             self._orders_too = False
         if not self.push:
-            await self._poll()
+            with urgent(Urgency.LIVE):
+                await self._poll_orders()
         if sum(map(len, self._variants.values())) <= _MOST_VARIANTS:
             await self._stock([p for p in self._variants if p not in near])
-        await self._stock(near)
+        with urgent(Urgency.LIVE):
+            await self._stock(near)
 
     async def _stock(self, product_ids: Collection[str]) -> None:
         wanted = [v for p in dict.fromkeys(product_ids) for v in self._variants.get(p, ())]
@@ -221,17 +271,24 @@ class Poller:
         if self.on_air.pinned:
             await self._stock((self.on_air.pinned,))
 
-    async def _poll(self) -> None:
+    async def _poll_lineup(self) -> None:
+        now = self._wall.monotonic_ms()
+        await self._stock(
+            self._pace.due((p for p in self.on_air.lineup if p != self.on_air.pinned), LINEUP_MS, now)
+        )
+
+    async def _poll_rest(self) -> None:
+        near = {self.on_air.pinned, *self.on_air.lineup}
+        rest = (p for p in self._variants if p not in near)
+        await self._stock(self._pace.due(rest, REST_MS, self._wall.monotonic_ms()))
+
+    async def _poll_orders(self) -> None:
         now = self._wall.monotonic_ms()
         if now >= self._next_ms["orders"]:
             await self._orders()
-            if self.on_air.codes:
-                usage = await self._shop.promo_usage(self.on_air.codes)
-                await self._store(FeedBatch(SOURCE, usage=usage))
+            await self._usage()
             await self._products()
             self._next_ms["orders"] = now + ORDERS_MS
-        due = self._pace.due(self.on_air, self._variants, now)
-        await self._stock([product_id for product_id in due if product_id != self.on_air.pinned])
         if self._visits and now >= self._next_ms["traffic"]:
             await self._store(FeedBatch(SOURCE, traffic=await self._shop.traffic(self._show_id)))
             self._next_ms["traffic"] = now + TRAFFIC_MS
@@ -245,18 +302,28 @@ class Poller:
         self._turn += 1
         in_turn = lineup[self._turn % len(lineup)] if lineup else ""
         for product_id in (self.on_air.pinned, in_turn):
-            product = await self._shop.product(product_id) if product_id else None
-            if product is not None:
-                await self._store(FeedBatch(SOURCE, products=(product,)))
+            if product_id:
+                await self._product(product_id)
+
+    async def _product(self, product_id: str) -> None:
+        product = await self._shop.product(product_id)
+        if product is not None:
+            await self._store(FeedBatch(SOURCE, products=(product,)))
+
+    async def _usage(self) -> None:
+        if self.on_air.codes:
+            usage = await self._shop.promo_usage(self.on_air.codes)
+            await self._store(FeedBatch(SOURCE, usage=usage))
 
     async def _orders(self) -> None:
-        while True:
-            page = await self._shop.orders(self.orders_cursor)
-            await self._store(FeedBatch(SOURCE, orders=page.orders))
-            stuck = page.cursor == self.orders_cursor
-            self.orders_cursor = page.cursor
-            if not page.more or stuck:
-                return
+        async with self._orders_turn:
+            while True:
+                page = await self._shop.orders(self.orders_cursor)
+                await self._store(FeedBatch(SOURCE, orders=page.orders))
+                stuck = page.cursor == self.orders_cursor
+                self.orders_cursor = page.cursor
+                if not page.more or stuck:
+                    return
 
     async def _store(self, batch: FeedBatch) -> None:
         if batch == FeedBatch(SOURCE):

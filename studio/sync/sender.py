@@ -18,7 +18,9 @@ from studio.control.ports import (
     Throttled,
     Unauthorised,
     Unreachable,
+    Urgency,
     WallClock,
+    urgent,
 )
 from studio.domain import events as ev
 from studio.sync.backoff import Backoff
@@ -218,7 +220,8 @@ class _Queue:
             case Wait(wall_ms=until):
                 await self.bell.wait(None if until is None else max(1, until - self.wall_ms))
             case Send() as send:
-                await self._send(send)
+                with urgent(Urgency.WRITE):
+                    await self._send(send)
 
     async def _send(self, send: Send) -> None:
         row = send.row

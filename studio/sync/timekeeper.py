@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 import structlog
 
-from studio.control.ports import Shop, ShowClock, TargetError, Throttled, Unreachable, WallClock
+from studio.control.ports import (
+    Shop,
+    ShowClock,
+    TargetError,
+    Throttled,
+    Unreachable,
+    Urgency,
+    WallClock,
+    urgent,
+)
 from studio.sync.backoff import Backoff
 from studio.sync.supervise import Bell
 
@@ -75,7 +84,8 @@ class Timekeeper:
 
     async def _measure(self) -> None:
         try:
-            reading = await self._shop.clock()
+            with urgent(Urgency.PINNED):
+                reading = await self._shop.clock()
         except TargetError as error:
             asked = error.retry_after_ms if isinstance(error, Unreachable) else None
             self._next_mono_ms = self._wall.monotonic_ms() + self._backoff.failed(asked)
