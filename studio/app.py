@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import qasync
@@ -45,6 +45,7 @@ from studio.ui.texts import Texts
 from studio.ui.theme import Theme
 
 T = TypeVar("T")
+SWITCH_S: Final = 0.001
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 
 
@@ -333,6 +334,8 @@ def run_desktop(main: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int
         raise TypeError("a Qt application without windows is running already")
     app.setApplicationName("Host Studio")
     app.setQuitOnLastWindowClosed(False)
+    # The engine's thread works while the window paints: each waits less for the interpreter than a frame takes.
+    sys.setswitchinterval(SWITCH_S)
     loop = qasync.QEventLoop(app)
     hooks = BugHooks()
     hooks.watch(loop)

@@ -23,6 +23,12 @@ class PlanShow(_Command, frozen=True):
     starts_at_ms: int | None = None
 
 
+class ChangeShop(_Command, frozen=True):
+    """Sell from another shop; possible until the show has begun."""
+
+    shop: str
+
+
 class StartShow(_Command, frozen=True):
     """Go on air."""
 
@@ -185,7 +191,7 @@ class Undo(_Command, frozen=True):
 
 
 Command = (
-    PlanShow | StartShow | EndShow | NextItem | PreviousItem | PinItem | PinProduct | Unpin | ClearStage | SkipItem
+    PlanShow | ChangeShop | StartShow | EndShow | NextItem | PreviousItem | PinItem | PinProduct | Unpin | ClearStage | SkipItem
     | AddItem | ChangeItem | MoveItem | RemoveItem | IssuePlannedPromo | IssuePromo | ExtendPromo | EndPromo
     | ClaimQuestion | AnswerQuestion | HideQuestion | PromptQuestion | Reply | ResolveUnsure | Undo
 )  # fmt: skip

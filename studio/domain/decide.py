@@ -60,6 +60,16 @@ def _plan_show(state: ShowState, command: cmd.PlanShow, _now: int, _facts: Facts
     ]
 
 
+def _change_shop(state: ShowState, command: cmd.ChangeShop, _now: int, _facts: Facts) -> Answer:
+    if not state.seq:
+        return Refused("There is no show yet: make a line-up first.", "no-show")
+    if command.shop == state.shop:
+        return []
+    if state.phase is not ShowPhase.PLANNED:
+        return Refused("The show has begun: its orders and codes belong to its shop. Make another show.", "begun")
+    return [ev.ShopChanged(command.shop, state.shop)]
+
+
 def _start_show(state: ShowState, _c: cmd.StartShow, _now: int, _facts: Facts) -> Answer:
     if not state.seq:
         return Refused("There is no show to start: make a line-up first.", "no-show")
@@ -354,6 +364,7 @@ def _undo(state: ShowState, c: cmd.Undo, now: int, facts: Facts) -> Answer:
 
 _DECIDE: dict[type, Callable[[ShowState, Any, int, Facts], Answer]] = {
     cmd.PlanShow: _plan_show,
+    cmd.ChangeShop: _change_shop,
     cmd.StartShow: _start_show,
     cmd.EndShow: _end_show,
     cmd.NextItem: _next,

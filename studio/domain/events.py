@@ -43,6 +43,13 @@ class ShowPlanned(_Event, frozen=True):
     starts_at_ms: int | None = None
 
 
+class ShopChanged(_Event, frozen=True):
+    """The show sells from another shop: its items are looked up there anew, where they name an SKU."""
+
+    shop: str
+    before: str
+
+
 class ShowStarted(_Event, frozen=True):
     """The show went on air."""
 
@@ -266,7 +273,7 @@ class UnsureResolved(_Event, frozen=True):
 
 
 Event = (
-    ShowPlanned | ShowStarted | ShowEnded | ItemAdded | ItemChanged | ItemMoved | ItemRemoved | ItemSkipped
+    ShowPlanned | ShopChanged | ShowStarted | ShowEnded | ItemAdded | ItemChanged | ItemMoved | ItemRemoved | ItemSkipped
     | ItemUnskipped | ItemWentOnAir | OnAirReverted | Unpinned | StageCleared | PromoIssued | PromoConfirmed
     | PromoRefused | PromoLapsed | PromoWithdrawn | PromoExtended | PromoEnded | PromoWindowConfirmed
     | PromoChangeRefused | QuestionClaimed | QuestionReleased | QuestionAnswered | QuestionHidden

@@ -29,6 +29,12 @@ class Rundown(msgspec.Struct, frozen=True):
     projected_end_ms: int
 
 
+def lasted_ms(state: ShowState, item_id: str, now_ms: int) -> int:
+    """How long an item has been on air at `now_ms`, over all its runs."""
+    ends = ((r.from_ms, now_ms if r.to_ms is None else r.to_ms) for r in state.runs if r.item_id == item_id)
+    return sum(max(0, end - start) for start, end in ends)
+
+
 def rundown(state: ShowState, now_ms: int) -> Rundown:
     """The rundown at `now_ms`. Before the show it starts now (or when it is planned to).
 

@@ -138,7 +138,7 @@ class ShowState(msgspec.Struct, frozen=True):
 
 _set = msgspec.structs.replace
 _NOT_UNDOABLE = (
-    ev.ShowPlanned, ev.ShowStarted, ev.ShowEnded, ev.EffectSettled, ev.PromoConfirmed, ev.PromoRefused, ev.PromoLapsed,
+    ev.ShowPlanned, ev.ShopChanged, ev.ShowStarted, ev.ShowEnded, ev.EffectSettled, ev.PromoConfirmed, ev.PromoRefused, ev.PromoLapsed,
     ev.PromoWindowConfirmed, ev.PromoChangeRefused, ev.UnsureResolved, ev.StageCleared,
 )  # fmt: skip
 
@@ -150,6 +150,11 @@ def _planned(s: ShowState, e: ev.ShowPlanned, _at: int) -> ShowState:
         items=up.items, shop=e.shop, channels=e.channels, rehearsal=e.rehearsal, time_zone=e.time_zone,
         starts_at_ms=e.starts_at_ms,
     )  # fmt: skip
+
+
+def _shop_changed(s: ShowState, e: ev.ShopChanged, _at: int) -> ShowState:
+    items = tuple(_set(item, product_id="") if item.sku else item for item in s.items)
+    return _set(s, shop=e.shop, items=items)
 
 
 def _close_run(s: ShowState, at: int) -> tuple[Run, ...]:
@@ -260,6 +265,7 @@ def _unsure_resolved(s: ShowState, e: ev.UnsureResolved, _at: int) -> ShowState:
 
 _APPLY: dict[type, Callable[[ShowState, Any, int], ShowState]] = {
     ev.ShowPlanned: _planned,
+    ev.ShopChanged: _shop_changed,
     ev.ShowStarted: _started,
     ev.ShowEnded: _ended,
     ev.ItemAdded: lambda s, e, _at: _insert(s, e.item, e.index),

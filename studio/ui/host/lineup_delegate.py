@@ -95,8 +95,13 @@ class LineUpDelegate(QStyledItemDelegate):
         painter.drawPixmap(box.topLeft(), self._drawn_row(row, box.size(), state & _SHOWN_STATES, ratio))
 
     def forget(self) -> None:
-        """Draw every row anew: a picture came, or the theme changed."""
+        """Draw every row anew: the theme changed."""
         self._drawn.clear()
+
+    def forget_picture(self, url: str) -> None:
+        """Draw the rows with this picture anew: it came."""
+        for key in [key for key, (row, _) in self._drawn.items() if row.image_url == url]:
+            del self._drawn[key]
 
     def _drawn_row(self, row: LineUpRow, size: QSize, state: QStyle.StateFlag, ratio: float) -> QPixmap:
         """The row as a picture, from memory while nothing of it has changed: moving rows is then moving pictures."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import (
     QEvent,
@@ -42,6 +43,8 @@ from studio.ui.widgets.labels import SectionHeader
 
 _Index = QModelIndex | QPersistentModelIndex
 
+_FEW_ROWS: Final = 6
+
 
 class LineUpView(QListView):
     """The rows. Moves are decisions: the model moves when the show's log says so, never by the drop itself."""
@@ -81,9 +84,10 @@ class LineUpView(QListView):
     def dataChanged(  # noqa: D102
         self, topLeft: _Index, bottomRight: _Index, roles: Sequence[int] = ()
     ) -> None:
-        # A list view paints all it shows when one row has changed, and stock moves many times a second.
-        if topLeft == bottomRight:
-            self.update(topLeft)
+        # A list view paints all it shows when rows have changed, and stock moves many times a second.
+        if bottomRight.row() - topLeft.row() < _FEW_ROWS:
+            for at in range(topLeft.row(), bottomRight.row() + 1):
+                self.update(topLeft.siblingAtRow(at))
         else:
             super().dataChanged(topLeft, bottomRight, roles)
 
@@ -227,10 +231,12 @@ class LineUpPanel(Card):
     def _selection_changed(self, *_what: object) -> None:
         self.item_selected.emit()
 
-    def _picture_came(self, _url: str) -> None:
-        self._rows.forget()
-        self.results.rows.forget()
-        self.view.viewport().update()
+    def _picture_came(self, url: str) -> None:
+        self._rows.forget_picture(url)
+        for at in range(self._model.rowCount()):
+            if self._model.row(at).image_url == url:
+                self.view.update(self._model.index(at))
+        self.results.rows.forget_picture(url)
         self.results.viewport().update()
 
     def focus_search(self) -> None:

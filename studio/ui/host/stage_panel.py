@@ -12,7 +12,7 @@ from studio.domain.product import Product
 from studio.domain.promo import PromoPhase, PromoRecord, applies_to, phase, price_after
 from studio.domain.show import ShowPhase
 from studio.ui.actions import Actions
-from studio.ui.host.pictures import Pictures
+from studio.ui.host.pictures import AGAIN_MS, Pictures
 from studio.ui.models.live_show import LiveShow
 from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_S, Theme
@@ -94,14 +94,16 @@ class StagePanel(QWidget):
                 f"{item.id}:{self._show.state.on_air_since_ms}",
                 product.price if product else None,
             )
-        shown = self._card_item(item, product)
-        if shown != self._shown[0]:
-            if self._shown[0] is None or self._shown[0].key != shown.key:
-                self._pictured = ""
-                self._shown = (None, None, self._shown[2])
-            self._shown = (shown, self._shown[1], self._shown[2])
-            self.card.show_item(shown)
-        self._show_stock(item)
+        shown, stock = self._card_item(item, product), self._card_stock(item)
+        before, stock_before, warnings = self._shown
+        if before is None or before.key != shown.key:
+            self._pictured = ""
+            stock_before = None
+        self._shown = (shown, stock, warnings)
+        if shown != before:
+            self.card.show_item(shown, stock)
+        elif stock is not None and stock != stock_before:
+            self.card.show_stock(stock)
         self._show_warnings(item, product)
         self._show_picture(item, product)
 
@@ -185,14 +187,14 @@ class StagePanel(QWidget):
             footnote=foot,
         )
 
-    def _show_stock(self, item: LineUpItem) -> None:
+    def _card_stock(self, item: LineUpItem) -> CardStock | None:
         if item.kind is ItemKind.TALK:
-            return
+            return None
         stock = self._show.sellable(item.product_id)
         now = self._now_ms()
         series = self._show.stock_series(item.product_id)
         lasts = None if now is None else self._show.sold_out_in_ms(item.product_id, now)
-        shown = CardStock(
+        return CardStock(
             left=stock.total,
             of=max([left for _, left in series[-2000:]] or [stock.total or 0]),
             read_at_ms=stock.updated_at_ms,
@@ -202,9 +204,6 @@ class StagePanel(QWidget):
             minutes_left=None if lasts is None else lasts / 60_000,
             how=self.tr(FORECAST_HOW) if lasts is not None else self.tr("Too few sales for a forecast."),
         )
-        if shown != self._shown[1]:
-            self._shown = (self._shown[0], shown, self._shown[2])
-            self.card.show_stock(shown)
 
     def _locations(self, pieces: dict[str, int]) -> tuple[tuple[str, int], ...]:
         """Where the pieces lie, the most first; places without any are left out when others have some."""
@@ -265,10 +264,19 @@ class StagePanel(QWidget):
         if url:
 
             def take(image: QImage | None) -> None:
-                if self._pictured == key and image is not None:
+                if self._pictured != key:
+                    return
+                if image is not None:
                     self.card.show_image(image)
+                else:
+                    QTimer.singleShot(AGAIN_MS, self, lambda: self._picture_again(key))
 
             self._pictures.large(url, self._theme.px(264), take)
+
+    def _picture_again(self, key: str) -> None:
+        if self._pictured == key:
+            self._pictured = ""
+            self.refresh()
 
     def _products(self, product_ids: set[str]) -> None:
         if self._show.state.pinned_product_id in product_ids:

@@ -1,6 +1,6 @@
 """The line-up as an item model: one row an item, with its status, its time and its stock."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
@@ -22,6 +22,8 @@ ID_ROLE = Qt.ItemDataRole.UserRole + 2
 """The item's id."""
 STARTS_ROLE = Qt.ItemDataRole.UserRole + 3
 """When the item began or is expected to (UTC ms), None when nobody knows. It moves with the clock, unannounced."""
+_FEW_ROWS: Final = 6
+"""So many changed rows are told of one by one: what lies between them is not painted again."""
 _LIVE = (PromoPhase.LIVE, PromoPhase.EXPIRING)
 
 
@@ -160,7 +162,11 @@ class LineUpModel(QAbstractListModel):
         changed = [n for n, row in enumerate(wanted) if row is not self._rows[n]]
         if changed:
             self._rows = wanted
-            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+            if len(changed) <= _FEW_ROWS:
+                for at in changed:
+                    self._changed(at)
+            else:
+                self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
 
     def _sync_sending(self) -> None:
         if self._sending != any(o.action == "FeatureProduct" for o in self._show.outbox.values()):

@@ -29,6 +29,7 @@ from studio.ui.studio import ChangeBatch, LinkStatus, Notice, Opened, OutboxStat
 
 FORECAST_WINDOW_MS: Final = 180_000
 """The window of `sold_out_in_ms`."""
+_SHOWN: Final = tuple(f for f in ShowState.__struct_fields__ if f not in {"seq", "settled"})
 
 
 class LiveShow(QObject):
@@ -39,7 +40,7 @@ class LiveShow(QObject):
     """
 
     show_changed = Signal()
-    """Any event was folded: phase, items, pin, promos, decisions about questions."""
+    """An event changed phase, items, pin, promos or decisions about questions; that effects arrived is told apart."""
     lineup_changed = Signal()
     """The line-up's items, their order or their statuses changed."""
     stock_changed = Signal(object)
@@ -180,7 +181,7 @@ class LiveShow(QObject):
 
     def take(self, batch: ChangeBatch) -> None:
         """Fold a batch in, then tell who listens."""
-        lineup_before = (self.state.items, self.state.statuses)
+        before = self.state
         questions = {q.id for q in batch.questions}
         for question in batch.questions:
             self.questions[question.id] = question
@@ -197,21 +198,23 @@ class LiveShow(QObject):
         if batch.chat_count is not None:
             self.chat_count = batch.chat_count
         self.locations.update(batch.locations)
-        self._tell(batch, lineup_before, questions, changed_products, stocked, outbox)
+        self._tell(batch, before, questions, changed_products, stocked, outbox)
 
     def _tell(
         self,
         batch: ChangeBatch,
-        lineup_before: tuple[object, object],
+        before: ShowState,
         questions: set[str],
         products: set[str],
         stocked: set[str],
         outbox: bool,
     ) -> None:
-        if batch.events:
-            if lineup_before != (self.state.items, self.state.statuses):
-                self.lineup_changed.emit()
+        if self._differs(before, "items", "statuses"):
+            self.lineup_changed.emit()
+        # That something arrived is told by the outbox: everything else stands as it stood.
+        if self._differs(before, *_SHOWN):
             self.show_changed.emit()
+        if self._differs(before, "promos"):
             self.promos_changed.emit()
         if products:
             self.products_changed.emit(products)
@@ -233,6 +236,9 @@ class LiveShow(QObject):
         for notice in batch.notices:
             self.notice.emit(notice)
         self.batch_taken.emit()
+
+    def _differs(self, before: ShowState, *fields: str) -> bool:
+        return any(getattr(before, name) is not getattr(self.state, name) for name in fields)
 
     def _note_figures(self, batch: ChangeBatch) -> None:
         self._viewers_moved |= bool(batch.samples)

@@ -18,7 +18,7 @@ from studio.domain.promo import (
     price_after,
     visible_until_ms,
 )
-from studio.domain.rundown import rundown
+from studio.domain.rundown import lasted_ms, rundown
 from studio.domain.show import ShowPhase
 from studio.ui.models.live_show import LiveShow
 from studio.ui.studio import Link
@@ -182,8 +182,7 @@ def _time_left(show: LiveShow, now: int | None) -> tuple[str, str, bool]:
         return "", "", False
     if now is None:
         return "–", translate("Prompter", "clock unknown"), False
-    row = next((r for r in rundown(show.state, now).rows if r.item_id == item.id), None)
-    left = item.planned_ms - (row.lasted_ms if row else 0)
+    left = item.planned_ms - lasted_ms(show.state, item.id, now)
     if left >= 0:
         return _unpadded(remaining_text(left)) or "0:00", translate("Prompter", "left on this item"), False
     return f"+{length(-left)}", translate("Prompter", "over"), True

@@ -22,6 +22,7 @@ from studio.ui.widgets.text import clean_text
 KEYS: Final = ("item.next", "item.previous", "stage.clear", "prompter.toggle")
 """The actions whose keys work here too: presenters' clickers send Page Down and Page Up to whatever has the focus."""
 _WINDOW: Final = (1000, 625)
+_BEHIND_MS: Final = 30
 _POINTER_MS: Final = 2000
 _FIGURES_MS: Final = 250
 
@@ -62,12 +63,16 @@ class PrompterWindow(QWidget):
         self.choice.chosen.connect(self._chosen)
         self.choice.left.connect(self.choice.hide)
         self._ticker = Ticker(now_ms, self.refresh, self, _FIGURES_MS)
-        # Decisions are shown at once. Figures may change 30 times a second, which nobody reads from three metres.
+        # Decisions are shown at once, behind the frame of the host's own window. Figures may change 30 times a second, which nobody reads from three metres.
         self._decided = self._moved = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_FIGURES_MS)
         self._rest.timeout.connect(self._refresh_changed)
+        self._behind = QTimer(self)
+        self._behind.setSingleShot(True)
+        self._behind.setInterval(_BEHIND_MS)
+        self._behind.timeout.connect(self._refresh_now)
         self._pointer = QTimer(self)
         self._pointer.setSingleShot(True)
         self._pointer.setInterval(_POINTER_MS)
@@ -87,6 +92,11 @@ class PrompterWindow(QWidget):
     def full_on(self) -> str:
         """The name of the monitor it fills, empty while it is a window."""
         return self._full_on
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether everything decided so far is on the glass; what is not comes behind the host's own frame."""
+        return not self._decided
 
     def present(self) -> None:
         """Show it: on the chosen monitor, or as a window; with several monitors it asks which, once."""
@@ -118,8 +128,13 @@ class PrompterWindow(QWidget):
         self._moved = True
 
     def _refresh_changed(self) -> None:
-        if not self._decided and (not self._moved or self._rest.isActive()):
-            return
+        if self._decided:
+            if not self._behind.isActive():
+                self._behind.start()
+        elif self._moved and not self._rest.isActive():
+            self._refresh_now()
+
+    def _refresh_now(self) -> None:
         self._decided = self._moved = False
         # Nobody sees a hidden prompter; it is brought up to date when it is shown.
         if self.isVisible():

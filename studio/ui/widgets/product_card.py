@@ -93,17 +93,21 @@ class ProductCard(Card):
         self._lay_out()
         self.show_item(None)
 
-    def show_item(self, item: CardItem | None) -> None:
-        """Show what is on air, or that nothing is. The picture becomes the placeholder when the item changes."""
+    def show_item(self, item: CardItem | None, stock: CardStock | None = None) -> None:
+        """Show what is on air, or that nothing is, and its stock if that is known already. The picture becomes the
+        placeholder when the item changes.
+        """
         before, self._item = self._item, item
         self._pages.setCurrentWidget(self.empty if item is None else self._content)
         self.set_kind("card" if item is None else "card-onair")
         if item is None:
             return
         with self._laid_out_once():
-            if before is None or before.key != item.key:
+            changed = before is None or before.key != item.key
+            if changed:
                 self.thumbnail.show_placeholder(item.key)
-                self.stock.show_stock(CardStock(None))
+            if stock is not None or changed:
+                self.stock.show_stock(stock or CardStock(None))
             self._show_texts(item)
             self.stock.setVisible(bool(item.price))
             self.thumbnail.setVisible(bool(item.price))

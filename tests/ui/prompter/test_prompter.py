@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -84,8 +84,16 @@ def issue(studio: PlayedStudio, code: str, percent: int, minutes: int) -> None:
     studio.give(cmd.IssuePromo(f"promo-{code}", plan))
 
 
+def caught_up(window: PrompterWindow) -> PrompterWindow:
+    """The window, once it shows all that was decided."""
+    while not window.up_to_date:
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+    return window
+
+
 def painted(window: PrompterWindow) -> set[str]:
     """Every text that is on the glass."""
+    caught_up(window)
     window.grab()
     face = window.face
     found = {
@@ -376,7 +384,7 @@ def test_a_short_title_is_larger_than_a_long_one_and_words_are_not_broken(studio
     large = window.face.title.fitted()
     title = "Wool blanket “Nord” with hand-knotted fringes from Røros in Norway, 140×200"
     studio.give(cmd.ChangeItem(msgspec.structs.replace(studio.state.items[3], title=title)))
-    small = window.face.title.fitted()
+    small = caught_up(window).face.title.fitted()
     assert small.px < large.px
     assert " ".join(small.lines) == title
 
