@@ -1,0 +1,305 @@
+"""A shop on Medusa (2.12 or newer), by its Admin API and a secret API key."""
+
+from collections.abc import Callable, Collection, Sequence
+
+import msgspec
+
+from studio.control.ports import (
+    BadAnswer,
+    ClockReading,
+    Http,
+    HttpAnswer,
+    OrderPage,
+    ProductPage,
+    PromoReceipt,
+    PromoUsage,
+    RefusedByTarget,
+    ShopCapabilities,
+    ShopIdentity,
+    SupersededPin,
+    TrackedLink,
+)
+from studio.control.ports.answers import plain
+from studio.domain.product import Product, StockLevel, Variant
+from studio.domain.promo import PromoCode
+from studio.shops import medusa_map as to
+from studio.shops import medusa_orders as reading
+from studio.shops import medusa_wire as wire
+from studio.shops.asked import AskedShop
+from studio.shops.medusa_client import MedusaClient
+from studio.shops.medusa_featured import MedusaFeatured
+from studio.shops.medusa_prices import Front, Priced, front_of, priced
+from studio.shops.medusa_promos import MedusaPromos
+from studio.shops.redemptions import RedemptionCount
+from studio.shops.revisions import Revisions
+from studio.shops.storefront import Storefront
+from studio.shops.vendure_map import each
+from studio.shops.vendure_orders import Place
+
+_PRODUCTS = 100
+_VARIANTS = 150
+"""As many ids as fit into an address that proxies let pass (8 kB)."""
+_MANY = ("limit", "1000")
+_PRODUCT_FIELDS = (
+    "id,title,status,handle,description,thumbnail,images.url,tags.id,tags.value,collection.title,categories.name,"
+    "categories.is_internal,categories.is_active,variants.id,variants.title,variants.sku,variants.barcode,variants.ean,"
+    "variants.upc,variants.metadata,variants.options.value,variants.options.option.title,variants.prices.amount,"
+    "variants.prices.currency_code,variants.prices.min_quantity,variants.prices.price_rules.attribute,"
+    "variants.prices.price_rules.value"
+)
+_LEVEL = "inventory_items.inventory.location_levels"
+_STOCK_FIELDS = (
+    f"id,manage_inventory,allow_backorder,inventory_items.required_quantity,{_LEVEL}.location_id,"
+    f"{_LEVEL}.stocked_quantity,{_LEVEL}.reserved_quantity"
+)
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """What was read of the shop itself."""
+
+    store: wire.Store
+    currency: str
+    with_tax: bool
+    locations: dict[str, str]
+    selling: frozenset[str]
+    front: Front | None
+
+
+class MedusaShop(AskedShop):
+    """The `Shop` port. `storefront` is the address of a product's page with `{slug}` in it, or of the storefront, whose
+    product pages are then taken to be at `/products/{slug}`; without it there are no links.
+    """
+
+    def __init__(
+        self, http: Http, storefront: str = "", on_problem: Callable[[str], None] | None = None
+    ) -> None:
+        super().__init__(http, on_problem)
+        self._ask = MedusaClient(http, self._hint)
+        self._storefront = Storefront(storefront)
+        self._promos = MedusaPromos(self._ask)
+        self._featured = MedusaFeatured(self._ask)
+        self._redemptions = RedemptionCount(self.orders)
+        self._revisions = Revisions()
+        self._last: _Known | None = None
+        self._said_no_front = False
+
+    # -- who and when
+
+    async def identity(self) -> ShopIdentity:
+        """Who the shop is; read anew each time."""
+        known = await self._look()
+        one = [("limit", "1"), ("fields", "id")]
+        count = (await self._ask.get("/admin/products", wire.Products, one)).told.count
+        return ShopIdentity(
+            name=plain(known.store.name, 100) or "Medusa",
+            currency=known.currency,
+            product_count=max(0, count),
+            capabilities=ShopCapabilities(
+                native_start=True,
+                redemption_counter=False,
+                featured=True,
+                stock_by_location=True,
+                traffic=False,
+                push=False,
+                link_orders=True,
+            ),
+            locations=known.locations,
+            instance_id=known.store.id,
+        )
+
+    async def _look(self) -> _Known:
+        stores = (await self._ask.get("/admin/stores", wire.Stores)).told.stores
+        if not stores:
+            raise BadAnswer("This Medusa has no store yet: set one up in its administration.")
+        store = stores[0]
+        default = [c.currency_code for c in store.supported_currencies if c.is_default]
+        currency = (default or [c.currency_code for c in store.supported_currencies] or [""])[0].upper()
+        if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
+            raise BadAnswer("The shop has no default currency: choose one in Medusa's settings of the store.")
+        fields = ("fields", "id,name,sales_channels.id")
+        places = await self._ask.get("/admin/stock-locations", wire.Locations, [_MANY, fields])
+        prefer = await self._ask.get("/admin/price-preferences", wire.Preferences, [_MANY])
+        regions = await self._ask.get("/admin/regions", wire.Regions, [_MANY])
+        fields = ("fields", "id,token,revoked_at,sales_channels.id")
+        asked = [("type", "publishable"), _MANY, fields]
+        keys = await self._ask.get("/admin/api-keys", wire.ApiKeys, asked)
+        channel = store.default_sales_channel_id
+        locations = places.told.stock_locations
+        self._last = _Known(
+            store,
+            currency,
+            any(
+                p.is_tax_inclusive
+                for p in prefer.told.price_preferences
+                if p.attribute == "currency_code" and (p.value or "").upper() == currency
+            ),
+            {place.id: plain(place.name, 100) for place in locations},
+            frozenset(
+                place.id
+                for place in locations
+                if channel is None or channel in [served.id for served in place.sales_channels or ()]
+            ),
+            front_of(store, currency, regions.told.regions, keys.told.api_keys),
+        )
+        return self._last
+
+    async def _known(self) -> _Known:
+        return self._last or await self._look()
+
+    async def clock(self) -> ClockReading:
+        """The shop's time, from the Date of its answers."""
+        return await self._ask.time()
+
+    # -- what it sells
+
+    async def catalogue(self, cursor: str | None) -> ProductPage:
+        """A page of products."""
+        skip = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() else 0
+        asked = [("limit", str(_PRODUCTS)), ("offset", str(skip)), ("order", "id")]
+        problems: list[str] = []
+        products, count, total = await self._products(asked, problems)
+        read = skip + count
+        after = str(read) if count and read < total else None
+        return ProductPage(tuple(products), after, self._report(problems))
+
+    async def product(self, product_id: str) -> Product | None:
+        """One product, None when the shop has none of this id."""
+        problems: list[str] = []
+        found, _, _ = await self._products([("id[]", product_id)], problems)
+        if problems:
+            raise BadAnswer(self._report(problems)[0])
+        return found[0] if found else None
+
+    async def _products(
+        self, where: Sequence[tuple[str, str]], problems: list[str]
+    ) -> tuple[list[Product], int, int]:
+        known = await self._known()
+        asked = [*where, ("fields", _PRODUCT_FIELDS)]
+        answer = await self._ask.get("/admin/products", wire.Products, asked)
+        told = each(answer.told.products, "product", _product, problems)
+        prices = await self._prices(known, [p.id for p in told])
+        products: list[Product] = []
+        for product in told:
+            sold = prices is None or product.id in prices.products
+            variants = self._variants(product, prices, known.currency, problems)
+            unnumbered = to.to_product(product, variants, self._storefront.page(product.handle or ""), sold)
+            revision, _ = self._numbered("product", product.id, unnumbered, answer.http)
+            products.append(msgspec.structs.replace(unnumbered, revision=revision))
+        return products, len(answer.told.products), answer.told.count
+
+    async def _prices(self, known: _Known, product_ids: Sequence[str]) -> Priced | None:
+        if known.front is not None:
+            return await priced(self._ask, known.front, known.currency, product_ids)
+        if not self._said_no_front:
+            self._said_no_front = True
+            sentence = (
+                f"The shop has no storefront key, or no region in {known.currency}: prices are shown as its administration "
+                "has them, without sales, and without tax where they are kept so."
+            )
+            self._report([sentence])
+        return None
+
+    @staticmethod
+    def _variants(
+        product: wire.Product, prices: Priced | None, currency: str, problems: list[str]
+    ) -> list[Variant]:
+        paid = prices.amounts if prices else {}
+        return each(
+            product.variants or (),
+            "variant",
+            lambda raw: to.to_variant(msgspec.json.decode(raw, type=wire.Variant), paid, currency),
+            problems,
+        )
+
+    async def stock(self, variant_ids: Collection[str]) -> tuple[StockLevel, ...]:
+        """All levels of these variants; variants that the shop does not know have none."""
+        wanted = sorted(set(variant_ids))
+        known = await self._known() if wanted else None
+        problems: list[str] = []
+        levels: list[StockLevel] = []
+        for start in range(0, len(wanted), _VARIANTS):
+            some = wanted[start : start + _VARIANTS]
+            asked = [*(("id[]", one) for one in some), ("limit", str(_VARIANTS)), ("fields", _STOCK_FIELDS)]
+            answer = await self._ask.get("/admin/product-variants", wire.Variants, asked)
+            for told in each(answer.told.variants, "stock", _stock, problems):
+                for level in to.to_levels(told, known.selling if known else ()):
+                    place = f"{level.variant_id}\x1f{level.location}"
+                    revision, at_ms = self._numbered("stock", place, level, answer.http)
+                    levels.append(msgspec.structs.replace(level, revision=revision, updated_at_ms=at_ms))
+        self._report(problems)
+        return tuple(levels)
+
+    def _numbered(self, kind: str, entity_id: str, content: object, answer: HttpAnswer) -> tuple[int, int]:
+        shop_ms = self._ask.clock.at(answer.received_ms)
+        return self._revisions.of(kind, entity_id, content, shop_ms, answer.sent_ms)
+
+    # -- what was sold
+
+    async def orders(self, cursor: str) -> OrderPage:
+        """A page of orders; "" begins with the first, "since:MS" with what changed since then."""
+        problems: list[str] = []
+        orders, after, more, answer = await reading.read_page(self._ask, Place.read(cursor), problems)
+        numbered = [
+            msgspec.structs.replace(order, revision=self._numbered("order", order.id, order, answer.http)[0])
+            for order in orders
+        ]
+        return OrderPage(tuple(numbered), after.written(), more, self._report(problems))
+
+    # -- codes
+
+    async def create_promo(self, promo: PromoCode, show_id: str, key: str) -> PromoReceipt:
+        """Make a code; `key` is its mark at the shop. A fixed amount comes off once an order, of the code's products
+        together; with tax where prices are.
+        """
+        return await self._promos.create(promo, show_id, key, (await self._known()).with_tax)
+
+    async def find_promo(self, code: str) -> PromoReceipt | None:
+        """The code as the shop has it, None when it has none."""
+        found = await self._promos.find(code)
+        return None if found is None else to.to_receipt(found)
+
+    async def update_promo(self, code: str, ends_at_ms: int, key: str) -> PromoReceipt:
+        """Move a code's end; the same end twice is once."""
+        del key
+        return await self._promos.extend(code, ends_at_ms)
+
+    async def end_promo(self, code: str, ended_at_ms: int, key: str) -> PromoReceipt:
+        """End a code now; `ended_at_ms` says when that was decided. Twice is once."""
+        del key
+        return await self._promos.end(code, ended_at_ms)
+
+    async def promo_usage(self, codes: Collection[str]) -> tuple[PromoUsage, ...]:
+        """The redemptions of these codes, counted from the orders: Medusa's own counter keeps cancelled ones. Codes that
+        the shop does not have are left out.
+        """
+        known = {p.code: p for p in await self._promos.found(codes)}
+        starts = {code: to.to_receipt(promotion).starts_at_ms for code, promotion in known.items()}
+        counts = await self._redemptions.counts(starts)
+        return tuple(PromoUsage(code, counts[code], 0, known[code].limit) for code in sorted(known))
+
+    # -- on its pages
+
+    async def feature(
+        self, product_id: str, show_id: str, decided_at_ms: int, superseded: Sequence[SupersededPin], key: str
+    ) -> None:
+        """Feature a product (none for an empty id). Medusa keeps no history of it."""
+        del show_id, decided_at_ms, superseded, key
+        await self._featured.feature(product_id)
+
+    async def tracked_link(self, show_id: str, product_id: str, channel: str) -> TrackedLink:
+        """The link of this show, product and channel. Nothing is written: the address says it all."""
+        page = self._storefront.home
+        if product_id:
+            product = await self.product(product_id)
+            if product is None:
+                raise RefusedByTarget("The shop has no such product any more.", "not-found")
+            page = product.url
+        return self._storefront.link(page, show_id, product_id, channel)
+
+
+def _product(raw: msgspec.Raw) -> wire.Product:
+    return msgspec.json.decode(raw, type=wire.Product)
+
+
+def _stock(raw: msgspec.Raw) -> wire.Stock:
+    return msgspec.json.decode(raw, type=wire.Stock)
