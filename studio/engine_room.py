@@ -24,7 +24,7 @@ from studio.kill_points import EnvironmentKillPoints
 from studio.review.report import render_report
 from studio.running_show import RunningShow
 from studio.settings.schema import ChannelSettings, ShopSettings
-from studio.shop_factory import ConnectedShop, shop_kind
+from studio.shop_factory import ConnectedShop, shop_kind, webhook_receiver
 from studio.store.errors import StoreError
 from studio.store.store import open_store
 from studio.sync.engine import Engine
@@ -224,6 +224,7 @@ class EngineRoom:
             events=show,
             kill_points=self._kill_points,
             silent_channel_ms=wired.silent_channel_ms,
+            hints=webhook_receiver(wired.shop, wired.token(f"push:{wired.shop.id}")),
         )
         self._shop.on_clock_hint = engine.clock_hint
         return engine

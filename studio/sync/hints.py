@@ -40,8 +40,9 @@ class HintReader:
         if self._poller.touches_pinned(hint):
             self._pinned.ring()
         self._left = self._left.with_(hint)
-        if len(self._left.products) > MOST_NAMED or len(self._left.variants) > 10 * MOST_NAMED:
-            self._left = Hint(catalogue=True, stock=True, orders=self._left.orders)
+        left = self._left
+        if len(left.products) + len(left.offers) > MOST_NAMED or len(left.variants) > 10 * MOST_NAMED:
+            self._left = Hint(catalogue=True, stock=True, orders=left.orders)
         self._more.ring()
 
     async def run(self) -> None:

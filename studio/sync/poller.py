@@ -174,7 +174,7 @@ class Poller:
             hint.stock
             or hint.orders
             or pinned in hint.products
-            or any(self._product_of.get(variant_id) == pinned for variant_id in hint.variants)
+            or pinned in self._owners((*hint.variants, *hint.offers))
         )
 
     async def read_pinned(self) -> None:
@@ -185,17 +185,21 @@ class Poller:
     async def read_hinted(self, hint: Hint) -> None:
         """Read now what a hint names, the pinned product's stock excepted. Raises `TargetError`."""
         on_air = self.on_air
-        named = {*hint.products, *(self._product_of.get(v, "") for v in hint.variants)}
+        told = dict.fromkeys((*hint.products, *self._owners(hint.offers)))
+        named = {**told, **dict.fromkeys(self._owners(hint.variants))}
         moved = [p for p in on_air.lineup if hint.stock or p in named]
         with urgent(Urgency.LIVE):
             await self._stock([p for p in moved if p != on_air.pinned])
             if hint.orders:
                 await self._orders()
                 await self._usage()
-            for product_id in hint.products:
+            for product_id in told:
                 await self._product(product_id)
         with urgent(Urgency.BULK):
             await self._stock([p for p in named if p not in moved and p != on_air.pinned])
+
+    def _owners(self, variant_ids: Iterable[str]) -> list[str]:
+        return [self._product_of[v] for v in variant_ids if v in self._product_of]
 
     async def _retried(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do it until it works; a shop that cannot be reached is told by its link."""

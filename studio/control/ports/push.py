@@ -8,12 +8,13 @@ import msgspec
 
 class Hint(msgspec.Struct, frozen=True):
     """What may have changed and is worth reading now. `products`: their texts and prices, and their stock; `variants`:
-    their stock; `stock`: that of something whose id the platform does not tell; `orders`: orders and the
+    their stock; `offers`: variants whose price or name changed, too; `stock`: that of something whose id the platform does not tell; `orders`: orders and the
     redemptions of codes; `catalogue`: so much that everything is read again.
     """
 
     products: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
     stock: bool = False
     orders: bool = False
     catalogue: bool = False
@@ -23,6 +24,7 @@ class Hint(msgspec.Struct, frozen=True):
         return Hint(
             tuple(dict.fromkeys((*self.products, *other.products))),
             tuple(dict.fromkeys((*self.variants, *other.variants))),
+            tuple(dict.fromkeys((*self.offers, *other.offers))),
             self.stock or other.stock,
             self.orders or other.orders,
             self.catalogue or other.catalogue,
