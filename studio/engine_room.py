@@ -355,6 +355,10 @@ class EngineRoom:
         """*engine* All shows of this data folder."""
         return await self._stored.log.shows()
 
+    async def shop_ids(self) -> dict[str, str]:
+        """*engine* Which shop each show uses, by the show's id."""
+        return await self._stored.log.shop_ids()
+
     async def log_of(self, show_id: str) -> list[Logged]:
         """*engine* A show's whole log."""
         return await self._stored.log.read(show_id)

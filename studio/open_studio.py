@@ -13,16 +13,15 @@ from studio.control.ports import StoreFull
 from studio.domain.commands import PlanShow
 from studio.domain.lineup import LineUp
 from studio.domain.lineup_file import LineUpUnreadable, ReadLineUp, read_csv, read_json
-from studio.engine_room import Connections, EngineRoom, new_show_id
+from studio.engine_room import EngineRoom, new_show_id
 from studio.instance import AlreadyOpenError, InstanceLock, server_name
-from studio.settings.file import SettingsNotSavedError
 from studio.settings.logging import Redactor
 from studio.settings.paths import Paths
-from studio.settings.schema import BaseUrl, ShopSettings
+from studio.settings.schema import ShopSettings
 from studio.settings.secrets import KeyringSecrets
+from studio.shops_door import ShopsDoor
 from studio.store.errors import StoreError
-from studio.sync.http import BadAddress, checked_address
-from studio.ui.dialogs import Field, ask
+from studio.sync.http import BadAddress
 from studio.ui.home import Home
 from studio.ui.main_window import MainWindow
 from studio.ui.single_instance import AlreadyOpenDialog, OpenStudio
@@ -66,7 +65,7 @@ async def open_studio(app: QApplication, window: MainWindow, paths: Paths, redac
     try:
         for sentence in sentences:
             desktop.window.post(Notice("warning", sentence))
-        front = FrontDoor(desktop, secrets)
+        front = FrontDoor(desktop, ShopsDoor(desktop, secrets, redactor))
         await front.refresh()
         desktop.window.show()
         await front.say_what_is_owed()
@@ -104,9 +103,9 @@ async def _say_and_leave(app: QApplication, sentence: str) -> int:
 class FrontDoor:
     """What the home page's buttons do."""
 
-    def __init__(self, desktop: Desktop, secrets: KeyringSecrets) -> None:
+    def __init__(self, desktop: Desktop, shops: ShopsDoor) -> None:
         self._desktop = desktop
-        self._secrets = secrets
+        self._shops = shops
         self.home = Home(desktop.theme, Texts(desktop.settings.language))
         desktop.window.add_workspace("home", self.home)
         desktop.window.show_workspace("home")
@@ -114,13 +113,25 @@ class FrontDoor:
         self.home.show_wanted.connect(lambda show_id: spawn(self.open(str(show_id)), "open show"))  # pyright: ignore[reportUnknownLambdaType]
         self.home.new_wanted.connect(lambda: spawn(self.new_show(), "new show"))
         self.home.rehearsal_wanted.connect(lambda: spawn(self.rehearse(), "rehearse"))
-        self.home.shop_wanted.connect(lambda: spawn(self.connect_shop(), "connect shop"))
+        self.home.shop_wanted.connect(shops.show)
+        self.home.change_shop_wanted.connect(self._change_shop_wanted)
+        shops.book.changed = self._shops_changed
+
+    def _change_shop_wanted(self, show_id: str) -> None:
+        self._desktop.tasks.spawn(self.change_shop(show_id), "change shop")
+
+    def _shops_changed(self) -> None:
+        self._desktop.tasks.spawn(self.refresh(), "refresh the list")
 
     async def refresh(self) -> None:
         """Bring the page up to what there is."""
-        shop = self._desktop.settings.shop()
-        self.home.show_shop(shop.name if shop else "", shop.base_url if shop else "")
-        self.home.list_shows(await self._desktop.studio.shows())
+        settings = self._desktop.settings
+        shop = settings.shop()
+        self.home.show_shop(shop.name if shop else "", shop.base_url if shop else "", len(settings.shops))
+        used = await self._shops.shop_ids()
+        names = {s.id: s.name for s in settings.shops} if len(settings.shops) > 1 else {}
+        shops = {show_id: names[shop_id] for show_id, shop_id in used.items() if shop_id in names}
+        self.home.list_shows(await self._desktop.studio.shows(), shops)
 
     async def say_what_is_owed(self) -> None:
         """A show that was cut off may have decisions to send still: they go out when it is opened."""
@@ -133,11 +144,10 @@ class FrontDoor:
 
     async def open(self, show_id: str) -> None:
         """Open a show; without a shop its figures can be read still."""
-        shop = self._desktop.settings.shop()
+        shop = await self._shops.shop_of(show_id)
         if shop is None:
-            self._say("warning", "Connect the shop first: a show reads its products and stock from there.")
             return
-        self._desktop.room.connections = self._connections(shop)
+        self._desktop.room.connections = self._shops.connections(shop)
         try:
             await self._desktop.open_show(show_id)
         except (BadAddress, StoreError) as error:
@@ -145,8 +155,8 @@ class FrontDoor:
 
     async def new_show(self) -> None:
         """Make a show from a line-up file: good rows are kept, the others named."""
-        file = await self._choose_file()
-        shop = self._desktop.settings.shop()
+        shop = await self._shops.choose_for_new()
+        file = await self._choose_file() if shop is not None else None
         if file is None or shop is None:
             return
         try:
@@ -185,7 +195,7 @@ class FrontDoor:
 
     async def _plan_and_open(self, lineup: LineUp, shop: ShopSettings) -> None:
         room, studio = self._desktop.room, self._desktop.studio
-        room.connections = self._connections(shop)
+        room.connections = self._shops.connections(shop)
         show_id = new_show_id()
         await studio.open(show_id)
         if not lineup.currency:
@@ -204,10 +214,6 @@ class FrontDoor:
             return
         await self._desktop.open_show(show_id)
 
-    def _connections(self, shop: ShopSettings) -> Connections:
-        settings = self._desktop.settings
-        return Connections(shop, settings.channels, self._secrets, settings.alerts.silent_channel_s * 1000)
-
     async def rehearse(self) -> None:
         """A rehearsal is sealed off: a studio of its own, in a process of its own."""
         folder = str(self._desktop.paths.data)
@@ -216,27 +222,12 @@ class FrontDoor:
         )
         self._say("ok", "The rehearsal opens in a window of its own, with its own data.")
 
-    async def connect_shop(self) -> None:
-        """Ask for the shop's address and token; the token goes to the keyring only."""
-        window = self._desktop.window
-        fields = (
-            Field("name", window.tr("Name"), "My shop", check=_name_problem),
-            Field("address", window.tr("Address"), "https://", check=_address_problem),
-            Field("token", window.tr("Token"), secret=True, check=_needed),
-        )
-        given = await ask(window, window.tr("Connect a shop"), fields, window.tr("Connect"))
-        if given is None:
-            return
-        shop = ShopSettings(id="shop", name=given["name"], base_url=given["address"])
-        settings = msgspec.structs.replace(self._desktop.settings, shops=(shop,), active_shop=shop.id)
-        await asyncio.to_thread(self._secrets.set, f"shop:{shop.id}", given["token"])
+    async def change_shop(self, show_id: str) -> None:
+        """Let a show that has not begun sell from another shop."""
         try:
-            self._desktop.save_settings(settings)
-        except SettingsNotSavedError as error:
-            self._say("trouble", f"The shop was not connected. {error}")
-            return
-        if self._secrets.sentence:
-            self._say("ok" if self._secrets.persistent else "warning", self._secrets.sentence)
+            await self._shops.change_shop(show_id)
+        except (BadAddress, StoreError, StoreFull) as error:
+            self._say("trouble", f"The shop of the show was not changed. {error}")
         await self.refresh()
 
     async def _choose_file(self) -> Path | None:
@@ -255,25 +246,6 @@ class FrontDoor:
 
     def _say(self, level: str, sentence: str) -> None:
         self._desktop.window.post(Notice(level, sentence))
-
-
-def _needed(text: str) -> str | None:
-    return None if text.strip() else "This is needed."
-
-
-def _name_problem(text: str) -> str | None:
-    return "A name has at most 300 characters." if len(text) > 300 else _needed(text)
-
-
-def _address_problem(text: str) -> str | None:
-    try:
-        checked_address(text)
-        msgspec.convert(text, type=BaseUrl)
-    except BadAddress as error:
-        return str(error)
-    except msgspec.ValidationError:
-        return "Write the address without anything behind it, like https://shop.example."
-    return None
 
 
 def _read_lineup(file: Path) -> ReadLineUp:

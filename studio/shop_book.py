@@ -1,14 +1,15 @@
 """The shops of the settings at work: kept, tested in the engine's thread, and not taken away from a show that uses them."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar
 
+import msgspec
 import structlog
 
 from studio.control.ports import WallClock
 from studio.settings.file import SettingsNotSavedError, StructFile
-from studio.settings.schema import Settings, ShopSettings, ShopTroubles
+from studio.settings.schema import BaseUrl, Settings, ShopSettings, ShopTroubles
 from studio.settings.secrets import KeyringSecrets
 from studio.settings.shops import (
     new_shop_id,
@@ -21,6 +22,7 @@ from studio.settings.shops import (
 )
 from studio.shop_factory import KINDS
 from studio.shop_probe import probe
+from studio.sync.http import BadAddress, checked_address
 from studio.ui.connections.port import KnownShop, KnownShops, NotDoneError, Platform, ShopTest, Step
 
 T = TypeVar("T")
@@ -44,7 +46,8 @@ class ShopBook:
     """Implements `ShopConnections`. Lives on the window's loop.
 
     `settings` and `save` are those of the whole studio; `in_engine` runs a coroutine on the engine's loop. `masked`
-    takes secrets out of a sentence before it is written to `troubles`.
+    takes secrets out of a sentence before it is written to `troubles`. `changed` is called when the settings were saved,
+    `key_given` with a shop's id and its new key.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class ShopBook:
         self._file = troubles
         self._troubles = troubles.load().value
         self.changed: Callable[[], None] = lambda: None
+        self.key_given: Callable[[str, str], Awaitable[None]] | None = None
         self._meant()
 
     # --- what there is ----------------------------------------------------------------------------------------
@@ -97,6 +101,17 @@ class ShopBook:
 
     # --- changing ---------------------------------------------------------------------------------------------
 
+    def address_problem(self, address: str) -> str | None:
+        """What is wrong with an address, as a sentence."""
+        try:
+            checked_address(address)
+            msgspec.convert(address, BaseUrl)
+        except BadAddress as error:
+            return str(error)
+        except msgspec.ValidationError:
+            return "Write the address without anything behind it, like https://shop.example."
+        return None
+
     async def save(self, shop: ShopSettings, key: str) -> str:
         """Keep a shop and, where one is given, its key. Raises `NotDoneError`."""
         before = self._settings().shop(shop.id)
@@ -109,6 +124,8 @@ class ShopBook:
             await asyncio.to_thread(self._secrets.set, secret_name(shop.id), key)
         except ValueError as error:
             raise NotDoneError(str(error)) from None  # the chain would hold the key's frame
+        if self.key_given is not None:
+            await self.key_given(shop.id, key.strip())
         return self._secrets.sentence
 
     async def remove(self, shop_id: str) -> None:
@@ -133,10 +150,8 @@ class ShopBook:
 
     async def use_for_new_shows(self, shop_id: str) -> None:
         """New shows are made with this shop. Raises `NotDoneError`."""
-        from msgspec.structs import replace
-
         if self._settings().shop(shop_id) is not None:
-            self._keep(replace(self._settings(), active_shop=shop_id))
+            self._keep(msgspec.structs.replace(self._settings(), active_shop=shop_id))
 
     async def _refuse_if_owed(self, shop: ShopSettings) -> None:
         owed = (await self._use.owed_by_shop()).get(shop.id, 0)

@@ -66,7 +66,7 @@ def _change_shop(state: ShowState, command: cmd.ChangeShop, _now: int, _facts: F
     if command.shop == state.shop:
         return []
     if state.phase is not ShowPhase.PLANNED:
-        return Refused("The show has begun: its orders and codes belong to its shop. Make another show.", "begun")
+        return Refused("The show has begun: its orders and codes belong to its shop.", "begun")
     return [ev.ShopChanged(command.shop, state.shop)]
 
 

@@ -47,6 +47,10 @@ class SqlShowLog:
         """All shows, the one planned last first."""
         return await self._db.read(shows)
 
+    async def shop_ids(self) -> dict[str, str]:
+        """Which shop each show uses: show id to the shop's id in the settings. Raises `StoreDamaged`."""
+        return await self._db.read(shop_ids)
+
 
 def read(conn: sqlite3.Connection, show_id: str, after: int = 0) -> list[Logged]:
     """The events of a show behind `after`, in order. Raises `sqlite3.Error`, `StoreDamaged`."""
@@ -60,6 +64,17 @@ def shows(conn: sqlite3.Connection) -> list[ShowSummary]:
         "ORDER BY planned_at_ms DESC, num DESC"
     )
     return [ShowSummary(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6]) for r in rows]
+
+
+def shop_ids(conn: sqlite3.Connection) -> dict[str, str]:
+    """Show id to the id of its shop, empty where it has none. Raises `sqlite3.Error`, `StoreDamaged`."""
+    # A show is planned by its first event; only few logs have one of the other kind.
+    rows = conn.execute(f"SELECT {codec.EVENT} FROM event WHERE seq = 1 OR type = 'ShopChanged' ORDER BY seq")  # noqa: S608
+    found: dict[str, str] = {}
+    for logged in map(codec.logged_of, rows):
+        if isinstance(logged.event, ev.ShowPlanned | ev.ShopChanged):
+            found[logged.show_id] = logged.event.shop
+    return found
 
 
 def show_num(db: Sqlite, show_id: str) -> int:

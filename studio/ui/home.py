@@ -1,5 +1,8 @@
 """What stands in the window while no show is open: the shows so far, a new one, a rehearsal, the shop."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
@@ -10,6 +13,8 @@ from studio.ui.widgets.cards import Card, EmptyState
 from studio.ui.widgets.labels import PlainLabel, SectionHeader
 from studio.ui.widgets.text import clean_text
 
+_BEGUN: Final = Qt.ItemDataRole.UserRole + 1
+
 
 class Home(QWidget):
     """Emits what a person wants; knows nothing of how it is done."""
@@ -18,10 +23,12 @@ class Home(QWidget):
     new_wanted = Signal()
     rehearsal_wanted = Signal()
     shop_wanted = Signal()
+    change_shop_wanted = Signal(str)
 
     def __init__(self, theme: Theme, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._texts = texts
+        self._several = False
         self.setAccessibleName(self.tr("Shows"))
         card = Card("card", margin=SPACE_L)
         card.setMaximumWidth(theme.px(720))
@@ -31,6 +38,13 @@ class Home(QWidget):
         self.new.setProperty("variant", "primary")
         self.rehearse = QPushButton(self.tr("Rehearse with the demo shop"))
         self.connect_shop = QPushButton(self.tr("Connect a shop…"))
+        self.connect_shop.setToolTip(self.tr("Connect shops, test them, and see what they can do (Ctrl+,)"))
+        self.change_shop = QPushButton(self.tr("Change its shop…"))
+        self.change_shop.setProperty("variant", "compact")
+        self.change_shop.setToolTip(
+            self.tr("Let the selected show sell from another shop; until it has begun")
+        )
+        self.change_shop.hide()
         self.shows = QListWidget()
         self.shows.setAccessibleName(self.tr("Shows so far"))
         self.shows.setFrameShape(QListWidget.Shape.NoFrame)
@@ -48,7 +62,9 @@ class Home(QWidget):
         for widget in (self.title, self.shop):
             card.body.addWidget(widget)
         card.body.addLayout(buttons)
-        card.body.addWidget(SectionHeader(self.tr("Shows")))
+        header = SectionHeader(self.tr("Shows"))
+        header.add(self.change_shop)
+        card.body.addWidget(header)
         card.body.addWidget(self.shows, 1)
         card.body.addWidget(self.empty, 1)
         row = QHBoxLayout(self)
@@ -61,18 +77,24 @@ class Home(QWidget):
         self.new.clicked.connect(self.new_wanted)
         self.rehearse.clicked.connect(self.rehearsal_wanted)
         self.connect_shop.clicked.connect(self.shop_wanted)
+        self.change_shop.clicked.connect(self._change_shop)
         self.shows.itemActivated.connect(self._open)
+        self.shows.currentItemChanged.connect(self._selected)
 
-    def show_shop(self, name: str, address: str) -> None:
-        """Say which shop is connected; an empty name: none."""
+    def show_shop(self, name: str, address: str, count: int = 1) -> None:
+        """Say which shop is connected, for new shows where there are several (`count`); an empty name: none."""
         connected = self.tr("Shop: {name} ({address})")
+        if count > 1:
+            connected = self.tr("Shop for new shows: {name} ({address})")
+        self._several = count > 1
+        self.connect_shop.setText(self.tr("Shops…") if name else self.tr("Connect a shop…"))
         text = connected.replace("{name}", name).replace("{address}", address)
         none = self.tr("No shop is connected yet. A show needs one; a rehearsal brings its own.")
         self.shop.setText(clean_text(text, 300) if name else none)
         self.new.setEnabled(bool(name))
 
-    def list_shows(self, shows: list[ShowSummary]) -> None:
-        """Show the list, the newest first."""
+    def list_shows(self, shows: list[ShowSummary], shops: Mapping[str, str] | None = None) -> None:
+        """Show the list, the newest first; `shops` has the names of the shows' shops where that is worth saying."""
         self.shows.clear()
         for each in reversed(shows):
             if each.started_at_ms is None:
@@ -81,13 +103,26 @@ class Home(QWidget):
                 when = self.tr("on air since {day}").replace("{day}", self._texts.day(each.started_at_ms))
             else:
                 when = self._texts.day(each.started_at_ms)
+            if name := (shops or {}).get(each.id):
+                when = f"{when} · {clean_text(name, 60)}"
             row = QListWidgetItem(f"{clean_text(each.title, 120)}\n{when}")
             row.setData(Qt.ItemDataRole.UserRole, each.id)
+            row.setData(_BEGUN, each.started_at_ms is not None)
             self.shows.addItem(row)
         self.shows.setVisible(bool(shows))
         self.empty.setVisible(not shows)
         if shows:
             self.shows.setCurrentRow(0)
+        self._selected()
+
+    def _selected(self) -> None:
+        """Only a show that has not begun can change its shop."""
+        chosen = self.shows.currentRow() >= 0
+        self.change_shop.setVisible(self._several and chosen and not self.shows.currentItem().data(_BEGUN))
+
+    def _change_shop(self) -> None:
+        if self.shows.currentRow() >= 0:
+            self.change_shop_wanted.emit(str(self.shows.currentItem().data(Qt.ItemDataRole.UserRole)))
 
     def _open(self, row: QListWidgetItem) -> None:
         self.show_wanted.emit(str(row.data(Qt.ItemDataRole.UserRole)))

@@ -104,6 +104,10 @@ class ShopConnections(Protocol):
         """An id that no shop has."""
         ...
 
+    def address_problem(self, address: str) -> str | None:
+        """What is wrong with an address, as a sentence; None when it can be used."""
+        ...
+
     async def save(self, shop: ShopSettings, key: str) -> str:
         """Keep a shop, and its key where `key` is not empty (then what is returned says where it is kept).
 
