@@ -10,6 +10,7 @@ from studio.settings.schema import ShopSettings
 from studio.shops.medusa import MedusaShop
 from studio.shops.medusa_client import token_header as medusa_token
 from studio.shops.pacing import POLITE, Gate, PacedHttp
+from studio.shops.push_medusa import medusa_push
 from studio.shops.push_shopify import ShopifyPush
 from studio.shops.push_vendure import vendure_push
 from studio.shops.shopify import ShopifyShop
@@ -69,7 +70,7 @@ def _shopify(http: Http, _: ShopSettings, language: str, on_problem: OnProblem |
 KINDS: dict[str, ShopKind] = {
     "studio": ShopKind("Studio Shop API", _studio, bearer),
     "vendure": ShopKind("Vendure", _vendure, api_key, vendure_push),
-    "medusa": ShopKind("Medusa", _medusa, medusa_token),
+    "medusa": ShopKind("Medusa", _medusa, medusa_token, medusa_push),
     "shopify": ShopKind("Shopify", _shopify, shopify_token, ShopifyPush),
 }
 
