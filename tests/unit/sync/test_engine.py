@@ -141,10 +141,16 @@ def watched(seq: int, count: int) -> ChannelItem:
 
 
 def play(
-    story: Callable[[World], Awaitable[None]], channel: FakeChannel | None = None, *, start: bool = True
+    story: Callable[[World], Awaitable[None]],
+    channel: FakeChannel | None = None,
+    *,
+    start: bool = True,
+    world: type[World] = World,
 ) -> World:
+    made = world
+
     async def main(loop: VirtualLoop) -> World:
-        world = World(loop, channel)
+        world = made(loop, channel)
         if start:
             await world.engine.start(SHOW, whole_feeds=True)
             await asyncio.sleep(1)

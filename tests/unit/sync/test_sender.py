@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,8 @@ from studio.control.ports import (
     Throttled,
     Unauthorised,
     Unreachable,
+    Urgency,
+    urgency_or,
 )
 from studio.domain import commands as cmd
 from studio.domain import events as ev
@@ -722,3 +725,24 @@ def test_whatever_is_done_and_whatever_fails_the_books_agree_in_the_end(
     said, unsure = s.channels["live"].said, outcomes.count("unsure")
     assert outcomes.count("delivered") <= len(said) <= outcomes.count("delivered") + unsure
     assert all(row.held == "unsure" for row in s.store.table.values())
+
+
+def test_all_that_is_asked_of_the_shop_for_a_decision_is_as_urgent_as_the_decision():
+    seen: dict[str, Urgency] = {}
+
+    class Watched(FakeShop):
+        async def _do(self, method: str, *rest: Any) -> Any:
+            seen[method] = urgency_or(Urgency.BULK)
+            return await super()._do(method, *rest)
+
+    async def story(s: Stage) -> None:
+        s.shop = Watched(s.clock.best_ms)
+        s.sender = s.new_sender()
+        await s.on_air()
+        await s.pin(1)
+        await s.issue()
+        await s.drained()
+        assert urgency_or(Urgency.BULK) is Urgency.BULK
+
+    play(story)
+    assert seen == dict.fromkeys(("feature", "tracked_link", "create_promo"), Urgency.WRITE)
