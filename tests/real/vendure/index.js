@@ -7,6 +7,8 @@ const fs = require('fs');
 const v = require('@vendure/core');
 const { populateInitialData } = require('@vendure/core/cli');
 const { AssetServerPlugin } = require('@vendure/asset-server-plugin');
+// Tells the studio its changes where HOST_STUDIO_PUSH_URL and HOST_STUDIO_PUSH_SECRET are set.
+const { HostStudioPush } = require('./vendure-host-studio');
 
 const PORT = Number(process.env.PORT);
 const DATA = path.resolve(process.env.DATA_DIR || './data');
@@ -35,6 +37,7 @@ const config = {
     AssetServerPlugin.init({
       route: 'assets', assetUploadDir: path.join(DATA, 'assets'), assetUrlPrefix: `http://127.0.0.1:${PORT}/assets/`,
     }),
+    HostStudioPush,
   ],
 };
 const dummy = (name, automaticSettle) => ({

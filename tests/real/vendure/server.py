@@ -20,6 +20,7 @@ from typing import Any, Self
 import httpx
 
 HERE = Path(__file__).parent
+SUBSCRIBER = Path(__file__).parents[3] / "resources" / "push" / "vendure-host-studio.js"
 ADMIN, SHOP = "/admin-api", "/shop-api"
 READY_WITHIN_S = 90
 INSTALLED_WITHIN_S = 600
@@ -54,7 +55,8 @@ def installed() -> Path:
             making.rename(folder)
         except OSError:  # somebody else was faster
             shutil.rmtree(making, ignore_errors=True)
-    shutil.copy(HERE / "index.js", folder / "index.js")
+    for file in (HERE / "index.js", SUBSCRIBER):
+        shutil.copy(file, folder / file.name)
     return folder
 
 
