@@ -88,6 +88,8 @@ def run_command_line(arguments: Sequence[str]) -> int:
         if options.command == "run":
             return _run(env, passed_on)
         if options.command == "test":
+            if options.real:
+                system_libraries.provide_servers()
             return checks.run(ROOT, env, smoke=options.smoke, real=options.real, pytest_arguments=passed_on)
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)

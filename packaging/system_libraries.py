@@ -1,4 +1,4 @@
-"""What Qt, venv and the pictures need from a Linux system, and how to get it with apt.
+"""What Qt, venv, the pictures and the tests against real shops need from a system, and how to get it with apt.
 
 The list was read from the wheel's own libraries (``ldd`` of QtGui, the offscreen and the xcb platform plugins).
 """
@@ -41,6 +41,8 @@ NEEDED_FOR_WINDOWS = {
     "libxkbcommon-x11.so.0": ("libxkbcommon-x11-0",),
 }
 FONTS = ("fonts-dejavu-core",)
+NODE, NPM, POSTGRESQL = ("nodejs",), ("npm",), ("postgresql",)
+NODE_AT_LEAST = 20
 
 
 def _loads(soname: str) -> bool:
@@ -111,9 +113,9 @@ def _as_root() -> list[str] | None:
     return None
 
 
-def _install(prefix: list[str], alternatives: list[tuple[str, ...]]) -> None:
+def _install(prefix: list[str], alternatives: list[tuple[str, ...]], what: str) -> None:
     apt = [*prefix, "apt-get", "-o", "DPkg::Lock::Timeout=500", "-o", "Acquire::Retries=3"]
-    print("Installing what Qt needs from the system (apt-get)...", flush=True)
+    print(f"Installing what {what} from the system (apt-get)...", flush=True)
     # A stale mirror or one foreign broken source must not stop what the others can give.
     subprocess.run([*apt, "-q", "update"], check=False, env=_plain_language(), stdout=subprocess.DEVNULL)
     names = _chosen(alternatives)
@@ -146,7 +148,7 @@ def provide(display: bool) -> None:
         return
     prefix = _as_root()
     if prefix is not None:
-        _install(prefix, wanted)
+        _install(prefix, wanted, "Qt needs")
         importlib.invalidate_caches()
         still = [*_missing(ALWAYS_NEEDED), *_venv_packages()]
         if still:
@@ -158,3 +160,55 @@ def provide(display: bool) -> None:
             f"Host Studio needs some packages of the system. Run this line, then the same command again:\n\n  {line}"
         )
     print(f"Windows could not be shown here; that would need:\n  {line}", flush=True)
+
+
+def _has_postgresql() -> bool:
+    """Whether PostgreSQL's programs are here; Debian keeps those of each version apart, and not in `PATH`."""
+    if shutil.which("initdb"):
+        return True
+    return any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+def _node_version() -> str:
+    """Such as ``v20.20.2``; empty without node."""
+    node = shutil.which("node")
+    if node is None:
+        return ""
+    return subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+
+
+def _missing_for_servers() -> list[tuple[str, ...]]:
+    found = {NODE: shutil.which("node"), NPM: shutil.which("npm"), POSTGRESQL: _has_postgresql()}
+    return [packages for packages, there in found.items() if not there]
+
+
+def provide_servers() -> None:
+    """Sees to it that the tests against servers of other houses find node, npm and PostgreSQL; nothing else needs them.
+
+    Raises SetupError with the one line to run when something is missing and may not be installed from here.
+    """
+    missing = _missing_for_servers()
+    if missing:
+        if not sys.platform.startswith("linux") or shutil.which("apt-get") is None:
+            raise SetupError(
+                f"The tests against real shops need Node.js {NODE_AT_LEAST} or newer with npm, and PostgreSQL. Install them\n"
+                "with your package manager, then run the same command again."
+            )
+        prefix = _as_root()
+        if prefix is None:
+            line = f"sudo apt-get install -y --no-install-recommends {' '.join(_chosen(missing))}"
+            raise SetupError(
+                "The tests against real shops need some packages of the system. Run this line, then the same command\n"
+                f"again:\n\n  {line}"
+            )
+        _install(prefix, missing, "the tests against real shops need")
+        missing = _missing_for_servers()
+        if missing:
+            raise SetupError(f"apt-get ran, but these are still missing: {' '.join(_chosen(missing))}.")
+    version = _node_version()
+    major = version.removeprefix("v").partition(".")[0]
+    if not major.isdigit() or int(major) < NODE_AT_LEAST:
+        raise SetupError(
+            f"The tests against real shops need Node.js {NODE_AT_LEAST} or newer, and this is {version or 'none'}: put a newer one\n"
+            "in front in PATH, then run the same command again."
+        )

@@ -41,8 +41,8 @@ _VARIANTS = 150
 """As many ids as fit into an address that proxies let pass (8 kB)."""
 _MANY = ("limit", "1000")
 _PRODUCT_FIELDS = (
-    "id,title,status,handle,description,thumbnail,images.url,tags.id,tags.value,collection.title,categories.name,"
-    "categories.is_internal,categories.is_active,variants.id,variants.title,variants.sku,variants.barcode,variants.ean,"
+    "id,title,status,handle,description,thumbnail,images.url,images.rank,tags.id,tags.value,collection.title,categories.name,"
+    "categories.is_internal,categories.is_active,variants.id,variants.variant_rank,variants.title,variants.sku,variants.barcode,variants.ean,"
     "variants.upc,variants.metadata,variants.options.value,variants.options.option.title,variants.prices.amount,"
     "variants.prices.currency_code,variants.prices.min_quantity,variants.prices.price_rules.attribute,"
     "variants.prices.price_rules.value"
@@ -204,12 +204,14 @@ class MedusaShop(AskedShop):
         product: wire.Product, prices: Priced | None, currency: str, problems: list[str]
     ) -> list[Variant]:
         paid = prices.amounts if prices else {}
-        return each(
-            product.variants or (),
-            "variant",
-            lambda raw: to.to_variant(msgspec.json.decode(raw, type=wire.Variant), paid, currency),
-            problems,
-        )
+
+        def read(raw: msgspec.Raw) -> tuple[tuple[int, str, str], Variant]:
+            told = msgspec.json.decode(raw, type=wire.Variant)
+            return (told.variant_rank or 0, told.sku or "", told.id), to.to_variant(told, paid, currency)
+
+        # The shop gives them in no order of its own.
+        ranked = sorted(each(product.variants or (), "variant", read, problems), key=lambda found: found[0])
+        return [variant for _, variant in ranked]
 
     async def stock(self, variant_ids: Collection[str]) -> tuple[StockLevel, ...]:
         """All levels of these variants; variants that the shop does not know have none."""

@@ -148,6 +148,6 @@ def _forbidden(said: wire.Refusal, path: str) -> str:
         )
     what = plain(path.removeprefix("/admin/").partition("/")[0], 40)
     return (
-        f"The shop's key has no role, and so no right to {what}: where Medusa has roles switched on, enter the token of a "
+        f"The shop's key lacks a role, and so any right to {what}: where Medusa has roles switched on, enter the token of a "
         "user who has one."
     )

@@ -57,7 +57,8 @@ def to_variant(told: wire.Variant, paid: Mapping[str, Decimal], currency: str) -
         raise ValueError(f"it has no price in {currency}")
     if amount < 0:
         raise ValueError(f"its price is {amount}")
-    options = {o.option.title[:100]: o.value[:100] for o in told.options or () if o.option and o.option.title}
+    named = [(o.option.title[:100], o.value[:100]) for o in told.options or () if o.option and o.option.title]
+    options = dict(sorted(named))
     return Variant(
         id=told.id,
         sku=(told.sku or "")[:200],
@@ -83,9 +84,10 @@ def _low(metadata: Mapping[str, Any], currency: str) -> Money | None:
 def to_product(told: wire.Product, variants: Collection[Variant], url: str, sold: bool) -> Product:
     """A product with its variants, revision 0. Points are the bullets of its description. `sold`: the storefront has it."""
     text, points = _described(told.description or "")
-    pictures = [told.thumbnail, *(image.url for image in told.images or ())]
-    shelves = [c.name for c in told.categories or () if c.is_active and not c.is_internal]
-    tags = [tag.value for tag in told.tags or () if tag.value != FEATURED_TAG]
+    ranked = sorted(told.images or (), key=lambda image: (image.rank, image.url))
+    pictures = [told.thumbnail, *(image.url for image in ranked)]
+    shelves = sorted(c.name for c in told.categories or () if c.is_active and not c.is_internal)
+    tags = sorted(tag.value for tag in told.tags or () if tag.value != FEATURED_TAG)
     return Product(
         id=told.id,
         revision=0,

@@ -110,6 +110,7 @@ class Image(Struct, frozen=True):
     """A picture."""
 
     url: str
+    rank: int = 0
 
 
 class Tag(Struct, frozen=True):
@@ -165,6 +166,7 @@ class Variant(Struct, frozen=True):
     """What can be bought."""
 
     id: str
+    variant_rank: int | None = None
     title: str | None = None
     sku: str | None = None
     barcode: str | None = None

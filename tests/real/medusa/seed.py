@@ -118,7 +118,7 @@ def _product(number: int, count: int, pictures: list[str]) -> dict[str, Any]:
         "options": [{"title": "Colour", "values": list(COLOURS[:count])}],
         "variants": [
             {
-                "title": COLOURS[i], "sku": f"SKU-{number + 1}-{i + 1}", "manage_inventory": True,
+                "title": COLOURS[i], "sku": f"SKU-{number + 1}-{i + 1}", "manage_inventory": True, "variant_rank": i,
                 "options": {"Colour": COLOURS[i]},
                 "prices": [
                     {"currency_code": "eur", "amount": 10 + number + i / 10},

@@ -308,11 +308,12 @@ class Shopper:
         if status >= 300:
             return told
         cart = f"/store/carts/{told['cart']['id']}"
+        self._api.post(f"{cart}/shipping-methods", option_id=self._front.shipping)
+        # Only now: Medusa keeps no code in a cart that takes nothing off it yet, such as free shipping without any.
         if code:
             status, told = self._api.tried("POST", f"{cart}/promotions", {"promo_codes": [code]})
             if status >= 300:
                 return told
-        self._api.post(f"{cart}/shipping-methods", option_id=self._front.shipping)
         held = self._api.post("/store/payment-collections", cart_id=cart.rpartition("/")[2])
         self._api.post(
             f"/store/payment-collections/{held['payment_collection']['id']}/payment-sessions",

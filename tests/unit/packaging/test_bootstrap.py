@@ -139,6 +139,59 @@ def test_other_linuxes_are_told_the_libraries(libraries: ModuleType, monkeypatch
         libraries.provide(display=False)
 
 
+# --- what the tests against real shops need ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def servers(libraries: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A Debian with node, and without the programs in `lacking`."""
+    libraries.lacking = {"npm", "postgresql"}
+    libraries.version = "v20.20.2"
+    monkeypatch.setattr(
+        libraries.shutil, "which", lambda name: None if name in libraries.lacking else f"/usr/bin/{name}"
+    )
+    monkeypatch.setattr(libraries, "_has_postgresql", lambda: "postgresql" not in libraries.lacking)
+    monkeypatch.setattr(libraries, "_node_version", lambda: libraries.version)
+    return libraries
+
+
+def test_the_servers_for_the_tests_are_installed_by_root_and_only_once(
+    servers: ModuleType, monkeypatch
+) -> None:
+    monkeypatch.setattr(servers, "_as_root", list)
+    servers.provide_servers()
+    servers.provide_servers()
+    update, install = servers.asked
+    assert "update" in update
+    assert install[-2:] == ["npm", "postgresql"]
+
+
+def test_who_may_not_install_the_servers_gets_one_line_to_paste(servers: ModuleType) -> None:
+    with pytest.raises(Exception, match=r"--no-install-recommends npm postgresql$"):
+        servers.provide_servers()
+    assert servers.asked == []
+
+
+def test_other_systems_are_told_what_the_tests_need(servers: ModuleType, monkeypatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(Exception, match=r"Node\.js 20[\s\S]*PostgreSQL"):
+        servers.provide_servers()
+
+
+def test_a_node_that_is_too_old_is_named(servers: ModuleType) -> None:
+    servers.lacking = set()
+    servers.provide_servers()
+    servers.version = "v18.19.0"
+    with pytest.raises(Exception, match=r"this is v18\.19\.0"):
+        servers.provide_servers()
+
+
+def test_running_the_studio_needs_no_server(servers: ModuleType, monkeypatch) -> None:
+    monkeypatch.setattr(servers, "_as_root", list)
+    servers.provide(display=False)
+    assert servers.asked == []
+
+
 def test_a_python_without_venv_gets_its_package(libraries: ModuleType, monkeypatch) -> None:
     libraries.lacking = set()
     monkeypatch.setattr(libraries, "can_make_venv", lambda: False)
