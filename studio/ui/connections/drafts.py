@@ -59,6 +59,7 @@ class Draft:
         """As settings. Raises `msgspec.ValidationError` where `problems` finds something."""
         known = msgspec.to_builtins(self.saved.settings) if self.saved else {"id": new_id(self.name)}
         typed = {name: value.strip() for name, value in self.values.items()}
+        typed["name"] = typed["name"] or tr("Shop")  # one that is only tried needs no name yet
         return msgspec.convert({**known, **typed}, ShopSettings)
 
 

@@ -1,5 +1,7 @@
 """What the test of a shop found, and its last errors, at the right."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -59,7 +61,7 @@ class Findings(Card):
 
     def sentences(self) -> list[str]:
         """Everything that is said, from top to bottom."""
-        return [label.text() for label in self._told.findChildren(PlainLabel) if label.text()]
+        return list(_texts(self._column))
 
     def show_nothing(self) -> None:
         """Not tested yet, as it stands in the form."""
@@ -172,7 +174,7 @@ class LastErrors(Card):
 
     def sentences(self) -> list[str]:
         """Everything that is said."""
-        return [label.text() for label in self.findChildren(PlainLabel) if label.text()]
+        return list(_texts(self._rows))
 
 
 def _line(sign: str, text: str, tone: str) -> QWidget:
@@ -194,7 +196,19 @@ def empty(layout: QLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         widget, inner = item.widget(), item.layout()
         if widget is not None:
-            widget.setParent(None)
+            # Hidden on purpose: its layout shows it at the next turn otherwise, when it is nobody's child any more.
+            widget.hide()
             widget.deleteLater()
         elif inner is not None:
             empty(inner)
+
+
+def _texts(layout: QLayout) -> Iterator[str]:
+    for place in range(layout.count()):
+        item = layout.itemAt(place)
+        widget = item.widget() if item is not None else None
+        inner = widget.layout() if widget is not None else item.layout() if item is not None else None
+        if isinstance(widget, PlainLabel) and widget.text():
+            yield widget.text()
+        elif inner is not None:
+            yield from _texts(inner)

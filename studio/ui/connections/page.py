@@ -1,9 +1,13 @@
 """How the screen of the shops is laid out."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
     QFrame,
     QHBoxLayout,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -24,7 +28,13 @@ from studio.ui.widgets.labels import PlainLabel, tooltip_text
 
 
 class ShopsPage(QWidget):
-    """The list at the left, the form in the middle, what a test found at the right; or one sentence instead."""
+    """The list at the left, the form in the middle, what a test found at the right; or one sentence instead.
+
+    `escaped` is emitted for Esc, `entered` for Return in a field; Return presses the button with the focus.
+    """
+
+    escaped = Signal()
+    entered = Signal()
 
     def __init__(self, actions: Actions, theme: Theme, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +85,20 @@ class ShopsPage(QWidget):
         row.addWidget(_scrolling(self.form), 1)
         row.addWidget(_scrolling(right), 1)
         return page
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        focused = QApplication.focusWidget()
+        pressed = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.isAutoRepeat():
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        elif pressed and isinstance(focused, QAbstractButton):
+            focused.click()
+        elif pressed and isinstance(focused, QLineEdit):
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _show_shop(self) -> None:
         self._stack.setCurrentIndex(0)

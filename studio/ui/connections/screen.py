@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.ui.actions import Actions
 from studio.ui.connections.drafts import Draft, draft_of, new_draft, problems, values_of
@@ -61,6 +61,8 @@ class ShopsScreen(ShopsPage):
         on("shop.duplicate", self.duplicate)
         on("shop.remove", lambda: self._run(self._remove(), "remove shop"))
         self.back.clicked.connect(self.leave)
+        self.escaped.connect(self._escaped)
+        self.entered.connect(self._actions["shop.save"].trigger)
         self.list.chosen.connect(self._show_current)
         self.list.model.dataChanged.connect(self._refresh_actions)
         self.form.edited.connect(self._edited)
@@ -80,22 +82,6 @@ class ShopsScreen(ShopsPage):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
         super().hideEvent(event)
         self._enable_actions(here=False)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc ends a test, else goes back; Return presses the button with the focus, and saves from a field."""
-        focused = QApplication.focusWidget()
-        pressed = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if event.isAutoRepeat():
-            return
-        if event.key() == Qt.Key.Key_Escape:
-            if not self.trial.cancel():
-                self.leave()
-        elif pressed and isinstance(focused, QAbstractButton):
-            focused.click()
-        elif pressed and isinstance(focused, QLineEdit):
-            self._actions["shop.save"].trigger()
-        else:
-            super().keyPressEvent(event)
 
     # --- what there is ----------------------------------------------------------------------------------------
 
@@ -214,9 +200,11 @@ class ShopsScreen(ShopsPage):
         ):
             self.form.say_problem(name, problems(draft, self._port.address_problem).get(name, ""))
 
-    def _right(self, draft: Draft) -> bool:
-        """Whether everything is right; else what is wrong is said."""
+    def _right(self, draft: Draft, *, named: bool = True) -> bool:
+        """Whether everything is right; else what is wrong is said. A shop that is only tried needs no name."""
         found = problems(draft, self._port.address_problem)
+        if not named:
+            found.pop("name", None)
         if self.list.current is not None and self.list.current.id != draft.id:
             self.list.choose(self.list.model.row_of(draft.id))
         self.form.say_problems(found)
@@ -301,10 +289,12 @@ class ShopsScreen(ShopsPage):
     def test(self) -> None:
         """Try the shop as it stands in the form."""
         draft = self.list.current
-        if draft is None or self.trial.shop_id or not self._right(draft):
+        if draft is None or self.trial.shop_id or not self._right(draft, named=False):
             return
         self.trial.begin(draft.id, draft.settings(self._port.new_id), draft.key)
         self.findings.show_step(Step.CONNECT)
+        if self.form.test.hasFocus():
+            self.findings.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
         self._refresh_actions()
 
     def _stepped(self, draft_id: str, step: Step) -> None:
@@ -315,8 +305,12 @@ class ShopsScreen(ShopsPage):
         row = self.list.model.row_of(draft_id)
         if row < 0:
             return
-        self.list.model.put(row, replace(self.list.model.drafts[row], found=found))
+        draft = replace(self.list.model.drafts[row], found=found)
+        if not draft.name and found.name:
+            draft = draft.changed("name", clean_text(found.name, 100))
+        self.list.model.put(row, draft)
         if self.list.row == row:
+            self.form.show_draft(draft, keys_stay=self._keys_stay)
             self.findings.show_found(found)
         if found.failure is not None:
             self._run(self.load(), "read errors of shops")
@@ -328,6 +322,10 @@ class ShopsScreen(ShopsPage):
         self._refresh_actions()
 
     # --- leaving ----------------------------------------------------------------------------------------------
+
+    def _escaped(self) -> None:
+        if not self.trial.cancel():
+            self.leave()
 
     def leave(self) -> None:
         """Go back; what is not saved is asked about first."""
@@ -390,6 +388,10 @@ class ShopsScreen(ShopsPage):
         )
         for action_id in ("shop.duplicate", "shop.remove"):
             self._actions[action_id].enable(draft is not None, tr("Choose a shop first."))
+        if (
+            QApplication.focusWidget() is None and self.isActiveWindow()
+        ):  # its button cannot be pressed any more
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _run(self, coro: Coroutine[Any, Any, Any], name: str) -> "asyncio.Task[Any]":
         return self._tasks.spawn(coro, name)
