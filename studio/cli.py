@@ -1,4 +1,4 @@
-"""The command line: `host-studio [--data-dir D] [rehearse | shop-server | report | doctor]`."""
+"""The command line: `host-studio [--data-dir D] [rehearse | shop-server | report | webhooks | doctor]`."""
 
 import argparse
 import sys
@@ -25,6 +25,12 @@ def _positive(text: str) -> float:
     if not 0 < value < 1e6:
         raise argparse.ArgumentTypeError(f"“{text}” is not a number above zero")
     return value
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a port: 1 to 65535")
+    return int(text)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,6 +77,12 @@ def parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="write a show's report without a window")
     report.add_argument("show", metavar="SHOW", help="the show's id, its title, or “last”")
     report.add_argument("--out", type=Path, required=True, metavar="FILE", help="an .html file")
+
+    webhooks = commands.add_parser("webhooks", help="have a shop's webhooks heard on this computer")
+    webhooks.add_argument("shop", metavar="SHOP", help="the shop's id or name in the settings")
+    heard = webhooks.add_mutually_exclusive_group()
+    heard.add_argument("--port", type=_port, default=None, metavar="N", help="where a tunnel leads to (8765)")
+    heard.add_argument("--off", dest="port", action="store_const", const=0, help="hear them no more")
 
     commands.add_parser("doctor", help="check versions, paths, display, database, shop and keyring")
     return main_parser
@@ -138,15 +150,23 @@ def _run(given: argparse.Namespace) -> int:
     from studio.rehearsal.director import RehearsalError
     from studio.rehearsal.launch import LaunchError
     from studio.report_command import ReportError, write_report
+    from studio.settings.file import SettingsNotSavedError
+    from studio.settings.secrets import KeyringSecrets
     from studio.store.errors import StoreError
+    from studio.webhooks_command import WebhooksError, set_up_webhooks
 
     try:
+        if given.command == "webhooks":
+            print(set_up_webhooks(paths, given.shop, given.port, KeyringSecrets()))
+            return 0
         if given.command == "rehearse":
             from studio.rehearse import rehearse_command
 
             return rehearse_command(paths, given, window)
         print(write_report(paths, given.show, given.out))
-    except (AlreadyOpenError, LaunchError, RehearsalError, ReportError, StoreError, StoreFull) as error:
+    except (
+        AlreadyOpenError, LaunchError, RehearsalError, ReportError, SettingsNotSavedError, StoreError, StoreFull, WebhooksError,
+    ) as error:  # fmt: skip
         return _cannot(error)
     return 0
 
