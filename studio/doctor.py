@@ -12,19 +12,18 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from importlib import metadata
 from pathlib import Path
 
-from studio.control.ports import Secrets, TargetError
 from studio.instance import AlreadyOpenError, InstanceLock
 from studio.settings.file import settings_file
 from studio.settings.paths import DataFolderError, Paths
 from studio.settings.schema import Settings, ShopSettings
+from studio.settings.secrets import MASK, Kept, KeyringSecrets, Whereabouts
+from studio.settings.shops import general_shop, secret_name
 
 ENOUGH_SPACE = 1_000_000_000
 CLOCK_TOLERANCE_S = 5
@@ -48,11 +47,11 @@ class Finding:
     sentence: str
 
 
-ShopProbe = Callable[[ShopSettings, Secrets], Coroutine[None, None, Finding]]
+ShopProbe = Callable[[ShopSettings, KeyringSecrets], Coroutine[None, None, Finding]]
 
 
-def examine(paths: Paths, secrets: Secrets, probe: ShopProbe | None = None) -> list[Finding]:
-    """Looks at everything. `probe` asks the active shop; it is `probe_shop` unless a shop's adapter knows better."""
+def examine(paths: Paths, secrets: KeyringSecrets, probe: ShopProbe | None = None) -> list[Finding]:
+    """Looks at everything. `probe` tries one shop; it is `probe_shop` unless a test knows better."""
     findings = [*versions(), *_folder(paths)]
     settings, found = _settings(paths)
     findings += found
@@ -63,8 +62,6 @@ def examine(paths: Paths, secrets: Secrets, probe: ShopProbe | None = None) -> l
 
 def main(paths: Paths) -> int:
     """What the command line runs: writes the findings to standard output and returns the exit code."""
-    from studio.settings.secrets import KeyringSecrets
-
     findings = examine(paths, KeyringSecrets())
     text = f"{rendered(findings)}\n"
     encoding = sys.stdout.encoding or "utf-8"
@@ -225,68 +222,57 @@ def display() -> Finding:
     return Finding("display", Level.OK, f"Qt {version} on {plugin}: {screens}.")
 
 
-def _keyring(secrets: Secrets) -> Finding:
+def _keyring(secrets: KeyringSecrets) -> Finding:
     return Finding("keyring", Level.OK if secrets.persistent else Level.WARNING, secrets.sentence)
 
 
-def _shops(settings: Settings, secrets: Secrets, probe: ShopProbe) -> Iterator[Finding]:
-    shop = settings.shop()
-    if shop is None:
-        wanted = settings.active_shop
-        if wanted:
-            yield Finding(
-                "shop",
-                Level.FAILED,
-                f"The active shop “{wanted}” is not among the shops; choose one in the settings.",
-            )
-        else:
-            yield Finding("shop", Level.OK, "No shop is set up; a rehearsal brings its own.")
-        return
-    try:
-        yield asyncio.run(probe(shop, secrets))
-    except TargetError as error:
-        yield Finding("shop", Level.FAILED, f"{shop.name}: {error.sentence}")
-    except (ValueError, OSError) as error:  # an address or a certificate file that cannot be used
-        yield Finding("shop", Level.FAILED, f"{shop.name}: {error}")
+def _shops(settings: Settings, secrets: KeyringSecrets, probe: ShopProbe) -> Iterator[Finding]:
+    """Every shop of the settings. One that is not for new shows need not be well: that is a warning."""
+    wanted = settings.active_shop
+    if not settings.shops and not wanted:
+        yield Finding("shop", Level.OK, "No shop is set up; a rehearsal brings its own.")
+    if wanted and settings.shop() is None:
+        sentence = f"The active shop “{wanted}” is not among the shops; choose one in the settings."
+        yield Finding("shop", Level.FAILED, sentence)
+    secrets.general_shop = general_shop(settings)
+    for shop in settings.shops:
+        found = asyncio.run(probe(shop, secrets))
+        if found.level is Level.FAILED and shop.id != wanted:
+            found = Finding(found.name, Level.WARNING, found.sentence)
+        yield found
 
 
-async def probe_shop(shop: ShopSettings, secrets: Secrets) -> Finding:
-    """Asks the shop's address for an answer, and whether its clock and this computer's agree.
-
-    Raises TargetError when there is none, ValueError for an address that cannot be used.
-    """
+async def probe_shop(shop: ShopSettings, secrets: KeyringSecrets) -> Finding:
+    """Tries a shop as its screen does: who it is, whether everything can be read, and whether both clocks agree."""
     from studio.control.clock import SystemWallClock
-    from studio.sync.http import HttpClient
+    from studio.shop_factory import KINDS
+    from studio.shop_probe import probe
 
-    name = f"shop:{shop.id}"
-    http = HttpClient(shop.base_url, lambda: secrets.get(name), SystemWallClock(), ca_file=_ca_file(shop))
-    try:
-        answer = await http.request("GET", "", timeout_ms=10_000, max_bytes=5_000_000)
-    finally:
-        await http.aclose()
-    if answer.status in (401, 403):
-        sentence = f"{shop.name} is reachable but refuses the token; enter it again in the settings."
-        return Finding("shop", Level.FAILED, sentence)
-    if answer.status >= 500:
+    name = secret_name(shop.id)
+    found = await probe(shop, secrets.get(name) or "", SystemWallClock())
+    platform = KINDS[shop.kind].title if shop.kind in KINDS else shop.kind
+    who, key = f"{shop.name} ({platform}, {shop.base_url})", _key(secrets.where(name))
+    if found.failure is not None:
+        return Finding("shop", Level.FAILED, f"{who}: {found.sentence} {key}")
+    answers = f"{who} answers: “{found.name}”, {found.product_count} products in {found.currency}. {key}"
+    if found.problems:
+        return Finding("shop", Level.WARNING, f"{answers} {found.problems[0]}")
+    ahead = (found.clock_ahead_ms or 0) / 1000 if found.clock_rate == 1 else 0
+    if abs(ahead) > CLOCK_TOLERANCE_S:
+        side = "behind" if ahead > 0 else "ahead"
         return Finding(
             "shop",
-            Level.FAILED,
-            f"{shop.name} is reachable but in trouble (HTTP {answer.status}); try again later.",
+            Level.WARNING,
+            f"{answers} This computer's clock is {abs(ahead):.0f} s {side}: countdowns follow the shop's.",
         )
-    ahead = _clock_difference(answer.headers.get("date", ""))
-    if ahead is not None and abs(ahead) > CLOCK_TOLERANCE_S:
-        sentence = f"{shop.name} is reachable; this computer's clock is {abs(ahead):.0f} s {'behind' if ahead > 0 else 'ahead'}. Countdowns follow the shop's."
-        return Finding("shop", Level.WARNING, sentence)
-    return Finding("shop", Level.OK, f"{shop.name} is reachable at {shop.base_url}.")
+    return Finding("shop", Level.OK, answers)
 
 
-def _ca_file(shop: ShopSettings) -> Path | None:
-    return Path(shop.ca_file).expanduser() if shop.ca_file else None
-
-
-def _clock_difference(date: str) -> float | None:
-    """Seconds by which the server's clock is ahead of ours; None where it sends no readable date."""
-    try:
-        return parsedate_to_datetime(date).timestamp() - time.time()
-    except (TypeError, ValueError):
-        return None
+def _key(where: Whereabouts) -> str:
+    """Where a shop's key comes from, without the key."""
+    return {
+        Kept.ENVIRONMENT: f"Its key {MASK} comes from the variable {where.variable}.",
+        Kept.KEYRING: f"Its key {MASK} is in the keyring.",
+        Kept.SESSION: f"Its key {MASK} is known for this session.",
+        Kept.NOWHERE: "No key is known for it here.",
+    }[where.kept]

@@ -12,6 +12,7 @@ from studio.settings.file import SettingsNotSavedError, StructFile
 from studio.settings.schema import BaseUrl, Settings, ShopSettings, ShopTroubles
 from studio.settings.secrets import KeyringSecrets
 from studio.settings.shops import (
+    general_shop,
     new_shop_id,
     secret_name,
     troubles_of,
@@ -172,8 +173,7 @@ class ShopBook:
 
     def _meant(self) -> None:
         """With several shops, a variable that names none of them is for the one of new shows."""
-        settings = self._settings()
-        self._secrets.general_shop = settings.active_shop if len(settings.shops) > 1 else None
+        self._secrets.general_shop = general_shop(self._settings())
 
     # --- trying -----------------------------------------------------------------------------------------------
 
@@ -186,6 +186,7 @@ class ShopBook:
             loop.call_soon_threadsafe(on_step, which)
 
         found = await self._in_engine(probe(shop, used, self._wall, step))
+        _log.info("shop tested", shop=shop.id, kind=shop.kind, failure=found.failure or "none")
         if found.failure is not None and self._settings().shop(shop.id) is not None:
             self.note_trouble(shop.id, found.sentence)
         return found

@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from pathlib import Path
 from typing import TypeVar
 
-import structlog
-
 from studio.control.ports import (
     BadAnswer,
     ClockReading,
@@ -33,7 +31,6 @@ WITHIN_S = 30.0
 NO_SUCH_CODE = "HOST-STUDIO-TRIES-THIS-SHOP"
 _MOST_VARIANTS = 5
 T = TypeVar("T")
-_log = structlog.get_logger(__name__)
 
 
 class _Heard:
@@ -180,7 +177,6 @@ async def probe(
         await http.aclose()
     if failure is None and trial.missing:
         failure, sentence = Failure.RIGHT_MISSING, trial.missing[0]
-    _log.info("shop tested", shop=settings.id, kind=settings.kind, failure=failure or "none")
     return _told(trial, failure, sentence, wall.now_ms())
 
 

@@ -36,6 +36,11 @@ def _variable(shop_id: str) -> str:
     return next(environment_names(secret_name(shop_id)), "")
 
 
+def general_shop(settings: Settings) -> str | None:
+    """Which shop a variable that names none is for: the only one (None: whichever asks), else that of new shows."""
+    return settings.active_shop if len(settings.shops) > 1 else None
+
+
 def with_shop(settings: Settings, shop: ShopSettings) -> Settings:
     """The settings with this shop in the place of the one of its id, or behind the others. The first shop is the one
     for new shows.

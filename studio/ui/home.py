@@ -41,9 +41,7 @@ class Home(QWidget):
         self.connect_shop.setToolTip(self.tr("Connect shops, test them, and see what they can do (Ctrl+,)"))
         self.change_shop = QPushButton(self.tr("Change its shop…"))
         self.change_shop.setProperty("variant", "compact")
-        self.change_shop.setToolTip(
-            self.tr("Let the selected show sell from another shop; until it has begun")
-        )
+        self.change_shop.setToolTip(self.tr("Let the selected show sell from another shop"))
         self.change_shop.hide()
         self.shows = QListWidget()
         self.shows.setAccessibleName(self.tr("Shows so far"))

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from studio.settings.paths import Paths
-from studio.ui.dialogs import FormDialog
+from studio.ui.connections.screen import ShopsScreen
 from studio.ui.host.workspace import HostWorkspace
 from studio.ui.models.live_show import LiveShow
 from tests.fakes.bad_shop import BadShop, a_product, problem
@@ -159,8 +159,13 @@ async def test_an_address_that_cannot_be_is_said_under_its_field(
     async with studio(qapp, paths) as opened:
         await opened.until(lambda: opened.window.findChild(HostWorkspace) is None and opened.home, "the page")
         opened.home.connect_shop.click()
-        dialog = await opened.dialog(FormDialog)
-        QTest.keyClicks(dialog.inputs["token"], "a-token-of-the-shop")
+        screen = opened.window.findChild(ShopsScreen)
+        assert isinstance(screen, ShopsScreen)
+        await opened.until(screen.empty.button.isVisible, "the shops")
+        screen.add()
+        form = screen.form
+        QTest.keyClicks(form.name, "Nordhus")
+        QTest.keyClicks(form.key, "a-token-of-the-shop")
         for address, words in {
             "https://": "begin with https:// and name a server",
             "shop.example": "begin with https://",
@@ -169,11 +174,13 @@ async def test_an_address_that_cannot_be_is_said_under_its_field(
             "https://me:secret@shop.example": "Leave user name and password out",
             "https://shop.example/?token=abc": "without anything behind it",
         }.items():
-            dialog.inputs["address"].setText(address)  # type: ignore[attr-defined]
-            dialog.submit()
-            assert dialog.isVisible()
-            assert words in dialog.hints["address"].text(), address
-        dialog.inputs["address"].setText("https://shop.example")  # type: ignore[attr-defined]
-        dialog.submit()
-        await opened.until(lambda: "shop.example" in opened.home.shop.text(), "the shop")
+            form.address.clear()
+            QTest.keyClicks(form.address, address)
+            screen._actions["shop.save"].act()
+            await opened.until(lambda words=words: words in form.hints["base_url"].text(), address)
+            assert screen.unsaved
+        form.address.clear()
+        QTest.keyClicks(form.address, "https://shop.example")
+        screen._actions["shop.save"].act()
+        await opened.until(lambda: "shop.example" in opened.home.shop.text() and not screen.unsaved, "the shop")
     assert "a-token-of-the-shop" not in paths.settings.read_text()

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication
 
 from studio.domain import commands as cmd
 from studio.domain.promo import PromoPhase, phase
 from studio.settings.paths import Paths
-from studio.ui.dialogs import FormDialog
+from studio.ui.connections.screen import ShopsScreen
 from studio.ui.studio import Link, OutboxStatus, Sending
 from tests.fakes.bad_shop import TOKEN, BadShop
 from tests.fakes.fake_studio import FakeStudio
@@ -123,16 +123,24 @@ async def test_a_shop_is_connected_from_the_list_of_shows(
             await opened.until(lambda: "No shop is connected yet" in opened.home.shop.text(), "the page")
             assert not opened.home.new.isEnabled()
             QTest.mouseClick(opened.home.connect_shop, Qt.MouseButton.LeftButton)
-            form = await opened.dialog(FormDialog)
-            for name, text in (("name", "Nordhus"), ("address", shop.url), ("token", TOKEN)):
-                field = form.inputs[name]
-                assert isinstance(field, QLineEdit)
+            screen = opened.window.findChild(ShopsScreen)
+            assert isinstance(screen, ShopsScreen)
+            await opened.until(lambda: screen.isVisible() and screen.empty.button.isVisible(), "the shops")
+            QTest.mouseClick(screen.empty.button, Qt.MouseButton.LeftButton)
+            for field, text in ((screen.form.address, shop.url), (screen.form.key, TOKEN)):
                 field.setFocus()
-                field.selectAll()
                 QTest.keyClicks(field, text)
-            grab(form, "connect-shop", (None,))
-            QTest.mouseClick(form.deed, Qt.MouseButton.LeftButton)
-            await opened.until(lambda: "Nordhus" in opened.home.shop.text(), "the shop to be named")
+            QTest.mouseClick(screen.form.test, Qt.MouseButton.LeftButton)
+            await opened.until(lambda: screen.findings.state.text() == "connected", "the shop to answer")
+            assert screen.form.name.text() == "Nordhus", "the shop said its name"
+            grab(opened.window, "connect-shop", ((1440, 900),))
+            QTest.mouseClick(screen.form.save, Qt.MouseButton.LeftButton)
+            await opened.until(lambda: not screen.unsaved, "the shop to be kept")
+            QTest.mouseClick(screen.back, Qt.MouseButton.LeftButton)
+            await opened.until(
+                lambda: opened.home.isVisible() and "Nordhus" in opened.home.shop.text(),
+                "the shop to be named",
+            )
             assert opened.home.new.isEnabled()
     kept = b"".join(path.read_bytes() for path in paths.data.rglob("*") if path.is_file())
     assert TOKEN.encode() not in kept, "the token is on no disk"

@@ -2,12 +2,7 @@
 
 import json
 import sqlite3
-import ssl
-import threading
-import time
 from collections.abc import Iterator
-from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -15,7 +10,9 @@ from studio import doctor
 from studio.doctor import Finding, Level, exit_code, rendered
 from studio.instance import InstanceLock
 from studio.settings.paths import Paths
-from studio.settings.secrets import KeyringSecrets
+from studio.settings.secrets import MASK, KeyringSecrets
+from tests.fakes.bad_shop import TOKEN, BadShop, data, now_ms, problem
+from tests.fakes.http_server import Handler
 
 
 @pytest.fixture
@@ -37,30 +34,11 @@ def examine(paths: Paths, token: str = "") -> dict[str, Finding]:
 
 
 @pytest.fixture
-def shop() -> Iterator[dict]:
-    """A shop whose answer a test chooses; `seen` is what it was asked."""
-    answer: dict = {"status": 200, "date": None, "seen": []}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            answer["seen"].append(self.headers.get("Authorization"))
-            self.send_response_only(answer["status"])
-            self.send_header("Date", answer["date"] or formatdate(usegmt=True))
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    answer["url"] = f"http://127.0.0.1:{server.server_port}"
-    yield answer
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def shop() -> Iterator[BadShop]:
+    """A shop that is well until told otherwise, and wants its token."""
+    with BadShop() as running:
+        running.token = TOKEN
+        yield running
 
 
 def with_shop(paths: Paths, url: str) -> None:
@@ -140,46 +118,70 @@ def test_an_open_studio_is_said_and_goes_on(paths: Paths) -> None:
     lock.release()
 
 
-def test_a_shop_that_answers_is_reachable_and_got_the_token(paths: Paths, shop: dict) -> None:
-    with_shop(paths, shop["url"])
-    found = examine(paths, token="tok-12345")["shop"]
-    assert (found.level, "Main shop is reachable" in found.sentence) == (Level.OK, True)
-    assert shop["seen"] == ["Bearer tok-12345"]
+def test_a_shop_that_answers_is_named_with_what_it_sells_and_where_its_key_is_from(
+    paths: Paths, shop: BadShop
+) -> None:
+    with_shop(paths, shop.url)
+    found = examine(paths, token=TOKEN)["shop"]
+    assert found.level is Level.OK
+    assert "Main shop (Studio Shop API" in found.sentence
+    assert "answers: “Nordhus”, 3 products in EUR" in found.sentence
+    assert f"Its key {MASK} comes from the variable HOST_STUDIO_SHOP_TOKEN." in found.sentence
 
 
 @pytest.mark.parametrize(
-    ("status", "level", "word"),
+    ("handler", "word"),
     [
-        (404, Level.OK, "reachable"),
-        (401, Level.FAILED, "token"),
-        (403, Level.FAILED, "token"),
-        (503, Level.FAILED, "trouble"),
+        (problem(401, "unauthorized", "Who?"), "token"),
+        (problem(403, "forbidden", "orders:read"), "lacks a right (orders:read)"),
+        (problem(404, "not-found", "Nothing here"), "Nothing here"),
+        (problem(503, "maintenance", "Soon"), "cannot answer right now (503)"),
     ],
 )
-def test_what_a_shop_answers_is_told_apart(
-    paths: Paths, shop: dict, status: int, level: Level, word: str
-) -> None:
-    with_shop(paths, shop["url"])
-    shop["status"] = status
-    found = examine(paths, token="tok-12345")["shop"]
-    assert (found.level, word in found.sentence) == (level, True)
+def test_what_a_shop_answers_is_told_apart(paths: Paths, shop: BadShop, handler: Handler, word: str) -> None:
+    with_shop(paths, shop.url)
+    shop.on("/v1/shop", handler)
+    found = examine(paths, token=TOKEN)["shop"]
+    assert (found.level, word in found.sentence) == (Level.FAILED, True), found
 
 
-def test_a_clock_that_goes_wrong_is_said(paths: Paths, shop: dict) -> None:
-    with_shop(paths, shop["url"])
-    shop["date"] = formatdate(time.time() + 3_600, usegmt=True)
-    assert "s behind" in examine(paths)["shop"].sentence
-    shop["date"] = formatdate(time.time() - 3_600, usegmt=True)
-    assert "s ahead" in examine(paths)["shop"].sentence
-    shop["date"] = "yesterday"
-    assert examine(paths)["shop"].level is Level.OK
+def test_every_shop_is_listed_and_only_that_of_new_shows_must_be_well(paths: Paths, shop: BadShop) -> None:
+    paths.prepare()
+    main = {"id": "main", "name": "Main shop", "base_url": shop.url}
+    other = {"id": "other", "name": "Outlet", "base_url": "http://127.0.0.1:9", "kind": "vendure"}
+    shops = {"shops": [main, other], "active_shop": "main"}
+    paths.settings.write_text(json.dumps(shops))
+    environment = {"HOST_STUDIO_SHOP_TOKEN": TOKEN}
+    first, second = shop_findings(paths, environment)
+    assert (first.level, "Main shop" in first.sentence) == (Level.OK, True)
+    assert (second.level, "Outlet (Vendure" in second.sentence) == (Level.WARNING, True)
+    assert "No key is known for it here." in second.sentence, "a general variable is for one shop only"
+    paths.settings.write_text(json.dumps(shops | {"active_shop": "other"}))
+    first, second = shop_findings(paths, {"HOST_STUDIO_SHOP_MAIN_TOKEN": TOKEN})
+    assert "HOST_STUDIO_SHOP_MAIN_TOKEN" in first.sentence
+    assert second.level is Level.FAILED
 
 
-def test_a_shop_nobody_answers_at_is_a_sentence(paths: Paths, shop: dict) -> None:
+def shop_findings(paths: Paths, environment: dict[str, str]) -> list[Finding]:
+    """What is said of each shop, without any token."""
+    findings = doctor.examine(paths, KeyringSecrets(environment, lambda: None))
+    assert TOKEN not in rendered(findings)
+    return [finding for finding in findings if finding.name == "shop"]
+
+
+def test_a_clock_that_goes_wrong_is_said(paths: Paths, shop: BadShop) -> None:
+    with_shop(paths, shop.url)
+    shop.on("/v1/clock", data({"now_ms": now_ms() + 3_600_000, "rate": 1.0}))
+    assert "s behind" in examine(paths, token=TOKEN)["shop"].sentence
+    shop.on("/v1/clock", data({"now_ms": now_ms() - 3_600_000, "rate": 1.0}))
+    assert "s ahead" in examine(paths, token=TOKEN)["shop"].sentence
+
+
+def test_a_shop_nobody_answers_at_is_a_sentence(paths: Paths) -> None:
     with_shop(paths, "http://127.0.0.1:1")
     found = examine(paths)["shop"]
     assert found.level is Level.FAILED
-    assert found.sentence.startswith("Main shop: ")
+    assert found.sentence.startswith("Main shop ")
 
 
 @pytest.mark.parametrize("url", ["http://shop.example", "https://127.0.0.1:port"])
@@ -188,11 +190,10 @@ def test_an_address_that_cannot_be_used_is_a_sentence(paths: Paths, url: str) ->
     assert examine(paths)["shop"].level is Level.FAILED
 
 
-def test_a_certificate_file_that_is_none_is_a_sentence(paths: Paths, shop: dict) -> None:
+def test_a_certificate_file_that_is_none_is_a_sentence(paths: Paths, shop: BadShop) -> None:
     paths.prepare()
-    main = {"id": "main", "name": "Main shop", "base_url": shop["url"], "ca_file": str(paths.settings)}
+    main = {"id": "main", "name": "Main shop", "base_url": shop.url, "ca_file": str(paths.settings)}
     paths.settings.write_text(json.dumps({"shops": [main], "active_shop": "main"}))
-    assert issubclass(ssl.SSLError, OSError)
     assert examine(paths)["shop"].level is Level.FAILED
 
 

@@ -79,6 +79,7 @@ def step_words(step: Step) -> str:
     }[step]
 
 
+# long: a table of words, two for each failure
 def failure_words(failure: Failure) -> tuple[str, str]:
     """What went wrong in a few words, and what to do about it."""
     translate = QCoreApplication.translate
