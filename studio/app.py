@@ -16,17 +16,15 @@ from PySide6.QtWidgets import QApplication
 from studio.batcher import joined
 from studio.control.clock import SystemWallClock
 from studio.control.ports import ChatRow, ShowClock, ShowSummary
-from studio.domain.commands import Command, PinProduct, Refused
-from studio.domain.lineup import ItemKind, LineUpItem
+from studio.domain.commands import Command, Refused
 from studio.domain.product import Product
-from studio.engine_room import EngineRoom, new_show_id
+from studio.engine_room import EngineRoom
 from studio.settings.file import SettingsNotSavedError, settings_file, window_state_file
 from studio.settings.logging import BugHooks, Log, Redactor
 from studio.settings.paths import Paths
 from studio.settings.schema import Settings, WindowState
 from studio.ui.actions import Actions
 from studio.ui.awake import Awake
-from studio.ui.command_palette import PaletteEntry
 from studio.ui.garbage import WindowGarbage
 from studio.ui.host.workspace import HostWorkspace
 from studio.ui.hotkeys import KeyBindings
@@ -240,7 +238,7 @@ class Desktop:
         self.review = ReviewWorkspace(self.studio, self.actions, self.theme, texts, self.tasks)
         self.window.add_workspace("host", self.host, self.host.splitters)
         self.window.add_workspace("review", self.review)
-        self.window.find_products = self._find_products
+        self.window.find_products = self.host.product_entries
         self.window.name_show(live.state.title)
         self.window.take_state(self.window_state.windows, self.window_state.splitters)
         self.window.show_workspace("host")
@@ -265,26 +263,6 @@ class Desktop:
 
     def _keep_monitor(self, name: str) -> None:
         self.window_state = msgspec.structs.replace(self.window_state, prompter_monitor=name)
-
-    def _find_products(self, words: str) -> list[PaletteEntry]:
-        live, host = self.live, self.host
-        if live is None or host is None:
-            return []
-        asked = words.casefold()
-        texts = Texts(live.state.language, live.state.time_zone)
-        found = [p for p in live.products.values() if asked in p.title.casefold()]
-
-        def entry(product: Product) -> PaletteEntry:
-            item = LineUpItem(
-                new_show_id(), ItemKind.PRODUCT, product.title, 300_000, product.id, points=product.points
-            )
-            return PaletteEntry(
-                f"Pin {product.title}",
-                texts.money(product.price),
-                lambda: host.deciding.give(PinProduct(item)),
-            )
-
-        return [entry(p) for p in found[:20]]
 
     def _toggle_theme(self) -> None:
         self.theme.toggle(self.app)

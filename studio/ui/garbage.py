@@ -22,6 +22,8 @@ class WindowGarbage(QObject):
         super().__init__(parent)
         self._was_on = gc.isenabled()
         gc.disable()
+        # Modules and classes stay as long as the process: looking through them made the longest pauses of all.
+        gc.freeze()
         self._rounds = 0
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
@@ -42,5 +44,6 @@ class WindowGarbage(QObject):
     def close(self) -> None:
         """Give the collector back."""
         self._timer.stop()
+        gc.unfreeze()
         if self._was_on:
             gc.enable()

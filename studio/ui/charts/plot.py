@@ -50,6 +50,9 @@ class PlotArea(pg.PlotWidget):
         # pyqtgraph keeps its layout under the name of the method which returns it.
         self._layout = cast("QGraphicsGridLayout", self._item.layout)
         self._item.hideButtons()
+        for side in ("left", "bottom", "right", "top"):
+            # Each axis, seen or not, would make a text document of its label with every figure that comes.
+            self._item.getAxis(side).enableAutoSIPrefix(False)
         self._box: pg.ViewBox = self._item.getViewBox()
         self._box.setMouseEnabled(x=False, y=False)
         self.count_axis.setZValue(-1000)  # its lines run behind ours

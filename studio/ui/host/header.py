@@ -106,6 +106,7 @@ class Header(Card):
         self._theme, self._plan = theme, plan
         self._level = 0
         self._fitted: object = None
+        self._said: object = None
         self._phase = show.state.phase
         self.setAccessibleName(self.tr("Health of the show"))
         self.dot = OnAirDot(theme)
@@ -225,6 +226,11 @@ class Header(Card):
             self._fitted = where
             self._level = 0
         self._show_level(self._level)
+        stats = (self.plan, self.viewers, self.sales, self.sent)
+        said = (where, self._level, *(len(s.value.text()) << 8 | len(s.caption.text()) for s in stats))
+        if said == self._said:
+            return
+        self._said = said
         while self._level < _LEVELS - 1 and self._wanted() > self.width():
             self._show_level(self._level + 1)
 

@@ -87,7 +87,7 @@ class LineUpView(QListView):
         # A list view paints all it shows when rows have changed, and stock moves many times a second.
         if bottomRight.row() - topLeft.row() < _FEW_ROWS:
             for at in range(topLeft.row(), bottomRight.row() + 1):
-                self.update(topLeft.siblingAtRow(at))
+                self.update(self.model().index(at, 0))
         else:
             super().dataChanged(topLeft, bottomRight, roles)
 

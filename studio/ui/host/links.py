@@ -79,6 +79,7 @@ class LinkRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pills: dict[str, LinkPill] = {}
+        self._shown: tuple[int, Mapping[str, LinkStatus]] | None = None
         self.well = QPushButton()
         self.well.setProperty("variant", "bare")
         self.well.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -95,6 +96,10 @@ class LinkRow(QWidget):
 
     def show_links(self, links: Mapping[str, LinkStatus], level: int) -> None:
         """Show these. Level 0 names all; at 1 those that are well become one pill; at 2 trouble is only named."""
+        shown = (level, dict(links))
+        if shown == self._shown:
+            return
+        self._shown = shown
         collect = level >= 1 or len(links) > MOST
         # The shop first: without it nothing is sold.
         links = dict(sorted(links.items(), key=lambda named: named[1].kind != "shop"))
@@ -117,7 +122,9 @@ class LinkRow(QWidget):
         self._well_pill.setText(
             self.tr("✓ {n} connected").replace("{n}", count) if level < 2 else f"✓ {count}"
         )
-        self.well.setMinimumSize(self._well_pill.sizeHint() + QSize(2, 2))
+        least = self._well_pill.sizeHint() + QSize(2, 2)
+        if self.well.minimumSize() != least:
+            self.well.setMinimumSize(least)
         self.well.setAccessibleName(self.tr("{n} connected").replace("{n}", count))
         self.well.setToolTip(tooltip_text(_names(well)))
         self.well.setVisible(collect and bool(well))

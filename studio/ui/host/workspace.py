@@ -52,6 +52,7 @@ from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_S, Theme
 from studio.ui.widgets.buttons import HoldButton
+from studio.ui.widgets.island import Island
 from studio.ui.widgets.text import clean_text
 
 _TICK_MS: Final = 500
@@ -141,16 +142,16 @@ class HostWorkspace(QWidget):
 
     def _lay_out(self) -> dict[str, QSplitter]:
         middle = QSplitter(Qt.Orientation.Vertical)
-        middle.addWidget(self.stage)
-        middle.addWidget(self.charts)
+        middle.addWidget(Island(self.stage))
+        middle.addWidget(Island(self.charts))
         # The card keeps its height as long as it can; the charts take what the window gives or wants back.
         middle.setStretchFactor(0, 0)
         middle.setStretchFactor(1, 1)
         right = QSplitter(Qt.Orientation.Vertical)
-        right.addWidget(self.questions)
-        right.addWidget(self.chat)
+        right.addWidget(Island(self.questions))
+        right.addWidget(Island(self.chat))
         columns = QSplitter(Qt.Orientation.Horizontal)
-        for widget, stretch in ((self.lineup, 24), (middle, 50), (right, 26)):
+        for widget, stretch in ((Island(self.lineup), 24), (middle, 50), (right, 26)):
             columns.addWidget(widget)
             columns.setStretchFactor(columns.count() - 1, stretch)
         columns.setSizes([330, 716, 374])
@@ -164,7 +165,7 @@ class HostWorkspace(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         column.setSpacing(SPACE_S)
-        column.addWidget(self.header)
+        column.addWidget(Island(self.header))
         column.addWidget(columns, 1)
         column.addWidget(self.promos)
         return {"columns": columns, "middle": middle, "right": right}
@@ -203,6 +204,8 @@ class HostWorkspace(QWidget):
         self._search.setInterval(_SEARCH_MS)
         self._search.timeout.connect(self._search_now)
         self._ticker.setSingleShot(True)
+        # A coarse timer may be early, and then fires twice a second.
+        self._ticker.setTimerType(Qt.TimerType.PreciseTimer)
         self._ticker.timeout.connect(self._on_second)
         self._on_second()
         for button in self.findChildren(QAbstractButton):

@@ -18,8 +18,8 @@ class Pace:
 
 
 AT_ONCE: Final = Pace()
-FOR_EYES: Final = Pace(stock_ms=340, figures_ms=410, questions_ms=530, chat_ms=100)
-"""Two or three times a second for figures and lists, ten times for the chat. They differ so that they do not fall due
+FOR_EYES: Final = Pace(stock_ms=340, figures_ms=830, questions_ms=530, chat_ms=100)
+"""Three times a second for stock, about once for figures, twice for questions, ten times for the chat. They differ so that they do not fall due
 together: a frame has time for each of them, but not for all.
 """
 

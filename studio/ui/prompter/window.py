@@ -62,7 +62,7 @@ class PrompterWindow(QWidget):
         self.choice = MonitorChoice(self)
         self.choice.chosen.connect(self._chosen)
         self.choice.left.connect(self.choice.hide)
-        self._ticker = Ticker(now_ms, self.refresh, self, _FIGURES_MS)
+        self._ticker = Ticker(now_ms, self.refresh, self, _FIGURES_MS, lambda: self.face.view.code_ends_ms)
         # Decisions are shown at once, behind the frame of the host's own window. Figures may change 30 times a second, which nobody reads from three metres.
         self._decided = self._moved = False
         self._rest = QTimer(self)

@@ -88,6 +88,7 @@ class StockBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._level: tuple[int, int, str] | None = None
         self._share = 0.0
         self._role = "accent"
         theme.changed.connect(self.update)
@@ -95,6 +96,9 @@ class StockBar(QWidget):
 
     def show_level(self, left: int, of: int, role: str = "accent") -> None:
         """`left` units of `of` (at the start, or the limit); role is accent, warning, promo or next."""
+        if self._level == (left, of, role):
+            return
+        self._level = (left, of, role)
         self._share = min(1.0, max(0.0, left / of)) if of > 0 else 0.0
         self._role = role
         self.setAccessibleName(self.tr("{left} of {of}").format(left=left, of=of))

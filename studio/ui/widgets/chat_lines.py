@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QPainter,
     QPen,
+    QPixmap,
     QTextCharFormat,
     QTextLayout,
     QTextOption,
@@ -20,6 +21,7 @@ from PySide6.QtGui import (
 from studio.ui.theme import TEXT_CAPTION, TEXT_S, Theme
 from studio.ui.widgets.text import AUTHOR_LIMIT, clean_text, isolate
 
+_BADGES: Final = 64
 _CACHED: Final = 512
 _GROWTH: Final = 4
 _TIMED_FROM: Final = 420
@@ -124,6 +126,7 @@ class LineLayouts:
         self.pad = float(self._theme.px(4))
         self._small = self._theme.font(TEXT_CAPTION)
         self._badge = self._theme.font(TEXT_CAPTION - 2, bold=True)
+        self._badges: dict[tuple[object, str, float], QPixmap] = {}
         self._time_width = QFontMetricsF(self._small).horizontalAdvance(" 00:00:00 ")
         self._cache.clear()
 
@@ -187,17 +190,31 @@ class LineLayouts:
 
     def _paint_badge(self, painter: QPainter, line: ChatLine, top: float) -> None:
         side = self._theme.px(15)
-        badge = QRectF(self.pad * 3 - 1, top + (self.line_height - side) / 2, side, side)
-        colour = QColor(line.colour)
+        ratio = painter.device().devicePixelRatioF()
+        key = (line.colour, line.letter[:1], ratio)
+        badge = self._badges.get(key)
+        if badge is None:
+            if len(self._badges) >= _BADGES:
+                self._badges.clear()
+            badge = self._badges[key] = self._drawn_badge(QColor(line.colour), line.letter[:1], side, ratio)
+        painter.drawPixmap(QPointF(self.pad * 3 - 2, top + (self.line_height - side) / 2 - 1), badge)
+
+    def _drawn_badge(self, colour: QColor, letter: str, side: int, ratio: float) -> QPixmap:
+        pixmap = QPixmap(round((side + 2) * ratio), round((side + 2) * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        box = QRectF(1, 1, side, side)
+        painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colour, 1))
         colour.setAlpha(56)
         painter.setBrush(colour)
-        painter.drawEllipse(badge)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.drawEllipse(box)
         painter.setFont(self._badge)
         painter.setPen(self._theme.colour("text"))
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, line.letter[:1])
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
+        painter.end()
+        return pixmap
 
     def _lay_out(self, line: ChatLine) -> LaidLine:
         author = "" if line.gap else isolate(clean_text(line.author, AUTHOR_LIMIT))

@@ -14,6 +14,8 @@ from studio.ui.widgets.labels import PlainLabel
 NowMs = Callable[[], int | None]
 """UTC ms by the clock of the show; None while its offset from the shop is unknown."""
 
+_UNKNOWN_MS: Final = 250.0
+"""So soon it looks again whether the clock is known."""
 EXPIRING_MS: Final = 60_000
 """A countdown is in its last minute."""
 
@@ -56,19 +58,26 @@ def age_text(ms: int) -> str:
 
 
 class Ticker(QObject):
-    """Calls `tick` at least every 250 ms while its widget is seen, and as often as every `least_ms` when the clock runs fast.
+    """Calls `tick` with each second of the show's clock while its widget is seen, every `least_ms` when it runs faster.
 
-    `until_change_ms` (by the show's clock) of the last tick says when the next change is due; the rate of the clock
-    is measured, because a rehearsal may run at sixty times the speed.
+    `end_ms` is what the widget counts down to (UTC ms of the show's clock; None: nothing): then it also ticks when
+    the whole seconds that are left change, so that nothing is shown beyond its end. The rate of the clock is measured,
+    because a rehearsal may run at sixty times the speed.
     """
 
     def __init__(
-        self, now_ms: NowMs, tick: Callable[[], None], parent: QWidget, least_ms: float = 100.0
+        self,
+        now_ms: NowMs,
+        tick: Callable[[], None],
+        parent: QWidget,
+        least_ms: float = 100.0,
+        end_ms: Callable[[], int | None] = lambda: None,
     ) -> None:
         super().__init__(parent)
         self._now_ms = now_ms
         self._tick = tick
         self._least_ms = least_ms
+        self._end_ms = end_ms
         self._last: tuple[float, int] | None = None
         self._rate = 1.0
         self._timer = QTimer(self)
@@ -87,14 +96,17 @@ class Ticker(QObject):
 
     def _on_timeout(self) -> None:
         self._tick()
-        wait = 250.0
+        wait = _UNKNOWN_MS
         show, wall = self._now_ms(), monotonic() * 1000
         if show is not None:
             if self._last is not None and wall > self._last[0]:
                 self._rate = max(0.1, (show - self._last[1]) / (wall - self._last[0]))
             self._last = (wall, show)
-            wait = (1000 - show % 1000) / self._rate
-        self._timer.start(round(min(250.0, max(self._least_ms, wait))))
+            end = self._end_ms()
+            to_second = 1000 - show % 1000
+            to_change = 1000 if end is None or end <= show else (end - show) % 1000 or 1000
+            wait = min(to_second, to_change) / self._rate
+        self._timer.start(round(min(1000.0, max(self._least_ms, math.ceil(wait) + 1))))
 
 
 class Countdown(PlainLabel):
@@ -118,7 +130,7 @@ class Countdown(PlainLabel):
         self._unknown_text = self.tr("clock unknown")
         self._was_expiring = False
         self._has_ended = False
-        self._ticker = Ticker(now_ms, self.tick, self)
+        self._ticker = Ticker(now_ms, self.tick, self, end_ms=lambda: self._end_ms)
 
     def count_to(self, end_ms: int | None, pattern: str | None = None) -> None:
         """Count to `end_ms` (UTC ms), or show nothing when it is None."""

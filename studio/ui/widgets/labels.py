@@ -46,6 +46,10 @@ class PlainLabel(QLabel):
         """Change the colour by role: muted, ok, warning, promo, accent, onair, next, or empty for plain text."""
         set_look(self, "tone", tone)
 
+    def setToolTip(self, text: str) -> None:  # noqa: D102
+        if text != self.toolTip():
+            super().setToolTip(text)
+
     def setText(self, text: str) -> None:
         """Show `text`; setting what already stands there costs nothing (clocks set theirs every second)."""
         if text != self.text():

@@ -58,7 +58,7 @@ class PromoCard(Card):
         self.extend = QPushButton(self.tr("Extend"))
         self.end = QPushButton(self.tr("End"))
         self._lay_out(theme)
-        self._ticker = Ticker(now_ms, self.tick, self)
+        self._ticker = Ticker(now_ms, self.tick, self, end_ms=lambda: self._face and self._face.end_ms)
 
     @property
     def face(self) -> PromoFace | None:
