@@ -16,6 +16,7 @@ const modules = [
     },
   },
 ];
+if (process.env.MEDUSA_FF_RBAC === "true") modules.push({ resolve: "@medusajs/medusa/rbac" });
 
 module.exports = defineConfig({
   admin: { disable: true },

@@ -44,7 +44,7 @@ class Cluster:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="host-studio-postgres-"))
         self.port = a_free_port()
-        self._password = secrets.token_urlsafe(24)
+        self._password = secrets.token_hex(24)
         self._server: Leashed | None = None
 
     def url(self, database: str) -> str:

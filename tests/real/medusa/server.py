@@ -142,8 +142,8 @@ class Medusa:
     database: str = ""
     key: str = field(default="", repr=False)
     front: Shopfront | None = None
-    _password: str = field(default_factory=lambda: secrets.token_urlsafe(16), repr=False)
-    _secret: str = field(default_factory=lambda: secrets.token_urlsafe(16), repr=False)
+    _password: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    _secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     _server: Leashed | None = None
     _admin: Api | None = None
 
@@ -230,6 +230,20 @@ class Medusa:
         if self._admin is not None:
             self._admin.close()
             self._admin = None
+
+    def a_user(self, email: str) -> tuple[str, str]:
+        """Somebody else in the administration, with all rights; the id and the password."""
+        password = secrets.token_hex(16)
+        self._run("user", "-e", email, "-p", password)
+        return self.admin.get("/admin/users", email=email)["users"][0]["id"], password
+
+    def login(self, email: str = EMAIL, password: str = "") -> str:
+        """The token of a user, who is the shopkeeper where nobody else is named."""
+        api = Api(self.url)
+        try:
+            return api.login(email, password or self._password)
+        finally:
+            api.close()
 
     def a_key(self, kind: str = "secret") -> tuple[str, str]:
         """A new API key, and its id."""

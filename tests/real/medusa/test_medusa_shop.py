@@ -246,12 +246,11 @@ async def test_a_revoked_key_a_wrong_one_and_a_storefronts_are_refused_with_a_se
                 await shop.identity()
 
 
-async def test_a_users_own_token_opens_the_shop_too(medusa: Medusa):
-    other = Api(medusa.url)
-    token = other.login("keeper@example.com", medusa._password)
-    other.close()
-    async with opened_with(medusa.url, token) as shop:
-        assert (await shop.identity()).currency == "EUR"
+async def test_a_users_own_token_opens_the_shop_too(shop: MedusaShop, medusa: Medusa):
+    async with opened_with(medusa.url, medusa.login()) as same:
+        assert await same.identity() == await shop.identity()
+        prices = [p.price for p in (await same.catalogue(None)).products]
+        assert prices == [p.price for p in (await shop.catalogue(None)).products]
 
 
 async def test_the_address_of_the_administration_is_a_sentence(medusa: Medusa):
