@@ -171,18 +171,17 @@ class ShopsDoor:
 
     async def _may_change(self, show: ShowSummary) -> bool:
         """A show stays with its shop once it has begun, and while anything waits to be sent there."""
-        if show.started_at_ms is not None:
-            self._say(
-                f"“{show.title}” has begun: its orders and codes belong to its shop. Make another show."
-            )
-            return False
         owed = (await self._owed()).get(show.id, 0)
         if owed:
             waiting = "1 decision waits" if owed == 1 else f"{owed} decisions wait"
             self._say(
                 f"{waiting} to be sent to the shop of “{show.title}”: open the show and let them go out, then change its shop."
             )
-        return not owed
+        elif show.started_at_ms is not None:
+            self._say(
+                f"“{show.title}” has begun: its orders and codes belong to its shop. Make another show."
+            )
+        return not owed and show.started_at_ms is None
 
     async def _ask_shop(self, title: str, deed: str, now: str) -> ShopSettings | None:
         window, settings = self._desktop.window, self._desktop.settings

@@ -1,0 +1,202 @@
+"""Several shops in one studio: each show sells from its own, and changes it only while nothing depends on it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
+
+from studio.domain.commands import NextItem, StartShow
+from studio.settings.paths import Paths
+from studio.ui.connections.leaving import UnsavedDialog
+from studio.ui.connections.screen import ShopsScreen
+from studio.ui.dialogs import FormDialog
+from studio.ui.host.workspace import HostWorkspace
+from tests.fakes.bad_shop import BadShop, problem
+from tests.faults.front_door import OpenStudioWindow, studio
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    made = Paths(tmp_path / "data")
+    made.prepare()
+    return made
+
+
+@pytest.fixture
+def shops() -> Iterator[tuple[BadShop, BadShop]]:
+    with BadShop() as first, BadShop() as second:
+        second.identity["name"] = "Fjord"
+        second.identity["instance_id"] = "two"
+        yield first, second
+
+
+def set_up(paths: Paths, shops: tuple[BadShop, BadShop]) -> None:
+    known = [
+        {"id": "nordhus", "name": "Nordhus", "base_url": shops[0].url},
+        {"id": "fjord", "name": "Fjord", "base_url": shops[1].url},
+    ]
+    paths.settings.write_text(json.dumps({"shops": known, "active_shop": "nordhus"}))
+
+
+async def choose_shop(opened: OpenStudioWindow, name: str) -> None:
+    """In the dialog that asks for one."""
+    dialog = await opened.dialog(FormDialog)
+    box = dialog.inputs["shop"]
+    assert isinstance(box, QComboBox)
+    box.setCurrentText(name)
+    QTest.mouseClick(dialog.deed, Qt.MouseButton.LeftButton)
+
+
+async def make_show(opened: OpenStudioWindow, file: Path, shop: str) -> None:
+    """A show from a line-up, by the button of the list."""
+    opened.home.new.click()
+    await choose_shop(opened, shop)
+    chooser = await opened.dialog(QFileDialog)
+    chooser.setDirectory(str(file.parent))
+    chooser.selectFile(str(file))
+    chooser.accept()
+    await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
+
+
+def lineup(folder: Path) -> Path:
+    file = folder / "evening.csv"
+    file.write_text("sku,planned_minutes\nSKU-1,5\nSKU-2,5\n")
+    return file
+
+
+async def test_a_show_sells_from_the_shop_it_was_made_with_also_when_it_is_opened_again(
+    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+) -> None:
+    set_up(paths, shops)
+    async with studio(qapp, paths) as opened:
+        await opened.until(lambda: "for new shows: Nordhus" in opened.home.shop.text(), "the page")
+        await make_show(opened, lineup(tmp_path), "Fjord")
+        await opened.until(lambda: shops[1].requests("/v1/products"), "the products of its shop")
+    assert shops[0].requests("/v1/shop") == [], "the other shop was not asked"
+    before = len(shops[1].requests("/v1/shop"))
+    async with studio(qapp, paths) as opened:
+        await opened.until(lambda: opened.home.shows.count() == 1, "the show")
+        assert "Fjord" in opened.home.shows.item(0).text()
+        opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
+        await opened.until(lambda: len(shops[1].requests("/v1/shop")) > before, "its shop")
+    assert shops[0].requests("/v1/shop") == []
+
+
+async def test_a_show_that_has_not_begun_changes_its_shop_and_finds_its_products_there(
+    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+) -> None:
+    set_up(paths, shops)
+    async with studio(qapp, paths) as opened:
+        await make_show(opened, lineup(tmp_path), "Nordhus")
+        await opened.until(lambda: shops[0].requests("/v1/products"), "the products")
+    async with studio(qapp, paths) as opened:
+        await opened.until(opened.home.change_shop.isVisible, "the button")
+        opened.home.change_shop.click()
+        await choose_shop(opened, "Fjord")
+        await opened.until_said("sells from “Fjord”")
+        await opened.until(lambda: "Fjord" in opened.home.shows.item(0).text(), "the list")
+        asked = len(shops[0].requests("/v1/shop"))
+        opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
+        await opened.until(lambda: shops[1].requests("/v1/products"), "the other shop's products")
+        assert len(shops[0].requests("/v1/shop")) == asked
+
+
+async def test_a_shop_with_a_show_stays_and_its_last_error_is_told_on_the_screen(
+    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+) -> None:
+    set_up(paths, shops)
+    async with studio(qapp, paths) as opened:
+        await make_show(opened, lineup(tmp_path), "Nordhus")
+        await opened.until(lambda: shops[0].requests("/v1/products"), "the products")
+        shops[0].token = "another"
+        for path in ("/v1/clock", "/v1/changes/stream"):
+            shops[0].well(path)
+        opened.window._furniture._actions["shops"].trigger()
+        screen = opened.window.findChild(ShopsScreen)
+        assert isinstance(screen, ShopsScreen)
+        await opened.until(lambda: screen.isVisible() and screen.list.current is not None, "the screen")
+        screen.list.choose(0)
+        screen.test()
+        await opened.until(lambda: screen.findings.state.text() == "not connected", "what the test found")
+        await opened.until(lambda: any("token" in s for s in screen.errors.sentences()), "the last error")
+        screen._actions["shop.remove"].act()
+        from studio.ui.dialogs import ConfirmDialog
+
+        (await opened.dialog(ConfirmDialog)).deed.click()
+        await opened.until(screen.form.refusal.isVisible, "the refusal")
+        assert "“evening”" in screen.form.refusal.text()
+        # Back where the person came from: to the show.
+        screen.leave()
+        host = opened.window.findChild(HostWorkspace)
+        await opened.until(lambda: host is not None and host.isVisible(), "the show")
+
+
+async def test_closing_the_studio_asks_about_what_is_not_saved(
+    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop]
+) -> None:
+    set_up(paths, shops)
+    async with studio(qapp, paths) as opened:
+        opened.home.connect_shop.click()
+        screen = opened.window.findChild(ShopsScreen)
+        assert isinstance(screen, ShopsScreen)
+        await opened.until(lambda: screen.list.current is not None, "the shops")
+        QTest.keyClicks(screen.form.name, " AS")
+        opened.window.close()
+        (await opened.dialog(UnsavedDialog)).reject()
+        await opened.until(lambda: QApplication.activeModalWidget() is None, "the dialog to go")
+        assert not opened.running.done(), "it goes on"
+        opened.window.close()
+        (await opened.dialog(UnsavedDialog)).save.click()
+        await opened.until(lambda: "Nordhus AS" in paths.settings.read_text(), "what was saved")
+
+
+async def test_a_show_whose_shop_is_gone_from_the_settings_asks_for_another(
+    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+) -> None:
+    set_up(paths, shops)
+    async with studio(qapp, paths) as opened:
+        await make_show(opened, lineup(tmp_path), "Nordhus")
+        await opened.until(lambda: shops[0].requests("/v1/products"), "the products")
+    kept = {"id": "fjord", "name": "Fjord", "base_url": shops[1].url}
+    paths.settings.write_text(json.dumps({"shops": [kept], "active_shop": "fjord"}))
+    async with studio(qapp, paths) as opened:
+        await opened.until(lambda: opened.home.shows.count() == 1, "the show")
+        opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
+        await choose_shop(opened, "Fjord")
+        await opened.until(lambda: shops[1].requests("/v1/products"), "the other shop")
+        await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
+
+
+async def test_a_show_with_decisions_that_wait_keeps_its_shop_and_so_does_one_that_has_begun(
+    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+) -> None:
+    set_up(paths, shops)
+    async with studio(qapp, paths) as opened:
+        await make_show(opened, lineup(tmp_path), "Nordhus")
+        await opened.until(lambda: shops[0].requests("/v1/products"), "the products")
+        host = opened.window.findChild(HostWorkspace)
+        assert isinstance(host, HostWorkspace)
+        await opened.until(lambda: host._show.state.items[0].product_id, "the first product")
+        shops[0].on("/v1/featured", problem(503, "down", "Later."))
+        for command in (StartShow(), NextItem()):
+            host.deciding.give(command)
+        await opened.until(lambda: host._show.waiting, "the pin to wait")
+    async with studio(qapp, paths) as opened:
+        await opened.until(lambda: opened.home.shows.count() == 1, "the show")
+        assert not opened.home.change_shop.isVisible()
+        show_id = str(opened.home.shows.item(0).data(Qt.ItemDataRole.UserRole))
+        opened.home.change_shop_wanted.emit(show_id)
+        await opened.until_said("to be sent to the shop of “evening”", "then change its shop")
+        shops[0].well("/v1/featured")
+        opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
+        await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
+        host = opened.window.findChild(HostWorkspace)
+        assert isinstance(host, HostWorkspace)
+        await opened.until(lambda: not host._show.outbox, "everything sent")
+        opened.home.change_shop_wanted.emit(show_id)
+        await opened.until_said("has begun", "Make another show")
+    assert shops[1].requests("/v1/shop") == []
