@@ -18,7 +18,9 @@ Confirm = Callable[[str], Awaitable[bool]]
 
 
 class Deciding:
-    """Gives commands one way for every panel. `notify` shows a `Notice`; `confirm` asks for a held press."""
+    """Gives commands one way for every panel. `notify` shows a `Notice`; `confirm` asks for a held press; `make_way` holds
+    back what else would be painted.
+    """
 
     def __init__(
         self,
@@ -27,12 +29,14 @@ class Deciding:
         notify: Callable[[Notice], None],
         confirm: Confirm,
         monotonic_ms: Callable[[], int],
+        make_way: Callable[[], None] = lambda: None,
     ) -> None:
         self._studio = studio
         self._tasks = tasks
         self._notify = notify
         self._confirm = confirm
         self._monotonic_ms = monotonic_ms
+        self._make_way = make_way
         self._irrevocable_at: int | None = None
 
     def give(self, command: Command) -> None:
@@ -54,6 +58,7 @@ class Deciding:
         """Give a command; None when it is on disk, else why not, for whoever says it (without a sentence: it was
         said, or a person changed their mind). A full disk is said here.
         """
+        self._make_way()
         try:
             refused = await self._studio.do(command)
         except StoreFull as error:

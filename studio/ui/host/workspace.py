@@ -92,7 +92,9 @@ class HostWorkspace(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         now_ms = studio.clock.now_ms
         self._now_ms = now_ms
-        self.deciding = Deciding(studio, tasks, self.notice.emit, self._deliberate, monotonic_ms)
+        self.deciding = Deciding(
+            studio, tasks, self.notice.emit, self._deliberate, monotonic_ms, show.make_way
+        )
         canned = CannedAnswers.read(canned_file, show.state.language)
         self.lineup_model = LineUpModel(show, studio.clock.best_ms())
         self.question_model = QuestionModel(show, studio.clock.best_ms())

@@ -22,13 +22,14 @@ from studio.domain.product import (
 )
 from studio.domain.question import Question
 from studio.domain.show import ShowState, apply
-from studio.ui.models.pace import AT_ONCE, Pace, Paced
+from studio.ui.models.pace import AT_ONCE, Pace, Paced, Way
 from studio.ui.models.sales_tally import SalesTally
 from studio.ui.models.viewer_tally import ViewerTally
 from studio.ui.studio import ChangeBatch, LinkStatus, Notice, Opened, OutboxStatus, Sending
 
 FORECAST_WINDOW_MS: Final = 180_000
 """The window of `sold_out_in_ms`."""
+DECIDED_MS: Final = 60
 _SHOWN: Final = tuple(f for f in ShowState.__struct_fields__ if f not in {"seq", "settled"})
 
 
@@ -67,10 +68,11 @@ class LiveShow(QObject):
         self._asked: set[str] = set()
         self._viewers_moved = self._sales_moved = self._usage_moved = False
         self._rows: list[ChatRow] = []
-        self._stock_pace = Paced(self._tell_stock, pace.stock_ms, self)
-        self._figures_pace = Paced(self._tell_figures, pace.figures_ms, self)
-        self._questions_pace = Paced(self._tell_questions, pace.questions_ms, self)
-        self._chat_pace = Paced(self._tell_chat, pace.chat_ms, self)
+        self._way = way = Way()
+        self._stock_pace = Paced(self._tell_stock, pace.stock_ms, self, way)
+        self._figures_pace = Paced(self._tell_figures, pace.figures_ms, self, way)
+        self._questions_pace = Paced(self._tell_questions, pace.questions_ms, self, way)
+        self._chat_pace = Paced(self._tell_chat, pace.chat_ms, self, way)
         self.state: ShowState = opened.state
         self.log: list[Logged] = list(opened.log)
         self.products: dict[str, Product] = dict(opened.products)
@@ -177,6 +179,10 @@ class LiveShow(QObject):
         """How many effects are not delivered yet."""
         return len(self.outbox)
 
+    def make_way(self) -> None:
+        """A person has just decided something: hold back what is only news until it is on the screen."""
+        self._way.make(DECIDED_MS)
+
     # --- taking changes ---------------------------------------------------------------------------------------
 
     def take(self, batch: ChangeBatch) -> None:
@@ -213,6 +219,7 @@ class LiveShow(QObject):
             self.lineup_changed.emit()
         # That something arrived is told by the outbox: everything else stands as it stood.
         if self._differs(before, *_SHOWN):
+            self.make_way()
             self.show_changed.emit()
         if self._differs(before, "promos"):
             self.promos_changed.emit()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from studio.domain import commands as cmd
 from studio.domain.show import ShowPhase
 from studio.ui.models.live_show import LiveShow
-from studio.ui.models.pace import FOR_EYES, Paced
+from studio.ui.models.pace import FOR_EYES, Paced, Way
 from tests.fakes.fake_studio import FakeStudio
 
 
@@ -26,6 +26,21 @@ def test_without_a_pace_every_change_is_told() -> None:
     for _ in range(5):
         paced.soon()
     assert len(told) == 5
+    assert owner is not None
+
+
+def test_news_wait_until_what_a_person_decided_has_been_painted(qtbot) -> None:
+    told: list[str] = []
+    way = Way()
+    paced = Paced(lambda: told.append("told"), 5, owner := QObject(), way)
+    way.make(40)
+    paced.soon()
+    assert told == []
+    paced.now()
+    assert told == ["told"], "a decision itself waits for nothing"
+    paced.soon()
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert way.wait_ms() == 0
     assert owner is not None
 
 
