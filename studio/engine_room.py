@@ -161,6 +161,8 @@ class EngineRoom:
         if self._show is None or self._show.show_id != show_id:
             await self.close_show()
             log = await self._stored.log.read(show_id)
+            if self.connections is not None:
+                await self._stored.feeds.keep_for(f"{self.connections.shop.kind}:{self.connections.shop.id}")
             show = RunningShow(
                 fold(show_id, log),
                 self._stored,

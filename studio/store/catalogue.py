@@ -20,6 +20,7 @@ T = TypeVar("T")
 IMAGE_CAP_BYTES = 128 * 1024 * 1024
 # Most letters in a title, then the number on the box, then where it stands in the shop.
 _WEIGHTS = "10.0, 8.0, 2.0, 2.0"
+_OF_SHOP = "catalogue of "
 _WORD = re.compile(r"\w+")
 
 
@@ -61,6 +62,28 @@ def store_product(db: Sqlite, product: Product) -> bool:
         (num, product.title, skus, product.category, " ".join(product.tags)),
     )
     return True
+
+
+def keep_for(db: Sqlite, shop: str) -> bool:
+    """From now on products and stock are those of `shop`: what another shop had is forgotten, for its numbers may mean
+    something else here, and both are read anew by whoever opens a show. How stock went over time is kept, for reviews.
+
+    Says whether something was forgotten. Raises `sqlite3.Error`.
+    """
+    mark = f"{_OF_SHOP}{shop}"
+    before = codec.one(
+        db.conn,
+        "SELECT source FROM feed_cursor WHERE show_id = '' AND substr(source, 1, ?) = ?",
+        (len(_OF_SHOP), _OF_SHOP),
+    )
+    if before == mark:
+        return False
+    if before is not None:
+        for table in ("product", "product_fts", "stock_level"):
+            db.conn.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+        db.conn.execute("DELETE FROM feed_cursor WHERE show_id = '' AND source = ?", (before,))
+    db.conn.execute("INSERT INTO feed_cursor (show_id, source, cursor) VALUES ('', ?, 0)", (mark,))
+    return before is not None
 
 
 def products(conn: sqlite3.Connection) -> dict[str, Product]:

@@ -38,6 +38,13 @@ class SqlFeeds:
             after=("feeds.after-commit",),
         )
 
+    async def keep_for(self, shop: str) -> bool:
+        """The products and the stock that are kept are those of this shop; says whether another's were forgotten.
+
+        Raises `StoreFull`, `StoreDamaged`.
+        """
+        return await self._db.write(lambda db: catalogue.keep_for(db, shop))
+
     async def cursor(self, show_id: str, source: str) -> int:
         """How far a source was read without a gap; 0 for nothing yet."""
         sql = "SELECT cursor FROM feed_cursor WHERE show_id = ? AND source = ?"

@@ -15,7 +15,7 @@ from studio.ui.connections.leaving import UnsavedDialog
 from studio.ui.connections.screen import ShopsScreen
 from studio.ui.dialogs import FormDialog
 from studio.ui.host.workspace import HostWorkspace
-from tests.fakes.bad_shop import BadShop, problem
+from tests.fakes.bad_shop import BadShop, a_product, problem
 from tests.faults.front_door import OpenStudioWindow, studio
 
 
@@ -31,6 +31,7 @@ def shops() -> Iterator[tuple[BadShop, BadShop]]:
     with BadShop() as first, BadShop() as second:
         second.identity["name"] = "Fjord"
         second.identity["instance_id"] = "two"
+        second.products = [a_product(n, title=f"Fjord {n}", texts={}, revision=0) for n in (1, 2)]
         yield first, second
 
 
@@ -103,6 +104,13 @@ async def test_a_show_that_has_not_begun_changes_its_shop_and_finds_its_products
         opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
         await opened.until(lambda: shops[1].requests("/v1/products"), "the other shop's products")
         assert len(shops[0].requests("/v1/shop")) == asked
+        # Both shops number their products alike, and the first one's are of a higher revision.
+        await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
+        host = opened.window.findChild(HostWorkspace)
+        assert isinstance(host, HostWorkspace)
+        await opened.until(lambda: host._show.state.items[0].product_id == "p1", "the product")
+        await opened.until(lambda: set(host._show.products) == {"p1", "p2"}, "the products of its shop only")
+        assert host._show.products["p1"].title == "Fjord 1"
 
 
 async def test_a_shop_with_a_show_stays_and_its_last_error_is_told_on_the_screen(
