@@ -16,7 +16,18 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QTransform,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -232,18 +243,24 @@ class LineUpDelegate(QStyledItemDelegate):
             painter.drawRect(QRectF(box).adjusted(1.5, 1.5, -1.5, -1.5))
 
     def _paint_picture(self, painter: QPainter, frame: QRectF, row: LineUpRow) -> None:
-        path = QPainterPath()
-        path.addRoundedRect(frame, 6, 6)
         picture = self._picture(row.image_url) if row.image_url else None
-        if picture is not None:
-            painter.setClipPath(path)
-            painter.drawPixmap(frame, picture, QRectF(picture.rect()))
-            painter.setClipping(False)
-            return
         talk = row.item.kind is ItemKind.TALK
-        painter.fillPath(
-            path, self._theme.colour("raised") if talk else placeholder_colour(row.item.product_id)
-        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        if picture is not None:
+            place = QTransform.fromTranslate(frame.left(), frame.top())
+            brush = QBrush(picture)
+            brush.setTransform(
+                place.scale(frame.width() / picture.width(), frame.height() / picture.height())
+            )
+            painter.setBrush(brush)
+        else:
+            painter.setBrush(
+                self._theme.colour("raised") if talk else placeholder_colour(row.item.product_id)
+            )
+        painter.drawRoundedRect(frame, 6, 6)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if picture is not None:
+            return
         if talk:
             inset = self._theme.px(10)
             paint_icon(
