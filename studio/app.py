@@ -236,6 +236,7 @@ class Desktop:
         )
         self.prompter.shown_changed.connect(self.actions["prompter.toggle"].setChecked)
         self.review = ReviewWorkspace(self.studio, self.actions, self.theme, texts, self.tasks)
+        self.review.notice.connect(self.window.post)
         self.window.add_workspace("host", self.host, self.host.splitters)
         self.window.add_workspace("review", self.review)
         self.window.find_products = self.host.product_entries

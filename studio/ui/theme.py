@@ -43,11 +43,13 @@ class Theme(QObject):
         self.tokens: Tokens = DARK
         self.scale: float = 1.0
         self._fonts: dict[tuple[int, bool], QFont] = {}
+        self._colours: dict[str, QColor] = {}
 
     def apply(self, app: QApplication, tokens: Tokens = DARK, scale: float = 1.0) -> None:
         """Dress the whole application. `scale` multiplies every size (1.0 = 13 px body text, 0.8 to 2.0)."""
         self.tokens = tokens
         self.scale = min(2.0, max(0.8, scale))
+        self._colours.clear()
         register()
         app.setStyle(QStyleFactory.create("Fusion"))
         app.setPalette(fusion_palette(tokens))
@@ -65,7 +67,10 @@ class Theme(QObject):
 
     def colour(self, role: str) -> QColor:
         """The colour of a role, e.g. `muted`; an unknown role raises AttributeError."""
-        return QColor(getattr(self.tokens, role))
+        found = self._colours.get(role)
+        if found is None:
+            found = self._colours[role] = QColor(getattr(self.tokens, role))
+        return QColor(found)
 
     def font(self, size: int = TEXT_S, *, bold: bool = False) -> QFont:
         """The interface font at one of the text sizes, with tabular figures so that clocks do not jitter."""

@@ -276,11 +276,15 @@ class PromoBar(Card):
         status = _STATUS[where]
         if where is PromoPhase.ISSUING and ends is not None and self._now_ms() is None:
             status = "live"  # confirmed, but nobody knows the time: the card says so
+        described = record.refusal or self._describe(promo, promo.currency)
+        if status == "live" and ends is not None and record.wanted_ends_at_ms > ends:
+            # The old end is what counts until the shop has said yes.
+            described = f"{self.tr('extending…')} · {described}"
         last = min(record.wanted_ends_at_ms, ends) if ends is not None else record.wanted_ends_at_ms
         return PromoFace(
             code=promo.code,
             status=status,
-            description=record.refusal or self._describe(promo, promo.currency),
+            description=described,
             end_ms=last,
             used=self._show.redemptions(promo.code) or 0,
             limit=promo.total_limit,

@@ -12,6 +12,7 @@ from studio.ui.studio import ChangeBatch
 from studio.ui.widgets.promo_card import PromoCard
 from tests.fakes.fake_studio import MINUTE
 from tests.ui.host.conftest import CTRL, SHIFT, Host
+from tests.ui.host_scene import confirmed
 
 Key = Qt.Key
 
@@ -208,6 +209,18 @@ async def test_a_code_is_extended_and_ended_by_key(live: Host):
     await live.press(Key.Key_F9, CTRL | SHIFT)
     assert isinstance(live.given[-1], cmd.EndPromo)
     assert card(live, "NORD20").status.text() == "ended"
+
+
+async def test_an_extension_is_only_under_way_until_the_shop_has_confirmed_it(live: Host):
+    assert "extending" not in card(live, "NORD20").description.text()
+    left = card(live, "NORD20").status.text()
+    await live.press(Key.Key_F9, SHIFT)
+    assert card(live, "NORD20").description.text().startswith("extending…")
+    assert card(live, "NORD20").status.text() == left, "the old end counts"
+    (record,) = live.live.state.promos.values()
+    live.studio.hear(confirmed(record.promo.id, record.promo.starts_at_ms, record.wanted_ends_at_ms))
+    await live.settle()
+    assert "extending" not in card(live, "NORD20").description.text()
 
 
 async def test_a_code_is_extended_and_ended_on_its_card(live: Host):
