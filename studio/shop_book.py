@@ -10,10 +10,11 @@ import structlog
 from studio.control.ports import WallClock
 from studio.settings.file import SettingsNotSavedError, StructFile
 from studio.settings.schema import BaseUrl, Settings, ShopSettings, ShopTroubles
-from studio.settings.secrets import KeyringSecrets
+from studio.settings.secrets import Kept, KeyringSecrets, Whereabouts
 from studio.settings.shops import (
     general_shop,
     new_shop_id,
+    push_name,
     secret_name,
     troubles_of,
     with_shop,
@@ -24,6 +25,7 @@ from studio.settings.shops import (
 from studio.shop_factory import KINDS
 from studio.shop_probe import probe
 from studio.sync.http import BadAddress, checked_address
+from studio.sync.webhooks import push_path
 from studio.ui.connections.port import KnownShop, KnownShops, NotDoneError, Platform, ShopTest, Step
 
 T = TypeVar("T")
@@ -77,8 +79,10 @@ class ShopBook:
         """All shops as they are saved."""
         settings = self._settings()
         shows = await self._use.shows_by_shop()
-        keys = await asyncio.to_thread(
-            lambda: {shop.id: self._secrets.where(secret_name(shop.id)) for shop in settings.shops}
+        where, shops = self._secrets.where, settings.shops
+        keys = await asyncio.to_thread(lambda: {s.id: where(secret_name(s.id)) for s in shops})
+        pushing = await asyncio.to_thread(
+            lambda: {s.id: where(push_name(s.id)) for s in shops if s.push_port}
         )
         return KnownShops(
             shops=tuple(
@@ -88,10 +92,13 @@ class ShopBook:
                     troubles=troubles_of(self._troubles, shop.id),
                     shows=shows.get(shop.id, ()),
                     for_new_shows=shop.id == settings.active_shop,
+                    push_key=pushing.get(shop.id, Whereabouts(Kept.NOWHERE)),
                 )
                 for shop in settings.shops
             ),
-            platforms=tuple(Platform(kind, known.title) for kind, known in KINDS.items()),
+            platforms=tuple(
+                Platform(kind, known.title, known.push is not None) for kind, known in KINDS.items()
+            ),
             keys_sentence=self._secrets.sentence,
             keys_stay=self._secrets.persistent,
         )
@@ -113,21 +120,28 @@ class ShopBook:
             return "Write the address without anything behind it, like https://shop.example."
         return None
 
-    async def save(self, shop: ShopSettings, key: str) -> str:
-        """Keep a shop and, where one is given, its key. Raises `NotDoneError`."""
+    async def push_address(self, shop: ShopSettings, push_key: str) -> str:
+        """Where on this computer the shop's webhooks are heard; empty when they are not."""
+        if not shop.push_port:
+            return ""
+        used = push_key.strip() or await asyncio.to_thread(self._secrets.get, push_name(shop.id))
+        return f"http://127.0.0.1:{shop.push_port}{push_path(used)}" if used else ""
+
+    async def save(self, shop: ShopSettings, key: str, push_key: str = "") -> str:
+        """Keep a shop and, where they are given, its keys. Raises `NotDoneError`."""
         before = self._settings().shop(shop.id)
         if before is not None and before.kind != shop.kind:
             await self._refuse_if_owed(before)
         self._keep(with_shop(self._settings(), shop))
-        if not key:
-            return ""
-        try:
-            await asyncio.to_thread(self._secrets.set, secret_name(shop.id), key)
-        except ValueError as error:
-            raise NotDoneError(str(error)) from None  # the chain would hold the key's frame
-        if self.key_given is not None:
+        for name, typed in ((secret_name(shop.id), key), (push_name(shop.id), push_key)):
+            try:
+                if typed:
+                    await asyncio.to_thread(self._secrets.set, name, typed)
+            except ValueError as error:
+                raise NotDoneError(str(error)) from None  # the chain would hold the key's frame
+        if key and self.key_given is not None:
             await self.key_given(shop.id, key.strip())
-        return self._secrets.sentence
+        return self._secrets.sentence if key or push_key else ""
 
     async def remove(self, shop_id: str) -> None:
         """Forget a shop, its key and its errors. Raises `NotDoneError`."""
@@ -143,7 +157,8 @@ class ShopBook:
             )
         self._keep(without_shop(self._settings(), shop_id))
         self._write_troubles(without_troubles(self._troubles, shop_id))
-        await asyncio.to_thread(self._secrets.delete, secret_name(shop_id))
+        for name in (secret_name(shop_id), push_name(shop_id)):
+            await asyncio.to_thread(self._secrets.delete, name)
 
     async def forget_key(self, shop_id: str) -> None:
         """Forget the key that is kept for a shop."""

@@ -152,7 +152,7 @@ class KeyringSecrets:
 
     def _is_meant(self, name: str) -> bool:
         kind, _, shop = name.partition(":")
-        return self.general_shop is None or kind != "shop" or shop == self.general_shop
+        return self.general_shop is None or kind not in ("shop", "push") or shop == self.general_shop
 
     def set(self, name: str, value: str) -> None:
         """Keeps a secret; where the keyring does not take it, until the studio is closed."""

@@ -19,6 +19,11 @@ def secret_name(shop_id: str) -> str:
     return f"shop:{shop_id}"
 
 
+def push_name(shop_id: str) -> str:
+    """The name under which the secret is kept with which a shop's webhooks are signed."""
+    return f"push:{shop_id}"
+
+
 def new_shop_id(name: str, taken: Iterable[str]) -> str:
     """An id for a new shop, made of its name, that no other shop has: not even as the environment spells it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

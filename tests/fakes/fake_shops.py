@@ -20,9 +20,9 @@ from studio.ui.connections.port import (
 AT_MS = 1_795_000_000_000
 PLATFORMS = (
     Platform("studio", "Studio Shop API"),
-    Platform("vendure", "Vendure"),
+    Platform("vendure", "Vendure", push=True),
     Platform("medusa", "Medusa"),
-    Platform("shopify", "Shopify"),
+    Platform("shopify", "Shopify", push=True),
 )
 WELL = ShopTest(
     AT_MS, name="Nordhus", currency="EUR", product_count=1240, locations=3, time_zone="Europe/Oslo",
@@ -94,8 +94,16 @@ class FakeShops:
             else "The address must begin with https://."
         )
 
-    async def save(self, shop: ShopSettings, key: str) -> str:
+    async def push_address(self, shop: ShopSettings, push_key: str) -> str:
+        """An address on the port."""
+        return (
+            f"http://127.0.0.1:{shop.push_port}/push/0123456789abcdef" if shop.push_port and push_key else ""
+        )
+
+    async def save(self, shop: ShopSettings, key: str, push_key: str = "") -> str:
         """Keep it."""
+        if push_key:
+            self.asked.append(("push", shop.id, str(shop.push_port), push_key))
         self.asked.append(("save", shop.id, shop.kind, shop.name, shop.base_url, key))
         old = next((each for each in self.shops if each.settings.id == shop.id), None)
         where = Whereabouts(Kept.KEYRING if self.keys_stay else Kept.SESSION) if key else None

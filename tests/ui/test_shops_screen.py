@@ -350,3 +350,29 @@ def test_every_failure_has_words_and_says_what_to_do() -> None:
         headline, advice = failure_words(failure)
         assert headline
         assert advice.endswith(".")
+
+
+async def test_webhooks_are_set_up_where_the_platform_sends_them(shops: Opened) -> None:
+    form = shops.screen.form
+    shops.screen.list.choose(2)
+    assert not form.push_port.isVisible(), "this platform sends none"
+    shops.screen.list.choose(0)
+    assert form.push_port.isVisible()
+    assert not form.push_key.isVisible()
+    shops.write("push_port", "99999")
+    shops.key(Key.Key_S, CTRL)
+    await shops.tasks.drain()
+    assert "from 1 to 65535" in form.hints["push_port"].text()
+    shops.write("push_port", "8137")
+    shops.key(Key.Key_S, CTRL)
+    await shops.tasks.drain()
+    assert "secret" in form.hints["push_key"].text()
+    shops.write("push_key", "the-webhooks-secret")
+    await until(form.push_address.isVisible, "the address")
+    assert form.push_address.text().startswith("http://127.0.0.1:8137/push/")
+    shops.click(form.copy)
+    assert QApplication.clipboard().text() == form.push_address.text()
+    shops.key(Key.Key_S, CTRL)
+    await until(lambda: shops.said, "that it is saved")
+    assert ("push", "nordhus", "8137", "the-webhooks-secret") in shops.port.asked
+    assert form.push_key.text() == ""

@@ -175,3 +175,17 @@ async def test_the_shop_for_new_shows_is_chosen_and_takes_the_general_variable(t
         (True, Kept.ENVIRONMENT),
     ]
     assert msgspec.json.decode((tmp_path / "settings.json").read_bytes())["active_shop"] == "two"
+
+
+async def test_the_secret_of_webhooks_is_kept_like_a_key_and_goes_with_the_shop(kit: Kit) -> None:
+    pushed = msgspec.structs.replace(a_shop(kind="vendure"), push_port=8137)
+    assert await kit.book.push_address(pushed, "") == ""
+    typed = await kit.book.push_address(pushed, "hook-secret")
+    assert typed.startswith("http://127.0.0.1:8137/push/")
+    await kit.book.save(pushed, TOKEN, "hook-secret")
+    assert kit.ring.kept == {"shop:nordhus": TOKEN, "push:nordhus": "hook-secret"}
+    assert await kit.book.push_address(pushed, "") == typed
+    assert (await kit.book.known()).shops[0].push_key.kept is Kept.KEYRING
+    assert "hook-secret" not in kit.written() + typed
+    await kit.book.remove("nordhus")
+    assert kit.ring.kept == {}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -54,8 +55,11 @@ class ShopForm(Card):
         self.body.addWidget(self.header)
         self.platform = QComboBox()
         self.name, self.address, self.storefront, self.ca_file = (QLineEdit() for _ in range(4))
-        self.key = QLineEdit()
-        self.key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.push_port, self.push_address = QLineEdit(), QLineEdit()
+        self.push_address.setReadOnly(True)
+        self.key, self.push_key = QLineEdit(), QLineEdit()
+        for secret in (self.key, self.push_key):
+            secret.setEchoMode(QLineEdit.EchoMode.Password)
         self.forget = QPushButton(tr("Forget"))
         self.forget.setToolTip(tooltip_text(tr("Take the key out of this computer's keyring")))
         self.forget.setAccessibleName(tr("Forget the key"))
@@ -70,6 +74,20 @@ class ShopForm(Card):
         self._add("key", tr("Key"), self.key, self.forget)
         self._add("storefront", tr("Storefront (optional)"), self.storefront)
         self._add("ca_file", tr("Certificate file (optional)"), self.ca_file, self.browse)
+        self.copy = QPushButton(tr("Copy"))
+        self.copy.setToolTip(tooltip_text(tr("Copy this address")))
+        self.copy.setAccessibleName(tr("Copy the address for webhooks"))
+        self.copy.clicked.connect(self._copy_address)
+        self._add("push_port", tr("Webhooks: port of this computer (optional)"), self.push_port)
+        self._add("push_key", tr("Webhooks: signing secret"), self.push_key)
+        self._add("push_address", tr("Webhooks: where your tunnel leads"), self.push_address, self.copy)
+        self.push_port.setPlaceholderText(tr("Off: the shop is asked instead"))
+        self._help["push_port"] = tr(
+            "The shop tells of changes at once, through a tunnel of yours to this port."
+        )
+        self._help["push_address"] = tr(
+            "Give the platform your tunnel's https address with this path behind it."
+        )
         self._help["storefront"] = tr(
             "Where customers shop: tracked links lead there. {slug} may stand for a product."
         )
@@ -85,9 +103,12 @@ class ShopForm(Card):
         row.addWidget(self.test)
         row.addStretch(1)
         row.addWidget(self.save)
-        self.body.addWidget(self.refusal)
-        self.body.addLayout(row)
         self.body.addStretch(1)
+        # Below the form, always in sight however long it is.
+        self.foot = Card("card")
+        self.foot.body.addWidget(self.refusal)
+        self.foot.body.addLayout(row)
+        self._pushing: frozenset[str] = frozenset()
         self.platform.currentIndexChanged.connect(self._platform_chosen)
 
     def offer(self, platforms: Mapping[str, Platform]) -> None:
@@ -96,6 +117,7 @@ class ShopForm(Card):
         self.platform.clear()
         for kind, platform in platforms.items():
             self.platform.addItem(platform.title, kind)
+        self._pushing = frozenset(kind for kind, platform in platforms.items() if platform.push)
         self._showing = False
 
     def show_draft(self, draft: Draft, *, keys_stay: bool) -> None:
@@ -107,9 +129,15 @@ class ShopForm(Card):
         self.platform.setCurrentIndex(self.platform.findData(kind))
         for name, field in (
             ("name", self.name), ("base_url", self.address), ("storefront", self.storefront), ("ca_file", self.ca_file),
+            ("push_port", self.push_port),
         ):  # fmt: skip
             _put(field, draft.values[name])
         _put(self.key, draft.key)
+        _put(self.push_key, draft.push_key)
+        signed = draft.saved is not None and draft.saved.push_key.kept is not Kept.NOWHERE
+        self.push_key.setPlaceholderText(
+            tr("Known. Type to replace it") if signed else tr("Paste the secret")
+        )
         where = draft.saved.key if draft.saved else None
         self._show_key(where, keys_stay=keys_stay)
         self._speak(kind)
@@ -159,8 +187,24 @@ class ShopForm(Card):
         self.key.setToolTip(tooltip_text(words.key_help))
         self._help["kind"] = ""
         self._boxes["storefront"].setVisible(words.storefront or bool(self.storefront.text()))
+        self._show_push(kind)
         for name in self.inputs:
             self._say(name, "")
+
+    def show_push_address(self, address: str) -> None:
+        """Where webhooks are heard; empty hides it."""
+        _put(self.push_address, address)
+        self._show_push(str(self.platform.currentData()))
+
+    def _show_push(self, kind: str) -> None:
+        port = bool(self.push_port.text().strip())
+        able = kind in self._pushing or port
+        self._boxes["push_port"].setVisible(able)
+        self._boxes["push_key"].setVisible(able and port)
+        self._boxes["push_address"].setVisible(able and port and bool(self.push_address.text()))
+
+    def _copy_address(self) -> None:
+        QGuiApplication.clipboard().setText(self.push_address.text())
 
     def _add(self, name: str, text: str, field: QWidget, beside: QPushButton | None = None) -> None:
         field.setObjectName(f"field:{name}")
@@ -193,6 +237,8 @@ class ShopForm(Card):
         if not self._showing:
             self._say(name, "")
             self.refuse("")
+            if name == "push_port":
+                self._show_push(str(self.platform.currentData()))
             self.edited.emit(name, typed)
 
     def _platform_chosen(self, _index: int) -> None:

@@ -82,7 +82,11 @@ class ShopsPage(QWidget):
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
-        row.addWidget(_scrolling(self.form), 1)
+        left = QVBoxLayout()
+        left.setSpacing(SPACE_S)
+        left.addWidget(_scrolling(self.form), 1)
+        left.addWidget(self.form.foot)
+        row.addLayout(left, 1)
         row.addWidget(_scrolling(right), 1)
         return page
 

@@ -8,7 +8,7 @@ import msgspec
 
 from studio.control.ports import ShopCapabilities
 from studio.settings.schema import ShopSettings, ShopTrouble
-from studio.settings.secrets import Whereabouts
+from studio.settings.secrets import Kept, Whereabouts
 
 
 class Step(enum.StrEnum):
@@ -62,20 +62,22 @@ class ShopTest(msgspec.Struct, frozen=True):
 
 
 class Platform(msgspec.Struct, frozen=True):
-    """A platform that there is a connector for."""
+    """A platform that there is a connector for; `push`: it can send webhooks to the studio."""
 
     kind: str
     title: str
+    push: bool = False
 
 
 class KnownShop(msgspec.Struct, frozen=True):
-    """A shop as it is saved. `shows` are the titles of the shows that use it; `troubles` the last errors, the newest first."""
+    """A shop as it is saved. `push_key` is what its webhooks are signed with. `shows` are the titles of the shows that use it; `troubles` the last errors, the newest first."""
 
     settings: ShopSettings
     key: Whereabouts
     troubles: tuple[ShopTrouble, ...] = ()
     shows: tuple[str, ...] = ()
     for_new_shows: bool = False
+    push_key: Whereabouts = Whereabouts(Kept.NOWHERE)
 
 
 class KnownShops(msgspec.Struct, frozen=True):
@@ -108,8 +110,14 @@ class ShopConnections(Protocol):
         """What is wrong with an address, as a sentence; None when it can be used."""
         ...
 
-    async def save(self, shop: ShopSettings, key: str) -> str:
-        """Keep a shop, and its key where `key` is not empty (then what is returned says where it is kept).
+    async def push_address(self, shop: ShopSettings, push_key: str) -> str:
+        """Where on this computer the shop's webhooks are heard; an empty `push_key` means the one that is kept. Empty
+        when they are not heard.
+        """
+        ...
+
+    async def save(self, shop: ShopSettings, key: str, push_key: str = "") -> str:
+        """Keep a shop, and its keys where they are not empty (then what is returned says where they are kept).
 
         Raises `NotDoneError`.
         """

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.ui.actions import Actions
-from studio.ui.connections.drafts import Draft, draft_of, new_draft, problems, values_of
+from studio.ui.connections.drafts import Draft, draft_of, merged, new_draft, problems
 from studio.ui.connections.leaving import Answer, ask_unsaved
 from studio.ui.connections.page import ShopsPage
 from studio.ui.connections.port import KnownShops, NotDoneError, ShopConnections, ShopTest, Step
@@ -50,8 +50,8 @@ class ShopsScreen(ShopsPage):
         self._numbers = 0
         self._here = False
         self._connect()
-        self._enable_actions(here=False)
         self._wait()
+        self._enable_actions(here=False)
 
     def _connect(self) -> None:
         on = self._actions.on
@@ -105,7 +105,6 @@ class ShopsScreen(ShopsPage):
 
     def _wait(self) -> None:
         self._show_sentence(tr("Reading the shops…"), "clock")
-        self._refresh_actions()
 
     def _take(self, known: KnownShops) -> None:
         self._keys_stay = known.keys_stay
@@ -114,18 +113,8 @@ class ShopsScreen(ShopsPage):
         self.form.offer({platform.kind: platform for platform in known.platforms})
         self.list.model.name_platforms({platform.kind: platform.title for platform in known.platforms})
         self._default_kind = known.platforms[0].kind if known.platforms else "studio"
-        before = {draft.id: draft for draft in self.list.model.drafts}
         current = self.list.current
-        drafts: list[Draft] = []
-        for shop in known.shops:
-            old = before.pop(shop.settings.id, None)
-            fresh = draft_of(shop)
-            if old is not None and old.dirty:
-                fresh = Draft(old.id, old.values, shop, old.key, old.found)
-            elif old is not None:
-                fresh = Draft(fresh.id, fresh.values, shop, "", old.found)
-            drafts.append(fresh)
-        drafts += [draft for draft in before.values() if draft.is_new]
+        drafts = merged(self.list.model.drafts, known.shops)
         self.list.model.set_all(drafts)
         wanted = self.list.model.row_of(current.id) if current else -1
         default = next((n for n, shop in enumerate(known.shops) if shop.for_new_shows), 0)
@@ -147,7 +136,18 @@ class ShopsScreen(ShopsPage):
             self.form.show_draft(draft, keys_stay=self._keys_stay)
             self.errors.show_troubles(draft.saved.troubles if draft.saved else ())
             self._show_found(draft)
+            self._run(self._show_push_address(draft), "address for webhooks")
         self._refresh_actions()
+
+    async def _show_push_address(self, draft: Draft) -> None:
+        """Where webhooks are heard with what stands in the form, as far as it makes sense."""
+        wrong = problems(draft, self._port.address_problem)
+        usable = not wrong.keys() - {"name"}
+        told = (
+            await self._port.push_address(draft.settings(self._port.new_id), draft.push_key) if usable else ""
+        )
+        if self.list.current is not None and self.list.current.id == draft.id:
+            self.form.show_push_address(told)
 
     def _show_found(self, draft: Draft) -> None:
         if self.trial.shop_id == draft.id:
@@ -187,6 +187,8 @@ class ShopsScreen(ShopsPage):
         if name != "name" and self.trial.shop_id == draft.id:
             self.trial.cancel()
         self.list.model.put(self.list.row, changed)
+        if name in ("push_port", "push_key", "base_url"):
+            self._run(self._show_push_address(changed), "address for webhooks")
         if changed.found is None and not self.trial.shop_id:
             self.findings.show_nothing()
 
@@ -196,7 +198,7 @@ class ShopsScreen(ShopsPage):
             draft is not None
             and draft.dirty
             and not draft.untouched
-            and name in ("base_url", "storefront", "ca_file")
+            and name in ("base_url", "storefront", "ca_file", "push_port")
         ):
             self.form.say_problem(name, problems(draft, self._port.address_problem).get(name, ""))
 
@@ -223,7 +225,7 @@ class ShopsScreen(ShopsPage):
             return False
         shop = draft.settings(self._port.new_id)
         try:
-            said = await self._port.save(shop, draft.key)
+            said = await self._port.save(shop, draft.key, draft.push_key)
         except NotDoneError as error:
             self.form.refuse(str(error))
             return False
@@ -232,9 +234,13 @@ class ShopsScreen(ShopsPage):
         row = self.list.model.row_of(draft.id)
         if row >= 0 and fresh is not None:
             now = self.list.model.drafts[row]
-            same = (now.values, now.key) == (draft.values, draft.key)  # else somebody typed on meanwhile
-            values, key = (values_of(fresh.settings), "") if same else (now.values, now.key)
-            self.list.model.put(row, Draft(shop.id, values, fresh, key, now.found))
+            typed_on = replace(now, found=None) != replace(draft, found=None)
+            saved = (
+                replace(now, id=shop.id, saved=fresh)
+                if typed_on
+                else replace(draft_of(fresh), found=now.found)
+            )
+            self.list.model.put(row, saved)
         self._take(known)
         text = tr("“{name}” is saved.").replace("{name}", clean_text(shop.name, 100))
         level = "ok" if self._keys_stay or not said else "warning"
@@ -275,14 +281,12 @@ class ShopsScreen(ShopsPage):
 
     async def _make_default(self) -> None:
         draft = self.list.current
-        if draft is None or draft.is_new:
-            return
         try:
-            await self._port.use_for_new_shows(draft.id)
+            if draft is not None and not draft.is_new:
+                await self._port.use_for_new_shows(draft.id)
+                await self.load()
         except NotDoneError as error:
             self.form.refuse(str(error))
-            return
-        await self.load()
 
     # --- testing ----------------------------------------------------------------------------------------------
 
@@ -363,9 +367,7 @@ class ShopsScreen(ShopsPage):
     # --- what can be done now ---------------------------------------------------------------------------------
 
     def _empty_acted(self) -> None:
-        if self.list.model.rowCount():
-            self._show_current()
-        elif self.empty.button.text() == tr("Try again"):
+        if self.empty.button.text() == tr("Try again"):
             self._wait()
             self._run(self.load(), "read shops")
         else:
