@@ -30,11 +30,11 @@ from studio.shops.medusa_client import MedusaClient
 from studio.shops.medusa_featured import MedusaFeatured
 from studio.shops.medusa_prices import Front, Priced, front_of, priced
 from studio.shops.medusa_promos import MedusaPromos
+from studio.shops.order_places import Place
+from studio.shops.reading import each
 from studio.shops.redemptions import RedemptionCount
 from studio.shops.revisions import Revisions
 from studio.shops.storefront import Storefront
-from studio.shops.vendure_map import each
-from studio.shops.vendure_orders import Place
 
 _PRODUCTS = 100
 _VARIANTS = 150

@@ -13,8 +13,8 @@ from studio.domain.order import Order, OrderLine, OrderStatus
 from studio.domain.product import Product, StockLevel, Variant
 from studio.shops import medusa_wire as wire
 from studio.shops import medusa_wire_orders as orders_wire
+from studio.shops.reading import FOREVER_MS, UNCOUNTED, ms
 from studio.shops.texts import from_html
-from studio.shops.vendure_map import FOREVER_MS, UNCOUNTED, iso, ms
 
 FEATURED_TAG = "host-studio-live"
 """The featured product has this tag: the storefront asks for the products that carry it."""
@@ -23,8 +23,6 @@ LINK_FIELD = "host_studio_link"
 LOW_FIELD = "lowest_price_30_days"
 """The metadata of a variant with its lowest price of the last 30 days, a decimal with tax."""
 _BULLETS = ("- ", "* ", "• ")
-
-__all__ = ["FEATURED_TAG", "FOREVER_MS", "LINK_FIELD", "LOW_FIELD", "UNCOUNTED", "iso", "ms"]
 
 
 def minor(amount: Decimal, currency: str) -> Money:

@@ -6,8 +6,8 @@ from studio.domain.order import Order
 from studio.shops import medusa_map as to
 from studio.shops import medusa_wire_orders as wire
 from studio.shops.medusa_client import Answered, MedusaClient
-from studio.shops.vendure_map import each
-from studio.shops.vendure_orders import Place
+from studio.shops.order_places import Place
+from studio.shops.reading import each, iso
 
 _PAGE = 100
 _FIELDS = ",".join(
@@ -35,7 +35,7 @@ async def read_page(
 
     A payment moves the date of no order: with the last page come the orders whose payments have moved.
     """
-    answer = await _asked(client, [("updated_at[$gte]", to.iso(place.since)), ("offset", str(place.skip))])
+    answer = await _asked(client, [("updated_at[$gte]", iso(place.since)), ("offset", str(place.skip))])
     page = answer.told
     found = each(page.orders, "order", _order, problems)
     more = place.skip + len(page.orders) < page.count and bool(page.orders)
@@ -52,7 +52,7 @@ async def read_page(
 async def _paid_since(client: MedusaClient, since_ms: int) -> set[str]:
     """The orders whose payments were made, captured or called off since then, at most the newest thousand."""
     asked = [
-        ("updated_at[$gte]", to.iso(since_ms)),
+        ("updated_at[$gte]", iso(since_ms)),
         ("order", "-updated_at"),
         ("limit", "1000"),
         ("fields", "id,payment_collection.order.id"),

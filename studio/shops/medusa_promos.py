@@ -9,6 +9,7 @@ from studio.domain.promo import PromoCode, PromoKind, PromoScope
 from studio.shops import medusa_map as to
 from studio.shops import medusa_wire as wire
 from studio.shops.medusa_client import MedusaClient
+from studio.shops.reading import iso
 
 _MARK = "host_studio_key"
 _SHOW = "host_studio_show"
@@ -76,7 +77,7 @@ class MedusaPromos:
                 raise RefusedByTarget(
                     f"The code {code} cannot end in the past: end it instead.", "window-passed"
                 )
-            return await self._move(there, {"ends_at": to.iso(ends_at_ms)})
+            return await self._move(there, {"ends_at": iso(ends_at_ms)})
 
     async def end(self, code: str, ended_at_ms: int) -> PromoReceipt:
         """End a code now: it is switched off first, whatever the clocks say. One that has ended stays as it is."""
@@ -90,9 +91,9 @@ class MedusaPromos:
                 path = f"/admin/promotions/{there.id}"
                 await self._ask.post(path, {"status": "inactive"}, wire.OnePromotion, _ASKED)
             end_ms = min(receipt.ends_at_ms, ended_at_ms, now)
-            change = {"ends_at": to.iso(end_ms)}
+            change = {"ends_at": iso(end_ms)}
             if receipt.starts_at_ms > end_ms:
-                change["starts_at"] = to.iso(end_ms)
+                change["starts_at"] = iso(end_ms)
             return await self._move(there, change)
 
     async def _known(self, code: str) -> wire.Promotion:
@@ -143,8 +144,8 @@ def _body(promo: PromoCode, show_id: str, key: str, with_tax: bool) -> dict[str,
         "name": promo.code,
         "campaign_identifier": f"host-studio-{key}",
         "description": f"Made by Host Studio for a live show ({show_id}).",
-        "starts_at": to.iso(promo.starts_at_ms),
-        "ends_at": to.iso(promo.ends_at_ms),
+        "starts_at": iso(promo.starts_at_ms),
+        "ends_at": iso(promo.ends_at_ms),
     }
     if promo.per_customer_limit is not None:
         campaign["budget"] = {

@@ -1,14 +1,12 @@
 """A shop on Vendure (3.7), by its Admin API and an API key of a role with limited rights."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
-from urllib.parse import quote, urlencode, urlsplit
+from collections.abc import Callable, Collection, Mapping, Sequence
+from urllib.parse import urlsplit
 
 import msgspec
-import structlog
 
 from studio.control.ports import (
     BadAnswer,
-    ChangePage,
     ClockReading,
     Http,
     OrderPage,
@@ -17,30 +15,28 @@ from studio.control.ports import (
     PromoUsage,
     RefusedByTarget,
     ShopCapabilities,
-    ShopChange,
     ShopIdentity,
     SupersededPin,
     TrackedLink,
-    Traffic,
 )
-from studio.control.ports.answers import plain, raise_for_status
-from studio.domain.ids import derived_id
+from studio.control.ports.answers import plain
 from studio.domain.product import Product, StockLevel, Variant
 from studio.domain.promo import PromoCode
 from studio.shops import vendure_map as to
 from studio.shops import vendure_orders as reading
 from studio.shops import vendure_queries as ask
 from studio.shops import vendure_wire as wire
+from studio.shops.asked import AskedShop
+from studio.shops.reading import each
 from studio.shops.redemptions import RedemptionCount
 from studio.shops.revisions import Revisions
+from studio.shops.storefront import Storefront
 from studio.shops.vendure_client import Answered, OtherSchema, VendureClient
 from studio.shops.vendure_featured import FACET, VendureFeatured
 from studio.shops.vendure_promos import VendurePromos
 
 _PRODUCTS = 100
 _VARIANTS = 500
-_IMAGE_BYTES = 10_000_000
-_log = structlog.get_logger(__name__)
 
 
 def api_key(key: str) -> tuple[str, str]:
@@ -53,14 +49,13 @@ def admin_path(address: str) -> str:
     return "" if urlsplit(address.strip()).path.rstrip("/").endswith("-api") else "/admin-api"
 
 
-class VendureShop:
+class VendureShop(AskedShop):
     """The `Shop` port. `address` is that of the shop's server or of its Admin API, the one to which `http` is bound;
     `language` (BCP 47) the one in which products are told.
 
     `storefront` is the address of a product's page with `{slug}` in it, or of the storefront, whose product pages are
     then taken to be at `/products/{slug}`; without it there are no links. Orders tell by which link they came where
-    the shop has the order field `hostStudioLink` (see README.md), else only codes attribute them. `on_clock_hint` is told
-    (shop ms, sent, received wall ms) after each answer.
+    the shop has the order field `hostStudioLink` (see README.md), else only codes attribute them.
     """
 
     def __init__(
@@ -71,11 +66,9 @@ class VendureShop:
         storefront: str = "",
         on_problem: Callable[[str], None] | None = None,
     ) -> None:
-        self._http = http
+        super().__init__(http, on_problem)
         self._language = language.partition("-")[0] or "en"
-        self._storefront = storefront.strip()
-        self.on_problem = on_problem
-        self.on_clock_hint: Callable[[int, int, int], None] | None = None
+        self._storefront = Storefront(storefront)
         self._ask = VendureClient(http, admin_path(address), self._language, self._hint)
         self._promos = VendurePromos(self._ask)
         self._featured = VendureFeatured(self._ask)
@@ -169,14 +162,14 @@ class VendureShop:
         def read(raw: msgspec.Raw) -> wire.Product:
             return msgspec.json.decode(raw, type=wire.Product)
 
-        told = to.each(page.items, "product", read, problems)
+        told = each(page.items, "product", read, problems)
         variants = await self._variants([p.id for p in told], problems)
         products: list[Product] = []
         for product in told:
-            mapped = to.each(
+            mapped = each(
                 variants.get(product.id, []), "variant", lambda raw: self._variant(raw, currency), problems
             )
-            unnumbered = to.to_product(product, mapped, self._page(product.slug), FACET)
+            unnumbered = to.to_product(product, mapped, self._storefront.page(product.slug), FACET)
             shop_ms = self._ask.clock.at(answer.http.received_ms)
             revision, _ = self._revisions.of("product", product.id, unnumbered, shop_ms, answer.http.sent_ms)
             products.append(msgspec.structs.replace(unnumbered, revision=revision))
@@ -200,22 +193,12 @@ class VendureShop:
             }
             answer = await self._ask(ask.variants(self._low_field), {"o": options})
             page = answer.read("productVariants", wire.Listed)
-            for owner, raw in to.each(page.items, "variant", _owned, problems):
+            for owner, raw in each(page.items, "variant", _owned, problems):
                 found.setdefault(owner, []).append(raw)
             read += len(page.items)
             if read >= page.totalItems or not page.items:
                 break
         return found
-
-    async def image(self, url: str) -> bytes:
-        """A picture's bytes, at most 10 MB; whether they are a picture is for the reader to see."""
-        answer = await self._http.request(
-            "GET", url, headers={"Accept": "image/*"}, timeout_ms=20_000, max_bytes=_IMAGE_BYTES
-        )
-        raise_for_status(answer, "The shop")
-        if answer.status != 200 or not answer.body:
-            raise BadAnswer("The shop has an empty picture.")
-        return answer.body
 
     async def stock(self, variant_ids: Collection[str]) -> tuple[StockLevel, ...]:
         """All levels of these variants; variants that the shop does not know have none."""
@@ -228,7 +211,7 @@ class VendureShop:
             options = {"take": len(some), "filter": {"id": {"in": some}}}
             answer = await self._ask(ask.STOCK, {"o": options})
             page = answer.read("productVariants", wire.Listed)
-            for stock in to.each(page.items, "stock", _stock, problems):
+            for stock in each(page.items, "stock", _stock, problems):
                 levels += self._numbered(stock, shop, answer)
         self._report(problems)
         return tuple(levels)
@@ -316,63 +299,13 @@ class VendureShop:
 
     async def tracked_link(self, show_id: str, product_id: str, channel: str) -> TrackedLink:
         """The link of this show, product and channel. Nothing is written: the address says it all."""
-        if not self._storefront:
-            raise RefusedByTarget(
-                "The storefront's address is missing in the shop's settings: without it there are no links.",
-                "no-storefront",
-            )
-        page = self._storefront.replace("{slug}", "")
+        page = self._storefront.home
         if product_id:
             product = await self.product(product_id)
             if product is None:
                 raise RefusedByTarget("The shop has no such product any more.", "not-found")
             page = product.url
-        link_id = derived_id(show_id, "link", product_id, channel)
-        marks = {
-            "utm_source": channel,
-            "utm_medium": "live",
-            "utm_campaign": show_id,
-            "utm_content": link_id,
-        }
-        url = f"{page}{'&' if urlsplit(page).query else '?'}{urlencode(marks)}"
-        return TrackedLink(link_id, url, show_id, product_id, channel)
-
-    def _page(self, slug: str) -> str:
-        if not self._storefront:
-            return ""
-        if "{slug}" in self._storefront:
-            return self._storefront.replace("{slug}", quote(slug, safe=""))
-        return f"{self._storefront.rstrip('/')}/products/{quote(slug, safe='')}"
-
-    async def traffic(self, show_id: str) -> Traffic:
-        """Vendure counts no visits: refused with "no-traffic"."""
-        del show_id
-        raise RefusedByTarget("This shop counts no visits.", "no-traffic")
-
-    async def changes_after(self, seq: int) -> ChangePage:
-        """Vendure has no feed: refused with "no-feed"."""
-        del seq
-        raise RefusedByTarget("This shop tells no changes: it is asked.", "no-feed")
-
-    def changes(self, after: int) -> AsyncIterator[ShopChange]:
-        """Vendure has no feed: refused with "no-feed"."""
-        return self._changes(after)
-
-    async def _changes(self, after: int) -> AsyncGenerator[ShopChange, None]:
-        page = await self.changes_after(after)
-        for change in page.changes:
-            yield change
-
-    def _hint(self, shop_ms: int, sent_ms: int, received_ms: int) -> None:
-        if self.on_clock_hint:
-            self.on_clock_hint(shop_ms, sent_ms, received_ms)
-
-    def _report(self, problems: Sequence[str]) -> tuple[str, ...]:
-        for problem in problems:
-            _log.warning("shop entry left out", problem=problem)
-            if self.on_problem:
-                self.on_problem(problem)
-        return tuple(problems)
+        return self._storefront.link(page, show_id, product_id, channel)
 
 
 def _owned(raw: msgspec.Raw) -> tuple[str, msgspec.Raw]:

@@ -1,10 +1,6 @@
 """From Vendure's JSON to domain values. Each mapping raises `ValueError` for values that make no sense."""
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
-
-import msgspec
+from collections.abc import Iterable, Sequence
 
 from studio.control.ports import PromoReceipt
 from studio.control.ports.answers import plain
@@ -12,29 +8,13 @@ from studio.domain.money import Money
 from studio.domain.order import Order, OrderLine, OrderStatus
 from studio.domain.product import Product, StockLevel, Variant
 from studio.shops import vendure_wire as wire
+from studio.shops.reading import FOREVER_MS, UNCOUNTED, ms
 from studio.shops.texts import from_html
 
-T = TypeVar("T")
-UNCOUNTED = 1_000_000
-"""What is told to be on hand of a variant whose stock Vendure does not track: it never sells out."""
-FOREVER_MS = 253_402_214_400_000
-"""The end of a code without an end: the last day of the year 9999."""
 _PRESET = "preset=large"
 _TAKEN = frozenset({"Authorized", "Settled"})
 _SENT = frozenset({"Shipped", "Delivered"})
 _BEFORE = frozenset({"Created", "Draft", "AddingItems", "ArrangingPayment"})
-
-
-def ms(moment: dt.datetime) -> int:
-    """UTC ms of a moment; one without a zone is UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return round(aware.timestamp() * 1000)
-
-
-def iso(moment_ms: int) -> str:
-    """UTC ms as Vendure reads it."""
-    moment = dt.datetime.fromtimestamp(moment_ms / 1000, dt.UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment_ms % 1000:03d}Z"
 
 
 def _image(preview: str) -> str:
@@ -185,23 +165,3 @@ def to_receipt(told: wire.Promotion) -> PromoReceipt:
     start_ms = ms(starts) if starts else 0
     end_ms = ms(told.endsAt) if told.endsAt else FOREVER_MS
     return PromoReceipt(told.id, told.couponCode, start_ms, end_ms)
-
-
-def each(
-    entries: Iterable[msgspec.Raw], what: str, read: Callable[[msgspec.Raw], T], problems: list[str]
-) -> list[T]:
-    """All entries that can be read; for the others a sentence is added to `problems`."""
-    found: list[T] = []
-    for raw in entries:
-        try:
-            found.append(read(raw))
-        except (msgspec.MsgspecError, ValueError) as error:
-            problems.append(f"The shop's {what} {_name_of(raw)} was left out: {plain(str(error), 160)}.")
-    return found
-
-
-def _name_of(raw: msgspec.Raw) -> str:
-    try:
-        return plain(msgspec.json.decode(raw, type=wire.Ref).id, 60) or "?"
-    except msgspec.MsgspecError:
-        return "?"

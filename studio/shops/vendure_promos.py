@@ -12,6 +12,7 @@ from studio.domain.promo import PromoCode, PromoKind, PromoScope
 from studio.shops import vendure_map as to
 from studio.shops import vendure_queries as ask
 from studio.shops import vendure_wire as wire
+from studio.shops.reading import iso
 from studio.shops.vendure_client import VendureClient
 
 _MARK = "host-studio:"
@@ -77,8 +78,8 @@ class VendurePromos:
         return {
             "enabled": True,
             "couponCode": promo.code,
-            "startsAt": to.iso(promo.starts_at_ms),
-            "endsAt": to.iso(promo.ends_at_ms),
+            "startsAt": iso(promo.starts_at_ms),
+            "endsAt": iso(promo.ends_at_ms),
             "usageLimit": promo.total_limit,
             "perCustomerUsageLimit": promo.per_customer_limit,
             "conditions": conditions,
@@ -147,7 +148,7 @@ class VendurePromos:
                 raise RefusedByTarget(
                     f"The code {code} cannot end in the past: end it instead.", "window-passed"
                 )
-            return await self._change(there, {"endsAt": to.iso(ends_at_ms)})
+            return await self._change(there, {"endsAt": iso(ends_at_ms)})
 
     async def end(self, code: str, ended_at_ms: int) -> PromoReceipt:
         """End a code now: it is switched off too, whatever the clocks say. One that has ended stays as it is."""
@@ -158,9 +159,9 @@ class VendurePromos:
             if not there.enabled and receipt.ends_at_ms <= now:
                 return receipt
             end_ms = min(receipt.ends_at_ms, ended_at_ms, now)
-            change = {"endsAt": to.iso(end_ms), "enabled": False}
+            change = {"endsAt": iso(end_ms), "enabled": False}
             if receipt.starts_at_ms > end_ms:
-                change["startsAt"] = to.iso(end_ms)
+                change["startsAt"] = iso(end_ms)
             return await self._change(there, change)
 
     async def _known(self, code: str) -> wire.Promotion:
