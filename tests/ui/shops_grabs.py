@@ -74,6 +74,15 @@ async def refused(screen: ShopsScreen, _port: FakeShops) -> None:
     )
 
 
+async def webhooks(screen: ShopsScreen, _port: FakeShops) -> None:
+    for name, field, text in (
+        ("push_port", screen.form.push_port, "8137"),
+        ("push_key", screen.form.push_key, "secret"),
+    ):
+        field.setText(text)
+        screen.form.edited.emit(name, text)
+
+
 async def as_it_is(_screen: ShopsScreen, _port: FakeShops) -> None:
     """Nothing done."""
 
@@ -89,6 +98,7 @@ SCENES: dict[str, tuple[Callable[[], FakeShops], Stage]] = {
     "leaving": (FakeShops, leaving),
     "environment": (FakeShops, from_environment),
     "refused": (FakeShops, refused),
+    "webhooks": (FakeShops, webhooks),
     "empty": (lambda: FakeShops([]), as_it_is),
 }
 

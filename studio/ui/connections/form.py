@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -158,6 +159,11 @@ class ShopForm(Card):
     def go_to(self, name: str) -> None:
         """Put the cursor into a field."""
         self.inputs[name].setFocus(Qt.FocusReason.OtherFocusReason)
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if isinstance(above, QScrollArea):
+            above.ensureWidgetVisible(self._boxes[name])
 
     def refuse(self, sentence: str) -> None:
         """What was asked is not done, for this reason; empty takes the sentence away."""

@@ -108,10 +108,10 @@ class ShopModel(QAbstractListModel):
     def _second_line(self, draft: Draft) -> str:
         kind = draft.values["kind"]
         parts = [clean_text(self._titles.get(kind, kind), 40)]
-        if draft.saved is not None and draft.saved.for_new_shows:
-            parts.append(tr("for new shows"))
         if draft.dirty:
             parts.append(tr("not saved"))
+        if draft.saved is not None and draft.saved.for_new_shows:
+            parts.append(tr("for new shows"))
         return " · ".join(parts)
 
     @staticmethod
