@@ -8,15 +8,26 @@ import type { SubscriberArgs, SubscriberConfig } from "@medusajs/framework"
 
 const TRIES = 3
 const TIMEOUT_MS = 5000
+const MOST_WAITING = 50 // an import changes thousands of products: what does not fit is left out, the studio asks anyway
+let waiting = 0
 
 type Named = { id?: string; product_id?: string }
 
 export default async function hostStudio({ event }: SubscriberArgs<Named | Named[]>) {
   const url = process.env.HOST_STUDIO_PUSH_URL, secret = process.env.HOST_STUDIO_PUSH_SECRET
-  if (!url || !secret) return
+  if (!url || !secret || waiting >= MOST_WAITING) return
   const data = [event.data].flat().map(({ id, product_id }) => ({ id, product_id }))
   const body = JSON.stringify({ id: randomUUID(), topic: event.name, data })
   const signature = "sha256=" + createHmac("sha256", secret).update(body).digest("hex")
+  waiting++
+  try {
+    await deliver(url, body, signature)
+  } finally {
+    waiting--
+  }
+}
+
+async function deliver(url: string, body: string, signature: string) {
   for (let tried = 1; tried <= TRIES; tried++) {
     try {
       const answer = await fetch(url, {

@@ -38,6 +38,7 @@ ASKED = "asked"
 """The demo shop as one that tells nothing by itself."""
 SECRET = "a-secret-for-benchmarks"
 VARIANTS = 5_000
+_A_PRODUCT = 50
 
 
 class _AskedShop(StudioApiShop):
@@ -154,36 +155,45 @@ class VendureShop:
             storefront="https://shop.example",
         )  # fmt: skip
 
-    def _more(self, variants: int, batch: int = 50) -> None:
-        """Products of one variant each, many in one operation."""
-        for first in range(0, variants, batch):
-            numbers = range(first, min(first + batch, variants))
-            declared = ",".join(f"$p{n}:CreateProductInput!" for n in numbers)
-            made = self.server.admin(
-                f"mutation({declared}){{{' '.join(f'p{n}:createProduct(input:$p{n}){{id}}' for n in numbers)}}}",
-                **{
-                    f"p{n}": {
-                        "enabled": True,
-                        "translations": [
-                            {
-                                "languageCode": "en",
-                                "name": f"Thing {n}",
-                                "slug": f"thing-{n}",
-                                "description": "A thing.",
-                            }
-                        ],
-                    }
-                    for n in numbers
+    def _more(self, variants: int) -> None:
+        """Few products of many variants each: that is filled in a minute, and read like many of few."""
+        admin = self.server.admin
+
+        def named(**words: str) -> list[dict[str, str]]:
+            return [{"languageCode": "en", **words}]
+
+        for first in range(0, variants, _A_PRODUCT):
+            sizes = range(first, min(first + _A_PRODUCT, variants))
+            product = admin(
+                "mutation($i:CreateProductInput!){createProduct(input:$i){id}}",
+                i={
+                    "enabled": True,
+                    "translations": named(
+                        name=f"Thing {first}", slug=f"thing-{first}", description="A thing."
+                    ),
                 },
+            )["createProduct"]["id"]
+            group = admin(
+                "mutation($i:CreateProductOptionGroupInput!){createProductOptionGroup(input:$i){id options{id}}}",
+                i={
+                    "code": f"size-{first}",
+                    "translations": named(name="Size"),
+                    "options": [{"code": f"s{n}", "translations": named(name=f"Size {n}")} for n in sizes],
+                },
+            )["createProductOptionGroup"]
+            admin(
+                "mutation($p:ID!,$g:ID!){addOptionGroupToProduct(productId:$p,optionGroupId:$g){id}}",
+                p=product,
+                g=group["id"],
             )
-            self.server.admin(
+            admin(
                 "mutation($i:[CreateProductVariantInput!]!){createProductVariants(input:$i){id}}",
                 i=[
                     {
-                        "productId": made[f"p{n}"]["id"], "sku": f"T-{n}", "price": 1_000 + n, "trackInventory": "TRUE",
-                        "translations": [{"languageCode": "en", "name": f"Thing {n}"}], "stockOnHand": 500,
+                        "productId": product, "sku": f"T-{n}", "price": 1_000 + n, "trackInventory": "TRUE",
+                        "optionIds": [option["id"]], "translations": named(name=f"Thing {n}"), "stockOnHand": 500,
                     }
-                    for n in numbers
+                    for n, option in zip(sizes, group["options"], strict=True)
                 ],
             )  # fmt: skip
 
