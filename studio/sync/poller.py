@@ -2,7 +2,18 @@
 
 import asyncio
 import random as _random
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from contextlib import aclosing
+from typing import Any
 
 import msgspec
 import structlog
@@ -11,6 +22,7 @@ from studio.control.ports import (
     FeedBatch,
     Feeds,
     Hint,
+    ProductPage,
     Shop,
     StoredBatch,
     StoreFull,
@@ -21,7 +33,8 @@ from studio.control.ports import (
     WallClock,
     urgent,
 )
-from studio.domain.product import Product
+from studio.domain.product import Product, StockLevel
+from studio.sync.ahead import read_ahead
 from studio.sync.backoff import Backoff
 from studio.sync.links import LinkStatus
 from studio.sync.supervise import Bell
@@ -241,18 +254,12 @@ class Poller:
             await self.refresh(p for p in near if p not in self._variants)
         with urgent(Urgency.LIVE):
             await self._stock(near)
-        cursor: str | None = None
         done = 0
-        turned: set[str] = set()
-        while True:
-            page = await self._shop.catalogue(cursor)
-            await self._store(FeedBatch(SOURCE, products=page.products))
-            done += len(page.products)
-            self._progress(done, max(done, total))
-            if page.cursor is None or page.cursor in turned:
-                break
-            turned.add(page.cursor)
-            cursor = page.cursor
+        async with aclosing(self._catalogue()) as pages:
+            async for page in pages:
+                await self._store(FeedBatch(SOURCE, products=page.products))
+                done += len(page.products)
+                self._progress(done, max(done, total))
         self._progress(done, done)
         if self._orders_too:
             await self._orders()
@@ -265,11 +272,31 @@ class Poller:
         with urgent(Urgency.LIVE):
             await self._stock(near)
 
+    def _catalogue(self) -> AsyncGenerator[ProductPage, None]:
+        turned: set[str] = set()
+
+        def following(page: ProductPage) -> Coroutine[Any, Any, ProductPage] | None:
+            if page.cursor is None or page.cursor in turned:
+                return None
+            turned.add(page.cursor)
+            return self._shop.catalogue(page.cursor)
+
+        return read_ahead(self._shop.catalogue(None), following)
+
     async def _stock(self, product_ids: Collection[str]) -> None:
         wanted = [v for p in dict.fromkeys(product_ids) for v in self._variants.get(p, ())]
-        for start in range(0, len(wanted), _CHUNK):
-            levels = await self._shop.stock(wanted[start : start + _CHUNK])
-            await self._store(FeedBatch(SOURCE, stock=levels))
+        parts = (wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK))
+        first = next(parts, None)
+        if first is None:
+            return
+
+        def following(_: object) -> Coroutine[Any, Any, tuple[StockLevel, ...]] | None:
+            part = next(parts, None)
+            return None if part is None else self._shop.stock(part)
+
+        async with aclosing(read_ahead(self._shop.stock(first), following)) as pages:
+            async for levels in pages:
+                await self._store(FeedBatch(SOURCE, stock=levels))
 
     async def _poll_pinned(self) -> None:
         if self.on_air.pinned:
