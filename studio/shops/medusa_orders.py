@@ -10,6 +10,8 @@ from studio.shops.order_places import Place
 from studio.shops.reading import each, iso
 
 _PAGE = 100
+_PAYMENTS_MS = 5 * 60_000
+"""So far back payments are looked for: what is older comes when all orders are read once more."""
 _FIELDS = ",".join(
     [
         "id", "display_id", "custom_display_id", "status", "currency_code", "total", "discount_total", "created_at",
@@ -43,7 +45,8 @@ async def read_page(
     shop_ms = client.clock.at(answer.http.received_ms)
     orders = [order for order, _ in found]
     if not more:
-        paid = await _paid_since(client, place.since) - {order.id for order in orders}
+        since = max(place.since, shop_ms - _PAYMENTS_MS)
+        paid = await _paid_since(client, since) - {order.id for order in orders}
         if paid:
             orders += await _these(client, sorted(paid), problems)
     return orders, place.after(len(page.orders), newest, more, shop_ms), more, answer

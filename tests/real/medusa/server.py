@@ -1,18 +1,15 @@
 """A real Medusa server on this computer, for tests: installed once, with a PostgreSQL cluster of its own, shopped at.
 
-npm fills a folder named after the lock, below ``HOST_STUDIO_TEST_CACHE`` or the computer's temporary folder. It is
-`npm install`, not `npm ci`: that refuses this lock, because npm leaves the packages of other systems (rollup's, esbuild's,
-msgpackr's) without a version in it. What `npm install` takes are the versions of the lock; of those at the top, all exact,
-`installed` sees to it.
+It is installed by `npm install`, not `npm ci`: that refuses this lock, because npm leaves the packages of other systems
+(rollup's, esbuild's, msgpackr's) without a version in it. What `npm install` takes are the versions of the lock; of those
+that matter most, `installed` sees to it.
 """
 
-import hashlib
 import json
 import os
 import secrets
 import shutil
 import subprocess
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,49 +17,26 @@ from typing import Any, Self
 
 import httpx
 
+from tests.real import npm_packages
 from tests.real.leashed import Leashed
 from tests.real.medusa.postgres import Cluster
 
 HERE = Path(__file__).parent
+SUBSCRIBER = Path(__file__).parents[3] / "resources" / "push" / "medusa-host-studio.ts"
+_STRIP_TYPES = """
+const { readFileSync, writeFileSync } = require("node:fs");
+const { transform } = require("sucrase");
+const [from, to] = process.argv.slice(1);
+writeFileSync(to, transform(readFileSync(from, "utf8"), { transforms: ["typescript", "imports"] }).code);
+"""
 READY_WITHIN_S = 120
-INSTALLED_WITHIN_S = 900
 EMAIL = "keeper@example.com"
 PAYMENT = "pp_system_default"
 
 
 def installed() -> Path:
-    """The folder with the server's packages. Installing needs node, npm and the network, the first time only."""
-    lock = (HERE / "package-lock.json").read_bytes() + (HERE / "package.json").read_bytes()
-    name = f"medusa-{hashlib.sha256(lock).hexdigest()[:16]}"
-    cache = Path(
-        os.environ.get("HOST_STUDIO_TEST_CACHE") or Path(tempfile.gettempdir()) / "host-studio-tests"
-    )
-    folder = cache / name
-    if not (folder / "ready").exists():
-        npm = shutil.which("npm")
-        assert npm is not None, "the tests of real shops need node and npm: install them"
-        cache.mkdir(parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=cache))
-        for file in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / file, making / file)
-        command = [
-            npm,
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--ignore-scripts",
-            "--cache",
-            str(cache / "npm"),
-        ]
-        made = subprocess.run(command, cwd=making, capture_output=True, text=True, timeout=INSTALLED_WITHIN_S)
-        assert made.returncode == 0, f"npm install failed: {made.stderr[-3000:]}"
-        _check(making)
-        (making / "ready").touch()
-        try:
-            making.rename(folder)
-        except OSError:  # somebody else was faster
-            shutil.rmtree(making, ignore_errors=True)
-    return folder
+    """The folder with the server's packages."""
+    return npm_packages.installed("medusa", HERE, ["install", "--ignore-scripts"], _check)
 
 
 def _check(folder: Path) -> None:
@@ -189,11 +163,20 @@ class Medusa:
         for file in ("package.json", "medusa-config.js"):
             shutil.copy(HERE / file, self.folder / file)
         (self.folder / "node_modules").symlink_to(installed() / "node_modules")
+        self._subscribe()
         self.database = f"shop-{self.port}"
         self.cluster.make(self.database)
         self._run("db:migrate")
         self._run("user", "-e", EMAIL, "-p", self._password)
         return self
+
+    def _subscribe(self) -> None:
+        """Put in what tells the studio of changes: it does nothing where the environment names no address."""
+        place = self.folder / "src" / "subscribers"
+        place.mkdir(parents=True)
+        node = self._command()[0]
+        words = [node, "-e", _STRIP_TYPES, str(SUBSCRIBER), str(place / "host-studio.js")]
+        subprocess.run(words, cwd=self.folder, check=True, timeout=READY_WITHIN_S)
 
     def start(self) -> Self:
         """Start it and wait until it answers; a second start takes the same port and the same database."""

@@ -1,16 +1,11 @@
-"""A real Vendure server on this computer, for tests: installed once, started, seeded, shopped at.
+"""A real Vendure server on this computer, for tests: installed once, started, seeded, shopped at."""
 
-`npm ci` fills a folder named after the lock, below ``HOST_STUDIO_TEST_CACHE`` or the computer's temporary folder.
-"""
-
-import hashlib
 import json
 import os
 import shutil
 import socket
 import struct
 import subprocess
-import tempfile
 import time
 import zlib
 from dataclasses import dataclass, field
@@ -19,11 +14,12 @@ from typing import Any, Self
 
 import httpx
 
+from tests.real import npm_packages
+
 HERE = Path(__file__).parent
 SUBSCRIBER = Path(__file__).parents[3] / "resources" / "push" / "vendure-host-studio.js"
 ADMIN, SHOP = "/admin-api", "/shop-api"
 READY_WITHIN_S = 90
-INSTALLED_WITHIN_S = 600
 RIGHTS = (
     "ReadCatalog", "UpdateCatalog", "CreateCatalog", "ReadOrder", "ReadPromotion", "CreatePromotion", "UpdatePromotion",
     "ReadStockLocation", "ReadSettings",
@@ -33,28 +29,8 @@ _ERROR = "... on ErrorResult{errorCode message}"
 
 
 def installed() -> Path:
-    """The folder with the server and its packages. Installing needs node, npm and the network, the first time only."""
-    lock = (HERE / "package-lock.json").read_bytes() + (HERE / "package.json").read_bytes()
-    name = f"vendure-{hashlib.sha256(lock).hexdigest()[:16]}"
-    cache = Path(
-        os.environ.get("HOST_STUDIO_TEST_CACHE") or Path(tempfile.gettempdir()) / "host-studio-tests"
-    )
-    folder = cache / name
-    if not (folder / "ready").exists():
-        npm = shutil.which("npm")
-        assert npm is not None, "the tests of real shops need node and npm: install them"
-        cache.mkdir(parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=cache))
-        for file in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / file, making / file)
-        command = [npm, "ci", "--no-audit", "--no-fund", "--cache", str(cache / "npm")]
-        made = subprocess.run(command, cwd=making, capture_output=True, text=True, timeout=INSTALLED_WITHIN_S)
-        assert made.returncode == 0, f"npm ci failed: {made.stderr[-3000:]}"
-        (making / "ready").touch()
-        try:
-            making.rename(folder)
-        except OSError:  # somebody else was faster
-            shutil.rmtree(making, ignore_errors=True)
+    """The folder with the server and its packages."""
+    folder = npm_packages.installed("vendure", HERE, ["ci"])
     for file in (HERE / "index.js", SUBSCRIBER):
         shutil.copy(file, folder / file.name)
     return folder
