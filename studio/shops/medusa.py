@@ -53,6 +53,13 @@ _STOCK_FIELDS = (
     f"{_LEVEL}.stocked_quantity,{_LEVEL}.reserved_quantity"
 )
 
+_NOTES = (
+    "Codes with a limit for one customer count e-mail addresses: the storefront has to ask for the address before the code.",
+    "Codes for free shipping have to be entered after the way of sending was chosen.",
+    "A cart that holds a code keeps it until it is changed: an order can come with it shortly after the code has ended.",
+    "Orders tell by which link they came where the storefront keeps it in the cart's metadata.",
+)
+
 
 class _Known(msgspec.Struct, frozen=True):
     """What was read of the shop itself."""
@@ -102,6 +109,7 @@ class MedusaShop(AskedShop):
                 traffic=False,
                 push=False,
                 link_orders=True,
+                notes=_NOTES,
             ),
             locations=known.locations,
             instance_id=known.store.id,

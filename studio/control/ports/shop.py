@@ -12,7 +12,8 @@ from studio.domain.promo import PromoCode
 
 class ShopCapabilities(msgspec.Struct, frozen=True):
     """What a shop can do by itself; the studio does the rest, or says that it cannot be had. `link_orders`: orders tell by
-    which tracked link they came; without it only codes make an order the show's.
+    which tracked link they came; without it only codes make an order the show's. `notes` are sentences about what it does
+    in its own way, and what its storefront has to do for it.
     """
 
     native_start: bool = True
@@ -22,6 +23,7 @@ class ShopCapabilities(msgspec.Struct, frozen=True):
     traffic: bool = True
     push: bool = True
     link_orders: bool = True
+    notes: tuple[str, ...] = ()
 
 
 class ShopIdentity(msgspec.Struct, frozen=True):

@@ -113,6 +113,10 @@ class Findings(Card):
                 self._head(tr("What the studio does instead"))
                 for sentence in instead:
                     self._line("→", sentence, "muted")
+            if found.capabilities.notes:
+                self._head(tr("Good to know"))
+                for sentence in found.capabilities.notes:
+                    self._line("→", clean_text(sentence, 400), "muted")
         self._column.addStretch(1)
 
     def _figures(self, found: ShopTest) -> None:
