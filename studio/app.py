@@ -32,7 +32,7 @@ from studio.ui.keyguard import FocusKeys
 from studio.ui.main_window import MainWindow
 from studio.ui.models.live_show import LiveShow
 from studio.ui.models.pace import FOR_EYES
-from studio.ui.notices import Notices
+from studio.ui.notices import NoticeAction, Notices
 from studio.ui.palette import DARK, LIGHT
 from studio.ui.prompter.screens import Screens
 from studio.ui.prompter.window import PrompterWindow
@@ -170,6 +170,7 @@ class Desktop:
         refused_keys = bindings.load(self.settings.keys)
         self.keys = FocusKeys(app)
         self.notices = Notices(wall.now_ms)
+        self.notice_actions: dict[str, NoticeAction] = {}
         self.tasks = Tasks("window", self._task_failed)
         # The window that is on the screen already, while the rest of the studio was imported.
         self.window = MainWindow(rehearsal=rehearsal) if window is None else window
@@ -193,7 +194,7 @@ class Desktop:
 
     def _post_notices(self, batch: ChangeBatch) -> None:
         for notice in batch.notices:
-            self.window.post(notice)
+            self.window.post(notice, self.notice_actions.get(notice.key))
 
     def _task_failed(self, _name: str, error: BaseException) -> None:
         sentence = f"Something went wrong in the studio ({type(error).__name__}). It was written to the log."

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from typing import Final
 
 from studio.app import Desktop
 from studio.control.ports import ShowSummary
@@ -15,10 +16,13 @@ from studio.settings.secrets import KeyringSecrets
 from studio.shop_book import ShopBook
 from studio.ui.connections.screen import ShopsScreen
 from studio.ui.dialogs import Field, ask
+from studio.ui.notices import NoticeAction
 from studio.ui.studio import ChangeBatch, Link, Notice
 from studio.ui.texts import Texts
 
 WORKSPACE = "shops"
+_SHOP_NOTICES: Final = ("token:shop", "target:shop", "shop:poll")
+"""Keys of notices about the shop's connection: each has a button that leads here."""
 
 
 class ShopsDoor:
@@ -48,6 +52,8 @@ class ShopsDoor:
         desktop.actions["shops"].enable(True)
         desktop.actions.on("shops", self.show)
         desktop.studio.changes.connect(self._listen)
+        about = NoticeAction(desktop.actions["shops"].plain_text, self.show)
+        desktop.notice_actions |= dict.fromkeys(_SHOP_NOTICES, about)
         # What is not saved is asked about before the studio closes.
         desktop.window.closing.disconnect(desktop.exit.set)
         desktop.window.closing.connect(lambda: desktop.tasks.spawn(self._close(), "close"))

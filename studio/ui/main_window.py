@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from studio.ui.actions import Actions
     from studio.ui.command_palette import PaletteEntry
     from studio.ui.furniture import Furniture
-    from studio.ui.notices import Notices, NoticeStack
+    from studio.ui.notices import NoticeAction, Notices, NoticeStack
     from studio.ui.studio import Notice
     from studio.ui.theme import Theme
 
@@ -106,9 +106,9 @@ class MainWindow(QMainWindow):
         current = self._stack.currentWidget()
         return next((n for n, w in self._workspaces.items() if w is current), "")
 
-    def post(self, notice: "Notice") -> None:
-        """Show a notice."""
-        self._notices.post(notice.level, notice.sentence, key=notice.key)
+    def post(self, notice: "Notice", action: "NoticeAction | None" = None) -> None:
+        """Show a notice, with a button that does something about it."""
+        self._notices.post(notice.level, notice.sentence, key=notice.key, action=action)
 
     def open_palette(self) -> None:
         """Ctrl K."""

@@ -15,6 +15,7 @@ from studio.ui.connections.leaving import UnsavedDialog
 from studio.ui.connections.screen import ShopsScreen
 from studio.ui.dialogs import FormDialog
 from studio.ui.host.workspace import HostWorkspace
+from studio.ui.studio import Sending
 from tests.fakes.bad_shop import BadShop, a_product, problem
 from tests.faults.front_door import OpenStudioWindow, studio
 
@@ -141,6 +142,41 @@ async def test_a_shop_with_a_show_stays_and_its_last_error_is_told_on_the_screen
         screen.leave()
         host = opened.window.findChild(HostWorkspace)
         await opened.until(lambda: host is not None and host.isVisible(), "the show")
+
+
+async def test_a_notice_about_the_shops_key_leads_to_the_shops_and_a_new_key_lets_go_what_waits(
+    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+) -> None:
+    set_up(paths, shops)
+    async with studio(qapp, paths) as opened:
+        await make_show(opened, lineup(tmp_path), "Nordhus")
+        host = opened.window.findChild(HostWorkspace)
+        assert isinstance(host, HostWorkspace)
+        await opened.until(lambda: host._show.state.items[0].product_id, "the first product")
+        shops[0].on("/v1/featured", problem(401, "unauthorized", "Who are you?"))
+        for command in (StartShow(), NextItem()):
+            host.deciding.give(command)
+        stack = opened.window.notice_stack
+        await opened.until(lambda: [c for c in stack.cards if c.notice.key == "token:shop"], "the notice")
+        action = next(c.notice.action for c in stack.cards if c.notice.key == "token:shop")
+        assert action is not None
+        assert action.text == "Shops…"
+        action.run()
+        assert opened.window.workspace == "shops"
+        screen = opened.window.findChild(ShopsScreen)
+        assert isinstance(screen, ShopsScreen)
+        await opened.until(lambda: screen.list.current is not None, "the shops")
+        await opened.until(
+            lambda: [row for row in host._show.outbox.values() if row.sending is Sending.HELD],
+            "the pin to be held",
+        )
+        shops[0].well("/v1/featured")
+        QTest.keyClicks(screen.form.key, "a-new-key")
+        screen._actions["shop.save"].act()
+        await opened.until(lambda: not host._show.outbox, "the pin to go out")
+        assert shops[0].requests("/v1/featured")[-1].headers["authorization"] == "Bearer a-new-key"
+        screen.leave()
+        await opened.until(lambda: opened.window.workspace == "host", "the way back")
 
 
 async def test_closing_the_studio_asks_about_what_is_not_saved(
