@@ -30,6 +30,7 @@ from studio.ui.connections.port import KnownShop, KnownShops, NotDoneError, Plat
 
 T = TypeVar("T")
 _NAMED = 3
+_AGAIN_MS = 60_000
 _log = structlog.get_logger(__name__)
 
 
@@ -208,9 +209,13 @@ class ShopBook:
 
     def note_trouble(self, shop_id: str, sentence: str) -> None:
         """Something went wrong with a shop, in a test or in a show."""
-        if sentence and self._settings().shop(shop_id) is not None:
-            told = self._masked(sentence)[:1_000]
-            self._write_troubles(with_trouble(self._troubles, shop_id, told, self._wall.now_ms()))
+        if not sentence or self._settings().shop(shop_id) is None:
+            return
+        told, now = self._masked(sentence)[:1_000], self._wall.now_ms()
+        newest = next(iter(troubles_of(self._troubles, shop_id)), None)
+        # A shop that is away says so again and again: once a minute is enough to write.
+        if newest is None or newest.sentence != told or now - newest.at_ms >= _AGAIN_MS:
+            self._write_troubles(with_trouble(self._troubles, shop_id, told, now))
 
     def _write_troubles(self, troubles: ShopTroubles) -> None:
         if troubles == self._troubles:

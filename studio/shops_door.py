@@ -33,6 +33,7 @@ class ShopsDoor:
         self._secrets = secrets
         self._room = desktop.room
         self._back_to = ""
+        self._asking = False
         self.book = ShopBook(
             lambda: desktop.settings,
             desktop.save_settings,
@@ -72,10 +73,16 @@ class ShopsDoor:
         self._desktop.window.show_workspace(self._back_to or "home")
 
     async def _close(self) -> None:
-        if self.screen.unsaved:
-            self._desktop.window.show_workspace(WORKSPACE)
-        if await self.screen.may_leave():
-            self._desktop.exit.set()
+        if self._asking:  # the question stands there already
+            return
+        self._asking = True
+        try:
+            if self.screen.unsaved:
+                self._desktop.window.show_workspace(WORKSPACE)
+            if await self.screen.may_leave():
+                self._desktop.exit.set()
+        finally:
+            self._asking = False
 
     async def _key_given(self, shop_id: str, key: str) -> None:
         """What waited for a key in the open show goes on."""
@@ -157,6 +164,11 @@ class ShopsDoor:
         tr = self._desktop.window.tr
         now = (await self.shop_ids()).get(show.id, "")
         if not await self._may_change(show):
+            return None
+        if self._desktop.live is not None:
+            self._say(
+                "A show is open: close the studio, open it again, and change the shop before you open a show."
+            )
             return None
         title = tr("Shop of “{show}”").replace("{show}", show.title[:60])
         shop = await self._ask_shop(title, tr("Sell from this shop"), now)

@@ -159,9 +159,13 @@ async def test_a_test_uses_the_key_of_the_form_else_the_one_that_is_kept_and_not
 async def test_a_key_that_a_shop_repeats_is_masked_in_the_last_errors(kit: Kit) -> None:
     await kit.book.save(a_shop(), TOKEN)
     kit.book.note_trouble("nordhus", f"The key {TOKEN} is no key.")
+    kit.book.note_trouble("nordhus", f"The key {TOKEN} is no key.")
     kit.book.note_trouble("nobody", "A shop that is not set up.")
     assert TOKEN not in kit.written()
     assert [t.sentence for t in (await kit.book.known()).shops[0].troubles] == ["The key ••• is no key."]
+    assert (await kit.book.known()).shops[0].troubles[0].times == 1, (
+        "said twice within a minute, written once"
+    )
 
 
 async def test_the_shop_for_new_shows_is_chosen_and_takes_the_general_variable(tmp_path: Path) -> None:
