@@ -159,8 +159,10 @@ class Gate:
             first.turn.set_result(None)
 
     def _is_full(self, urgency: Urgency) -> bool:
-        """After a refusal one goes to see, alone."""
-        most = 1 if self._refusals and not self.closed_ms else IN_FLIGHT[urgency]
+        """After a refusal one goes to see, and a decision beside it."""
+        most = IN_FLIGHT[urgency]
+        if self._refusals and not self.closed_ms:
+            most = 2 if urgency is Urgency.WRITE else 1
         return len(self._under_way) >= most
 
     def _wait_ms(self, first: _Waiting, now_ms: float) -> int:

@@ -1,7 +1,7 @@
 """How fast a shop is read, and how soon a sale of the pinned product is on the screen.
 
 Run it alone: ``python tests/benchmarks/bench_shop.py [--shop demo|vendure|both] [--variants 5000] [--sales 40]``. Prints JSON
-lines; the shop is a process of its own, Vendure is the real one (node and npm are needed).
+lines; the shop is a process of its own. Vendure is the real one: it needs node and npm, and some minutes to be filled.
 
 - `first sync`: catalogue and stock of all variants into the store, beside a bare httpx loop that sends the very same requests and
   throws the answers away (target: at most 1.5 times as long), and how many requests were under way at once (at most 4).
@@ -231,7 +231,7 @@ async def measure_shops(app: QApplication, given: argparse.Namespace, folder: Pa
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shop", choices=("demo", "vendure", "both"), default="both")
+    parser.add_argument("--shop", choices=("demo", "vendure", "both"), default="demo")
     parser.add_argument("--variants", type=int, default=VARIANTS)
     parser.add_argument("--sales", type=int, default=40)
     given = parser.parse_args()

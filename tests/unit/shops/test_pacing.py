@@ -270,6 +270,26 @@ def test_after_a_refusal_one_goes_to_see_and_no_storm_follows():
     assert all(later - earlier >= 2 for earlier, later in itertools.pairwise(before[2:]))
 
 
+def test_a_decision_does_not_wait_for_the_one_that_goes_to_see():
+    async def main(loop: VirtualLoop) -> tuple[float, float]:
+        gate = a_gate(loop)
+
+        async def read() -> float:
+            async with gate.turn(1, Urgency.LIVE):
+                at = loop.time()
+                await asyncio.sleep(15)
+            return at
+
+        gate.refused(1_000)
+        reads = [asyncio.create_task(read()) for _ in range(2)]
+        await asyncio.sleep(2)
+        async with gate.turn(1, Urgency.WRITE):
+            decided = loop.time()
+        return decided, max(await asyncio.gather(*reads))
+
+    assert run(main) == (2, 2)  # it was answered: the others follow
+
+
 def test_a_platform_that_does_not_say_for_how_long_is_left_alone_longer_each_time():
     async def main(loop: VirtualLoop) -> list[float]:
         gate = a_gate(loop, patience_ms=600_000)
