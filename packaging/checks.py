@@ -14,6 +14,8 @@ from environment import Environment
 # These start processes, kill them and watch their clocks: they get the machine to themselves.
 ONE_AFTER_THE_OTHER = ("tests/journeys", "tests/faults")
 SIDE_BY_SIDE = ("tests/unit", "tests/ui")
+# These start servers on ports of their own. Those of other houses are marked `real`.
+SERVERS = "tests/real"
 # Only these hold tests of the smoke walk: reading all the others takes as long as ten of its tests.
 SMOKE = ("tests/ui", "tests/journeys")
 NOTHING_COLLECTED = 5
@@ -65,8 +67,11 @@ def _pytest_steps(root: Path, env: Environment, artifacts: Path, real: bool) -> 
         steps.append(
             _pytest(env, "pytest: journeys, kills and faults", arguments, artifacts / "journeys.xml")
         )
+    if _has_tests(root, SERVERS):
+        arguments = ["-q", "-n", "2", *unmarked, SERVERS]
+        steps.append(_pytest(env, "pytest: our own servers", arguments, artifacts / "servers.xml"))
     if real:
-        arguments = ["-q", "-m", "real", "tests"]
+        arguments = ["-q", "-m", "real", SERVERS]
         steps.append(_pytest(env, "pytest: servers of other houses", arguments, artifacts / "real.xml"))
     return steps
 
@@ -106,7 +111,7 @@ def run(root: Path, env: Environment, *, smoke: bool, real: bool, pytest_argumen
     artifacts.mkdir(exist_ok=True)
     if smoke:
         screenshots = str(artifacts / "screenshots")
-        arguments = ["-q", "-m", "smoke", *(pytest_arguments or []), *SMOKE]
+        arguments = ["-q", "-m", "smoke", "-n", "2", *(pytest_arguments or []), *SMOKE]
         steps = [_pytest(env, "pytest: the smoke walk", arguments, artifacts / "junit.xml", screenshots)]
     elif pytest_arguments is not None:
         steps = [_pytest(env, "pytest", pytest_arguments, artifacts / "junit.xml")]

@@ -243,6 +243,13 @@ def test_one_failing_step_fails_the_whole_and_the_others_still_run(module, tmp_p
     assert checks.run_steps(tmp_path, steps[1:]) == 0
 
 
+def test_no_folder_of_tests_is_left_out(module) -> None:
+    checks = module("checks")
+    tests = Path(__file__).parents[3] / "tests"
+    folders = {f"tests/{path.relative_to(tests).parts[0]}" for path in tests.rglob("test_*.py")}
+    assert folders == {*checks.SIDE_BY_SIDE, *checks.ONE_AFTER_THE_OTHER, checks.SERVERS}
+
+
 def test_the_closing_line_counts_all_runs_of_pytest(module, tmp_path: Path, capfd) -> None:
     checks = module("checks")
     one, two = tmp_path / "one.xml", tmp_path / "two.xml"
