@@ -61,40 +61,15 @@ class ShopForm(Card):
         self.key, self.push_key = QLineEdit(), QLineEdit()
         for secret in (self.key, self.push_key):
             secret.setEchoMode(QLineEdit.EchoMode.Password)
-        self.forget = QPushButton(tr("Forget"))
-        self.forget.setToolTip(tooltip_text(tr("Take the key out of this computer's keyring")))
-        self.forget.setAccessibleName(tr("Forget the key"))
+        self.forget = _small(
+            tr("Forget"), tr("Forget the key"), tr("Take the key out of this computer's keyring")
+        )
+        self.browse = _small(tr("Choose…"), tr("Choose a certificate file"), tr("Choose a certificate file"))
+        self.copy = _small(tr("Copy"), tr("Copy the address for webhooks"), tr("Copy this address"))
         self.forget.clicked.connect(self.forget_asked)
-        self.browse = QPushButton(tr("Choose…"))
-        self.browse.setToolTip(tooltip_text(tr("Choose a certificate file")))
-        self.browse.setAccessibleName(tr("Choose a certificate file"))
         self.browse.clicked.connect(self._choose_file)
-        self._add("kind", tr("Platform"), self.platform)
-        self._add("name", tr("Name"), self.name)
-        self._add("base_url", tr("Address"), self.address)
-        self._add("key", tr("Key"), self.key, self.forget)
-        self._add("storefront", tr("Storefront (optional)"), self.storefront)
-        self._add("ca_file", tr("Certificate file (optional)"), self.ca_file, self.browse)
-        self.copy = QPushButton(tr("Copy"))
-        self.copy.setToolTip(tooltip_text(tr("Copy this address")))
-        self.copy.setAccessibleName(tr("Copy the address for webhooks"))
         self.copy.clicked.connect(self._copy_address)
-        self._add("push_port", tr("Webhooks: port of this computer (optional)"), self.push_port)
-        self._add("push_key", tr("Webhooks: signing secret"), self.push_key)
-        self._add("push_address", tr("Webhooks: where your tunnel leads"), self.push_address, self.copy)
-        self.push_port.setPlaceholderText(tr("Off: the shop is asked instead"))
-        self._help["push_port"] = tr(
-            "The shop tells of changes at once, through a tunnel of yours to this port."
-        )
-        self._help["push_address"] = tr(
-            "Give the platform your tunnel's https address with this path behind it."
-        )
-        self._help["storefront"] = tr(
-            "Where customers shop: tracked links lead there. {slug} may stand for a product."
-        )
-        self._help["ca_file"] = tr("One more authority to trust (PEM), for shops inside a company.")
-        self.name.setPlaceholderText(tr("What you call this shop"))
-        self.storefront.setPlaceholderText("https://www.shop.example")
+        self._add_fields()
         self.test = ActionButton(actions["shop.test"])
         self.save = ActionButton(actions["shop.save"], "primary")
         self.refusal = PlainLabel("", tone="warning", wrap=True)
@@ -111,6 +86,28 @@ class ShopForm(Card):
         self.foot.body.addLayout(row)
         self._pushing: frozenset[str] = frozenset()
         self.platform.currentIndexChanged.connect(self._platform_chosen)
+
+    def _add_fields(self) -> None:
+        self._add("kind", tr("Platform"), self.platform)
+        self._add("name", tr("Name"), self.name)
+        self._add("base_url", tr("Address"), self.address)
+        self._add("key", tr("Key"), self.key, self.forget)
+        self._add("storefront", tr("Storefront (optional)"), self.storefront)
+        self._add("ca_file", tr("Certificate file (optional)"), self.ca_file, self.browse)
+        self._add("push_port", tr("Webhooks: port of this computer (optional)"), self.push_port)
+        self._add("push_key", tr("Webhooks: signing secret"), self.push_key)
+        self._add("push_address", tr("Webhooks: where your tunnel leads"), self.push_address, self.copy)
+        self._help |= {
+            "storefront": tr(
+                "Where customers shop: tracked links lead there. {slug} may stand for a product."
+            ),
+            "ca_file": tr("One more authority to trust (PEM), for shops inside a company."),
+            "push_port": tr("The shop tells of changes at once, through a tunnel of yours to this port."),
+            "push_address": tr("Give the platform your tunnel's https address with this path behind it."),
+        }
+        self.name.setPlaceholderText(tr("What you call this shop"))
+        self.storefront.setPlaceholderText("https://www.shop.example")
+        self.push_port.setPlaceholderText(tr("Off: the shop is asked instead"))
 
     def offer(self, platforms: Mapping[str, Platform]) -> None:
         """The platforms to choose from."""
@@ -277,3 +274,11 @@ def _put(field: QLineEdit, text: str) -> None:
     """Without moving the cursor of who is typing."""
     if field.text() != text:
         field.setText(text)
+
+
+def _small(text: str, name: str, tooltip: str) -> QPushButton:
+    """A button beside a field."""
+    button = QPushButton(text)
+    button.setAccessibleName(name)
+    button.setToolTip(tooltip_text(tooltip))
+    return button
