@@ -45,6 +45,8 @@ SOURCE = "poller"
 _MOST_VARIANTS = 20_000
 _LONG_CATALOGUE = 1_000
 _CHUNK = 400
+_SHARE = 50
+"""Variants beside the line-up that are asked about in one second, at least."""
 _log = structlog.get_logger(__name__)
 
 
@@ -62,11 +64,24 @@ class Pace:
     def __init__(self) -> None:
         self._asked_ms: dict[str, int] = {}
 
-    def due(self, products: Iterable[str], every_ms: int, now_ms: int) -> list[str]:
-        """Those of the products that were not asked about within `every_ms` before `now_ms` (monotonic); they count
-        as asked now.
+    def due(
+        self,
+        products: Iterable[str],
+        every_ms: int,
+        now_ms: int,
+        size: Callable[[str], int] = lambda _: 1,
+        most: int | None = None,
+    ) -> list[str]:
+        """Those of the products that were not asked about within `every_ms` before `now_ms` (monotonic), as many as have
+        `most` by `size` together; they count as asked now.
         """
-        found = [p for p in products if now_ms - self._asked_ms.get(p, -REST_MS) >= every_ms]
+        found: list[str] = []
+        for product_id in products:
+            if most is not None and most <= 0:
+                break
+            if now_ms - self._asked_ms.get(product_id, -REST_MS) >= every_ms:
+                found.append(product_id)
+                most = None if most is None else most - size(product_id)
         self._asked_ms.update(dict.fromkeys(found, now_ms))
         return found
 
@@ -310,8 +325,13 @@ class Poller:
 
     async def _poll_rest(self) -> None:
         near = {self.on_air.pinned, *self.on_air.lineup}
-        rest = (p for p in self._variants if p not in near)
-        await self._stock(self._pace.due(rest, REST_MS, self._wall.monotonic_ms()))
+        rest = [p for p in self._variants if p not in near]
+        # A share each second, not all once a minute: a long answer holds up what is on air at the shop itself.
+        share = max(_SHARE, len(self._product_of) * PINNED_MS // REST_MS + 1)
+        due = self._pace.due(
+            rest, REST_MS, self._wall.monotonic_ms(), lambda p: len(self._variants[p]), share
+        )
+        await self._stock(due)
 
     async def _poll_orders(self) -> None:
         now = self._wall.monotonic_ms()

@@ -278,3 +278,20 @@ def test_the_time_between_readings_counts_from_beginning_to_beginning():
         assert 58 <= w.shop.asked("v1") <= 61
 
     play(story)
+
+
+def test_a_large_catalogue_is_asked_about_in_small_shares_and_still_once_a_minute():
+    async def story(w: Asked) -> None:
+        w.shop.products |= {
+            f"x{n}": Product(f"x{n}", 1, f"X{n}", (Variant(f"y{n}", f"Y{n}", "One", Money(1, "EUR")),))
+            for n in range(6_000)
+        }
+        w.engine.hint(Hint(catalogue=True))
+        await asyncio.sleep(130)
+        w.shop.calls.clear()
+        await asyncio.sleep(60)
+        asked = [call[1] for call in w.shop.called("stock") if "y7" in call[1] or "y4321" in call[1]]
+        assert 2 <= len(asked) <= 4
+        assert max(len(call[1]) for call in w.shop.called("stock")) <= 110
+
+    play(story)
