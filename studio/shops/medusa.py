@@ -197,6 +197,11 @@ class MedusaShop(AskedShop):
 
     async def _prices(self, known: _Known, product_ids: Sequence[str]) -> Priced | None:
         if known.front is not None:
+            try:
+                return await priced(self._ask, known.front, known.currency, product_ids)
+            except RefusedByTarget:  # its key was revoked, or its region is gone: there may be another
+                known = await self._look()
+        if known.front is not None:
             return await priced(self._ask, known.front, known.currency, product_ids)
         if not self._said_no_front:
             self._said_no_front = True

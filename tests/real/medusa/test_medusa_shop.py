@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 import pytest
 
 from studio.control.clock import SystemWallClock
@@ -13,8 +14,9 @@ from studio.control.ports import BadAnswer, RefusedByTarget, Unauthorised, Unrea
 from studio.domain.ids import uuid7
 from studio.domain.order import Order, belongs_to_show
 from studio.domain.product import sellable_stock
+from studio.shops import medusa_wire as wire
 from studio.shops.medusa import MedusaShop
-from studio.shops.medusa_client import token_header
+from studio.shops.medusa_client import MedusaClient, token_header
 from studio.shops.medusa_map import FEATURED_TAG, LINK_FIELD, LOW_FIELD
 from studio.sync.http import HttpClient
 from tests.contracts.shop_contract import SHOW, every_product, sellable
@@ -97,6 +99,24 @@ async def test_the_price_is_what_the_storefront_asks_with_sales_and_tax(shop: Me
         assert found[order["id"]].lines[0].total.amount_minor == 750
     finally:
         medusa.admin.delete(f"/admin/price-lists/{listed}")
+
+
+async def test_a_storefront_key_that_was_revoked_is_replaced_by_another(shop: MedusaShop, medusa: Medusa):
+    admin = medusa.admin
+    keys = admin.get("/admin/api-keys", type="publishable")["api_keys"]
+    spare, spare_id = medusa.a_key("publishable")
+    channel = admin.get("/admin/sales-channels")["sales_channels"][0]["id"]
+    admin.post(f"/admin/api-keys/{spare_id}/sales-channels", add=[channel])
+    product = (await every_product(shop))[0]
+    known = shop._last
+    assert known is not None
+    assert known.front is not None
+    assert known.front.key in [key["token"] for key in keys]
+    shop._last = msgspec.structs.replace(known, front=msgspec.structs.replace(known.front, key=spare))
+    assert await shop.product(product.id) == product
+    admin.post(f"/admin/api-keys/{spare_id}/revoke")
+    assert await shop.product(product.id) == product
+    assert shop._last.front == known.front
 
 
 async def test_what_the_storefront_does_not_show_is_not_for_sale(shop: MedusaShop, medusa: Medusa):
@@ -258,6 +278,18 @@ async def test_the_address_of_the_administration_is_a_sentence(medusa: Medusa):
         async with opened_with(f"{medusa.url}{place}", medusa.key) as shop:
             with pytest.raises(BadAnswer, match="without /app or /admin"):
                 await shop.identity()
+
+
+async def test_a_medusa_that_does_not_know_what_is_asked_is_of_another_version(http: HttpClient):
+    client = MedusaClient(http, lambda *_: None)
+    with pytest.raises(BadAnswer, match="or newer"):
+        await client.get("/admin/promotions", wire.Promotions, [("no_such_filter", "1")])
+    body = {
+        "code": "NEWER", "type": "standard", "no_such_field": 1,
+        "application_method": {"type": "percentage", "target_type": "order", "value": 5},
+    }  # fmt: skip
+    with pytest.raises(BadAnswer, match="or newer"):
+        await client.post("/admin/promotions", body, wire.OnePromotion)
 
 
 async def test_without_a_storefront_there_are_no_links_and_it_says_why(medusa: Medusa):
