@@ -13,6 +13,8 @@ from studio.sync.supervise import Bell, supervised
 
 PINNED_GAP_MS, REST_GAP_MS = 150, 500
 """From the beginning of one reading to that of the next: hints that come between are read together."""
+GATHER_MS = 100
+"""One sale tells several webhooks: the orders are read once for them, and behind the pinned product's stock."""
 SYNC_GAP_MS = 60_000
 MOST_NAMED = 50
 """Hints that name more products than this together mean that everything is read again."""
@@ -60,6 +62,7 @@ class HintReader:
     async def _read_rest(self) -> None:
         while True:
             await self._more.wait(None if not self._left else REST_GAP_MS)
+            await asyncio.sleep(GATHER_MS / 1000)
             await self._spaced(REST_GAP_MS, lambda: self._tried(self._take))
 
     async def _spaced(self, gap_ms: int, work: Callable[[], Awaitable[None]]) -> None:

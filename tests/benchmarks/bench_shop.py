@@ -171,13 +171,19 @@ async def bench_sync(folder: Path, name: str, settings: ShopSettings, token: str
 
 
 async def bench_sales(
-    app: QApplication, folder: Path, name: str, shop: AnyShop, way: str, settings: ShopSettings, sales: int
+    app: QApplication,
+    folder: Path,
+    name: str,
+    shop: AnyShop,
+    way: str,
+    settings: ShopSettings,
+    given: argparse.Namespace,
 ) -> None:
     chance = random.Random(7)
-    async with pinned(app, folder / f"{name}-{way}", shop, settings) as desktop:
+    async with pinned(app, folder / f"{name}-{way}", shop, settings, given.variants) as desktop:
         await asyncio.sleep(3)
         times = SaleTimes(desktop, shop)
-        for _ in range(sales):
+        for _ in range(given.sales):
             await asyncio.sleep(chance.uniform(0.5, 1.5))
             await times.sell(settings.push_port)
     report(
@@ -213,7 +219,7 @@ async def measure_shops(app: QApplication, given: argparse.Namespace, folder: Pa
                 "webhook": demo.settings(ASKED, a_free_port()),
                 "stream": demo.settings("studio"),
             }.items():
-                await bench_sales(app, folder, "demo", demo, way, settings, given.sales)
+                await bench_sales(app, folder, "demo", demo, way, settings, given)
         finally:
             demo.stop()
     if given.shop in ("vendure", "both"):
@@ -222,9 +228,9 @@ async def measure_shops(app: QApplication, given: argparse.Namespace, folder: Pa
         try:
             plain = vendure.settings("vendure")
             await bench_sync(folder, "vendure", plain, vendure.token)
-            await bench_sales(app, folder, "vendure", vendure, "asked", plain, given.sales)
+            await bench_sales(app, folder, "vendure", vendure, "asked", plain, given)
             told = vendure.settings("vendure", port)
-            await bench_sales(app, folder, "vendure", vendure, "webhook", told, given.sales)
+            await bench_sales(app, folder, "vendure", vendure, "webhook", told, given)
         finally:
             vendure.stop()
 
