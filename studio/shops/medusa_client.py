@@ -107,7 +107,7 @@ def _decoded(answer: HttpAnswer, type_: type[T]) -> T:
         return msgspec.json.decode(answer.body, type=type_)
     except (msgspec.MsgspecError, UnicodeError) as error:
         raise BadAnswer(
-            f"What answers at this address is no Medusa of version 2 ({plain(str(error), 120)}): check the address."
+            f"What answers at this address is no Medusa ({plain(str(error), 120)}): check the address."
         ) from error
 
 
@@ -130,7 +130,7 @@ def _raise(answer: HttpAnswer, path: str) -> None:
         raise Unreachable("The shop was busy with the same thing: it is asked again.")
     if answer.status == 400 and _OTHER_VERSION.match(said.message):
         raise BadAnswer(
-            f"This shop's Medusa does not know what the studio asks ({words}): it needs 2.12 or newer."
+            f"This shop's Medusa does not know what the studio asks ({words}): it needs version 2.12 or newer."
         )
     if answer.status in (400, 404, 422) and said.message:
         raise RefusedByTarget(words, said.type.replace("_", "-") or "refused")

@@ -5,9 +5,13 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
+from studio.control.clock import SystemWallClock
 from studio.control.ports import Unauthorised
 from studio.domain.ids import uuid7
+from studio.settings.schema import ShopSettings
+from studio.shop_probe import probe
 from studio.shops.medusa import MedusaShop
+from studio.ui.connections.port import Failure
 from tests.contracts.shop_contract import SHOW, a_code
 from tests.real.medusa.postgres import Cluster
 from tests.real.medusa.server import Medusa
@@ -103,3 +107,14 @@ async def test_a_key_of_nobody_is_told_that_it_lacks_a_role(strict: Strict):
     async with opened_with(strict.server.url, key) as shop:
         with pytest.raises(Unauthorised, match=r"lacks a role[\s\S]*token of a user"):
             await shop.identity()
+
+
+async def test_a_connection_without_two_rights_names_both_and_tries_the_rest(strict: Strict):
+    lacking = {"order:read", "promotion:read"}
+    token = await asyncio.to_thread(strict.token_with, *(r for r in NEEDED if r not in lacking))
+    settings = ShopSettings(id="strict", kind="medusa", name="Strict", base_url=strict.server.url)
+    found = await probe(settings, token, SystemWallClock())
+    assert (found.failure, found.product_count) == (Failure.RIGHT_MISSING, 1)
+    assert [right for right in sorted(lacking) if any(right in told for told in found.missing)] == sorted(
+        lacking
+    )

@@ -14,12 +14,16 @@ from studio.control.ports import BadAnswer, RefusedByTarget, Unauthorised, Unrea
 from studio.domain.ids import uuid7
 from studio.domain.order import Order, belongs_to_show
 from studio.domain.product import sellable_stock
+from studio.settings.schema import ShopSettings
+from studio.shop_probe import probe
 from studio.shops import medusa_wire as wire
 from studio.shops.medusa import MedusaShop
 from studio.shops.medusa_client import MedusaClient, token_header
 from studio.shops.medusa_map import FEATURED_TAG, LINK_FIELD, LOW_FIELD
 from studio.sync.http import HttpClient
+from studio.ui.connections.port import Failure
 from tests.contracts.shop_contract import SHOW, every_product, sellable
+from tests.real.medusa.conftest import STOREFRONT
 from tests.real.medusa.postgres import Cluster
 from tests.real.medusa.server import HERE, Api, Medusa
 from tests.real.vendure.seed import LOCATIONS, PLENTY, PRODUCTS, VARIANTS
@@ -273,6 +277,21 @@ async def test_a_users_own_token_opens_the_shop_too(shop: MedusaShop, medusa: Me
         assert prices == [p.price for p in (await shop.catalogue(None)).products]
 
 
+async def test_the_connection_is_tested_from_its_settings_alone(medusa: Medusa):
+    settings = ShopSettings(id="real", kind="medusa", name="Real", base_url=medusa.url, storefront=STOREFRONT)
+    found = await probe(settings, medusa.key, SystemWallClock())
+    assert (found.failure, found.missing, found.problems) == (None, (), ())
+    assert (found.name, found.currency, found.product_count) == ("The Test Shop", "EUR", PRODUCTS)
+    assert found.clock_ahead_ms is not None
+    assert abs(found.clock_ahead_ms) < 2_000, "both clocks are this computer's"
+    assert found.capabilities is not None
+    assert any("e-mail" in note for note in found.capabilities.notes)
+    assert (await probe(settings, "sk_wrong", SystemWallClock())).failure is Failure.KEY_REFUSED
+    assert (await probe(settings, "", SystemWallClock())).failure is Failure.KEY_MISSING
+    elsewhere = msgspec.structs.replace(settings, base_url=f"{medusa.url}/app")
+    assert (await probe(elsewhere, medusa.key, SystemWallClock())).failure is Failure.OTHER_PLATFORM
+
+
 async def test_the_address_of_the_administration_is_a_sentence(medusa: Medusa):
     for place in ("/app", "/admin"):
         async with opened_with(f"{medusa.url}{place}", medusa.key) as shop:
@@ -282,13 +301,13 @@ async def test_the_address_of_the_administration_is_a_sentence(medusa: Medusa):
 
 async def test_a_medusa_that_does_not_know_what_is_asked_is_of_another_version(http: HttpClient):
     client = MedusaClient(http, lambda *_: None)
-    with pytest.raises(BadAnswer, match="or newer"):
+    with pytest.raises(BadAnswer, match="version"):
         await client.get("/admin/promotions", wire.Promotions, [("no_such_filter", "1")])
     body = {
         "code": "NEWER", "type": "standard", "no_such_field": 1,
         "application_method": {"type": "percentage", "target_type": "order", "value": 5},
     }  # fmt: skip
-    with pytest.raises(BadAnswer, match="or newer"):
+    with pytest.raises(BadAnswer, match="version"):
         await client.post("/admin/promotions", body, wire.OnePromotion)
 
 
