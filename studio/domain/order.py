@@ -1,7 +1,7 @@
 """Orders and whose they are."""
 
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -80,3 +80,21 @@ def belongs_to_show(
     if ended_at_ms is not None and order.placed_at_ms > ended_at_ms + replay_ms:
         return False
     return any(code in codes for code in order.promo_codes) or order.link_show_id == show_id
+
+
+def last_touched(order: Order, codes: Mapping[str, Mapping[str, int | None]]) -> Order:
+    """The order without its link where it carries a code of another show than the link's: a code beats the link.
+
+    `codes`: which shows each code is of, each with the moment up to which orders count for it (UTC ms, None while the show
+    runs).
+    """
+
+    def elsewhere(code: str) -> bool:
+        return any(
+            show_id != order.link_show_id and (until is None or order.placed_at_ms <= until)
+            for show_id, until in codes.get(code, {}).items()
+        )
+
+    if order.link_show_id and any(map(elsewhere, order.promo_codes)):
+        return msgspec.structs.replace(order, link_id="", link_show_id="")
+    return order

@@ -9,11 +9,11 @@ from sqlite_utils import Database as Sqlite
 from studio.control.ports.shop import PromoUsage, Traffic
 from studio.control.ports.store import FeedBatch, StoredBatch
 from studio.domain.audience import ViewerSample
-from studio.domain.order import Order
+from studio.domain.order import Order, last_touched
 from studio.domain.product import StockLevel
 from studio.domain.question import Question
 from studio.store import catalogue, chat, codec
-from studio.store.show_log import show_num
+from studio.store.show_log import shop_codes, show_num
 
 T = TypeVar("T")
 _INT64_MAX = 2**63 - 1
@@ -56,7 +56,9 @@ def _store(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], 
     stored = StoredBatch(
         products=tuple(p for p in batch.products if catalogue.store_product(db, p)),
         stock=tuple(level for level in batch.stock if store_stock(db, level)),
-        orders=_stored(batch.orders, lambda order: store_order(db, show_id, order)),
+        orders=_stored(
+            _last_touched(db, show_id, batch.orders), lambda order: store_order(db, show_id, order)
+        ),
         usage=tuple(u for u in batch.usage if store_usage(db, show_id, u)),
         traffic=batch.traffic if batch.traffic and store_traffic(db, show_id, batch.traffic) else None,
         messages=tuple(messages),
@@ -77,6 +79,15 @@ def _store(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], 
 def _stored(given: tuple[T, ...], store: Callable[[T], T | None]) -> tuple[T, ...]:
     results = [store(value) for value in given]
     return tuple(value for value in results if value is not None)
+
+
+def _last_touched(db: Sqlite, show_id: str, orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    """The orders, each counted by what touched it last."""
+    contested = [order.placed_at_ms for order in orders if order.link_show_id and order.promo_codes]
+    if not contested:
+        return orders
+    codes = shop_codes(db.conn, show_id, min(contested))
+    return tuple(last_touched(order, codes) for order in orders)
 
 
 def store_stock(db: Sqlite, level: StockLevel) -> bool:

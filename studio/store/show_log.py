@@ -10,6 +10,7 @@ from studio.control.ports.store import ExpectedSeqMismatch, ShowSummary
 from studio.domain import events as ev
 from studio.domain.effects import Effect
 from studio.domain.events import Logged
+from studio.domain.order import REPLAY_MS
 from studio.store import codec, outbox
 from studio.store.database import Database
 
@@ -75,6 +76,36 @@ def shop_ids(conn: sqlite3.Connection) -> dict[str, str]:
         if isinstance(logged.event, ev.ShowPlanned | ev.ShopChanged):
             found[logged.show_id] = logged.event.shop
     return found
+
+
+def shop_codes(conn: sqlite3.Connection, show_id: str, placed_at_ms: int) -> dict[str, dict[str, int | None]]:
+    """The codes that the shop of this show confirmed for it and for other shows for which orders of that moment count: by
+    code the shows, each with the moment up to which orders count for it (UTC ms, None while it runs). Raises
+    `sqlite3.Error`, `StoreDamaged`.
+    """
+    shops = shop_ids(conn)
+    rows = conn.execute(
+        f"SELECT {codec.EVENT} FROM event WHERE type IN ('PromoIssued', 'PromoConfirmed', 'ShowEnded') AND show_id IN "  # noqa: S608
+        "(SELECT id FROM show WHERE started_at_ms IS NOT NULL AND (ended_at_ms IS NULL OR ended_at_ms >= ?)) ORDER BY seq",
+        (placed_at_ms - REPLAY_MS,),
+    )
+    issued: dict[tuple[str, str], str] = {}
+    confirmed: dict[str, dict[str, int | None]] = {}
+    until: dict[str, int] = {}
+    for logged in map(codec.logged_of, rows):
+        show = logged.show_id
+        if shops.get(show) != shops.get(show_id):
+            continue
+        match logged.event:
+            case ev.PromoIssued(promo=promo):
+                issued[show, promo.id] = promo.code
+            case ev.PromoConfirmed(promo_id=promo_id) if (show, promo_id) in issued:
+                confirmed.setdefault(issued[show, promo_id], {})[show] = None
+            case ev.ShowEnded():
+                until[show] = logged.at_ms + REPLAY_MS
+            case _:
+                pass
+    return {code: {show: until.get(show) for show in shows} for code, shows in confirmed.items()}
 
 
 def show_num(db: Sqlite, show_id: str) -> int:

@@ -12,7 +12,7 @@ from studio.domain import events as ev
 from studio.domain.audience import ViewerSample, viewer_figures
 from studio.domain.kpi import own_orders, redemptions, sales, show_figures
 from studio.domain.money import CurrencyMismatch, Money
-from studio.domain.order import REPLAY_MS, Order, OrderLine, OrderStatus, belongs_to_show
+from studio.domain.order import REPLAY_MS, Order, OrderLine, OrderStatus, belongs_to_show, last_touched
 from tests.unit.domain.show_builder import MINUTE, T0, Show
 
 
@@ -57,6 +57,19 @@ def test_an_order_is_the_shows_by_link_or_by_code_within_the_replay():
     assert not belongs_to_show(order(1, show=""), "show-1", {"NORD20"}, None)
     assert belongs_to_show(order(1, at=T0 + REPLAY_MS), "show-1", (), T0)
     assert not belongs_to_show(order(1, at=T0 + REPLAY_MS + 1), "show-1", (), T0)
+
+
+def test_another_shows_code_beats_the_link_while_orders_count_for_that_show():
+    both = order(1, codes=["THEIRS"])
+    running, over = {"THEIRS": {"show-2": None}}, {"THEIRS": {"show-2": T0 - 1}}
+    assert last_touched(both, running).link_show_id == ""
+    assert last_touched(both, {"THEIRS": {"show-2": T0}}).link_show_id == ""
+    assert last_touched(both, over) == both, "that show's replay is over"
+    assert last_touched(both, {"THEIRS": {"show-1": None}}) == both, "the code is of the link's own show"
+    assert last_touched(both, {"OTHERS": {"show-2": None}}) == both
+    assert not belongs_to_show(last_touched(both, running), "show-1", ("MINE",), None)
+    two = order(1, codes=["THEIRS", "MINE"])
+    assert belongs_to_show(last_touched(two, running), "show-1", ("MINE",), None), "a code of its own stays"
 
 
 def test_cancelled_orders_give_their_redemption_back():

@@ -1,18 +1,21 @@
 """What a person decided is on disk, in order, once, together with what the world must be told of it."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.control.ports.store import ExpectedSeqMismatch, ShowLog
+from studio.control.ports.store import ExpectedSeqMismatch, FeedBatch, ShowLog
 from studio.domain import events as ev
+from studio.domain.order import REPLAY_MS, Order
 from studio.domain.show import fold
 from studio.store.database import Database
 from studio.store.errors import EffectAttempted
+from studio.store.feeds import SqlFeeds
 from studio.store.outbox import SqlOutbox
 from studio.store.projection import check_outbox, projected
 from studio.store.show_log import SqlShowLog
-from tests.fakes.shows import Show, a_planned_show, a_whole_show
+from tests.fakes.shows import Show, a_planned_show, a_whole_show, an_order
 
 
 async def append_all(log: ShowLog, show: Show) -> None:
@@ -129,3 +132,62 @@ async def test_an_effect_that_was_attempted_meanwhile_cannot_be_withdrawn(log: S
     await outbox.postponed(pin.effects[0].id, 0, "no connection", attempts=0)
     await log.append(show.id, undo.expected_seq, undo.events, undo.effects)
     assert pin.effects[0] not in [row.effect for row in await outbox.pending()]
+
+
+async def confirm(log: SqlShowLog, show: Show, code: str, outcome: ev.Outcome = ev.Outcome.DELIVERED) -> None:
+    show.issue(code)
+    show.settled(show.open_effects()[-1], outcome)
+    await append_all(log, show)
+
+
+async def told_of(feeds: SqlFeeds, show_id: str, order: Order) -> str:
+    """The link's show of an order that a show is told of, as it is kept."""
+    await feeds.store(show_id, FeedBatch("poller", orders=(order,)))
+    return next(o.link_show_id for o in await feeds.orders(show_id) if o.id == order.id)
+
+
+async def test_an_order_with_another_shows_code_does_not_count_by_its_link(log: SqlShowLog, feeds: SqlFeeds):
+    before, now = a_planned_show("show-0"), a_planned_show("show-1")
+    before.start()
+    await confirm(log, before, "THEIRS")
+    await append_all(log, now)
+    theirs, plain, own = (an_order(n, show_id="show-1") for n in range(3))
+    theirs = msgspec.structs.replace(theirs, promo_codes=("THEIRS",))
+    own = msgspec.structs.replace(own, promo_codes=("NOBODYS",))
+    assert await told_of(feeds, "show-1", theirs) == ""
+    assert await told_of(feeds, "show-1", plain) == "show-1"
+    assert await told_of(feeds, "show-1", own) == "show-1"
+
+
+async def test_a_code_that_the_shop_refused_or_that_is_of_another_shop_beats_no_link(
+    log: SqlShowLog, feeds: SqlFeeds
+):
+    refused, elsewhere, now = (a_planned_show(f"show-{n}") for n in (2, 3, 1))
+    refused.start()
+    await confirm(log, refused, "REFUSED", ev.Outcome.REFUSED)
+    elsewhere.decide(ev.ShopChanged("another shop", "demo shop"))
+    elsewhere.start()
+    await confirm(log, elsewhere, "ELSEWHERE")
+    await append_all(log, now)
+    for number, code in enumerate(("REFUSED", "ELSEWHERE")):
+        order = msgspec.structs.replace(an_order(number, show_id="show-1"), promo_codes=(code,))
+        assert await told_of(feeds, "show-1", order) == "show-1"
+
+
+async def test_a_code_beats_the_link_only_until_the_replay_of_its_show_is_over(
+    log: SqlShowLog, feeds: SqlFeeds
+):
+    before, now = a_planned_show("show-0"), a_planned_show("show-1")
+    before.start()
+    before.issue("THEIRS")
+    before.settled(before.open_effects()[-1])
+    before.end()
+    ended = before.state.ended_at_ms
+    assert ended is not None
+    await append_all(log, before)
+    await append_all(log, now)
+    for number, late, kept in ((1, 0, ""), (2, 1, "show-1")):
+        order = msgspec.structs.replace(
+            an_order(number, show_id="show-1"), promo_codes=("THEIRS",), placed_at_ms=ended + REPLAY_MS + late
+        )
+        assert await told_of(feeds, "show-1", order) == kept
