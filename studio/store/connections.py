@@ -32,7 +32,7 @@ def open_writer(path: Path, *, check_same_thread: bool = True) -> Sqlite:
             "mmap_size = 0",
             "trusted_schema = OFF",
             "cell_size_check = ON",
-            "cache_size = -32000",
+            "cache_size = -8000",
             "temp_store = MEMORY",
             f"journal_size_limit = {64 * 1024 * 1024}",
         ):

@@ -10,7 +10,7 @@ from studio.domain.audience import ChatMessage
 from studio.domain.question import Question, QuestionFinder
 
 Notice = Callable[[str, str, str], None]
-_REMEMBERED = 20_000
+_REMEMBERED = 8_000
 _log = structlog.get_logger(__name__)
 
 
