@@ -28,7 +28,7 @@ from studio.shops import medusa_wire as wire
 from studio.shops.asked import AskedShop
 from studio.shops.medusa_client import MedusaClient
 from studio.shops.medusa_featured import MedusaFeatured
-from studio.shops.medusa_prices import Front, Priced, front_of, priced
+from studio.shops.medusa_prices import PRODUCTS_MS, Front, Priced, front_of, priced
 from studio.shops.medusa_promos import MedusaPromos
 from studio.shops.order_places import Place
 from studio.shops.reading import each
@@ -183,7 +183,7 @@ class MedusaShop(AskedShop):
     ) -> tuple[list[Product], int, int]:
         known = await self._known()
         asked = [*where, ("fields", _PRODUCT_FIELDS)]
-        answer = await self._ask.get("/admin/products", wire.Products, asked)
+        answer = await self._ask.get("/admin/products", wire.Products, asked, timeout_ms=PRODUCTS_MS)
         told = each(answer.told.products, "product", _product, problems)
         prices = await self._prices(known, [p.id for p in told])
         products: list[Product] = []

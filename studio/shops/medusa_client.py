@@ -55,10 +55,15 @@ class MedusaClient:
         self._hint = hint
 
     async def get(
-        self, path: str, type_: type[T], params: Params = (), headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        type_: type[T],
+        params: Params = (),
+        headers: Mapping[str, str] | None = None,
+        timeout_ms: int = 15_000,
     ) -> Answered[T]:
         """Read. Raises what the answer means."""
-        answer = await self._send("GET", path, params, headers=headers)
+        answer = await self._send("GET", path, params, headers=headers, timeout_ms=timeout_ms)
         return Answered(_decoded(answer, type_), answer)
 
     async def post(self, path: str, body: object, type_: type[T], params: Params = ()) -> Answered[T]:

@@ -8,6 +8,9 @@ import msgspec
 from studio.shops import medusa_wire as wire
 from studio.shops.medusa_client import MedusaClient
 
+PRODUCTS_MS = 30_000
+"""How long a page of products may take: some have hundreds of variants."""
+
 
 class Front(msgspec.Struct, frozen=True):
     """The storefront through which prices are read: its (public) key, the region, and the country for the tax."""
@@ -52,13 +55,11 @@ async def priced(client: MedusaClient, front: Front, currency: str, product_ids:
         ("fields", "id,variants.id,*variants.calculated_price"),
     ]
     headers = {"x-publishable-api-key": front.key}
-    told = (
-        (await client.get("/store/products", wire.PricedProducts, asked, headers)).told
-        if product_ids
-        else None
-    )
+    if not product_ids:
+        return Priced({}, frozenset())
+    told = (await client.get("/store/products", wire.PricedProducts, asked, headers, PRODUCTS_MS)).told
     amounts: dict[str, Decimal] = {}
-    for product in told.products if told else ():
+    for product in told.products:
         for variant in product.variants or ():
             price = variant.calculated_price
             if price is None or (price.currency_code or "").upper() != currency:
@@ -67,4 +68,4 @@ async def priced(client: MedusaClient, front: Front, currency: str, product_ids:
             amount = price.calculated_amount if amount is None else amount
             if amount is not None:
                 amounts[variant.id] = amount
-    return Priced(amounts, frozenset(p.id for p in told.products) if told else frozenset())
+    return Priced(amounts, frozenset(p.id for p in told.products))
