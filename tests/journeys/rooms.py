@@ -66,15 +66,24 @@ def sample_lineup() -> LineUp:
 class Room:
     """An engine room and all that it told. Every method blocks until the engine has answered."""
 
-    def __init__(self, database: Path, shop: Server | ShopProcess, channel: Server | AudienceProcess) -> None:
+    def __init__(
+        self,
+        database: Path,
+        shop: Server | ShopProcess,
+        channel: Server | AudienceProcess | None,
+        settings: ShopSettings | None = None,
+    ) -> None:
+        """`settings` say what kind of shop it is; without them it is the demo shop."""
         self.batches: list[ChangeBatch] = []
         self._heard = threading.Condition()
         self._stopped = False
-        connections = Connections(
-            ShopSettings(id="demo", name="Nordhus", base_url=shop.url),
-            (ChannelSettings(id=CHANNEL, name=CHANNEL, base_url=channel.url),),
-            KeptTokens({"shop:demo": shop.token, f"channel:{CHANNEL}": channel.token}),
-        )
+        settings = settings or ShopSettings(id="demo", name="Nordhus", base_url=shop.url)
+        tokens = {f"shop:{settings.id}": shop.token}
+        channels: tuple[ChannelSettings, ...] = ()
+        if channel is not None:
+            tokens[f"channel:{CHANNEL}"] = channel.token
+            channels = (ChannelSettings(id=CHANNEL, name=CHANNEL, base_url=channel.url),)
+        connections = Connections(settings, channels, KeptTokens(tokens))
         self.database = database
         self.engine_room = EngineRoom(database, connections, self._take)
 

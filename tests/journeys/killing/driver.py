@@ -8,7 +8,7 @@ state is the fold of its log) and `done`. By hand:
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +16,7 @@ import msgspec
 
 from studio.domain.show import fold
 from studio.kill_points import KILL_AT, REPORT
-from tests.journeys.killing.script import Script, command_ids
+from tests.journeys.killing.script import Script, Step, command_ids
 from tests.journeys.rooms import Room, Server
 
 DRAIN_S = 60.0
@@ -52,17 +52,33 @@ class Told(Protocol):
 def play(room: Room, life: Life, say: Say) -> int:
     """Play what is left of the script; the exit code."""
     script = Script(life.show, life.tag, life.asked)
-    opened = room.open(life.show, whole_feeds=True)
+    return play_on(room, life.show, script.steps, say, whole_feeds=True)
+
+
+def play_on(
+    room: Room,
+    show_id: str,
+    steps: Sequence[Step],
+    say: Say,
+    *,
+    whole_feeds: bool = False,
+    before: Callable[[Step], None] = lambda _: None,
+) -> int:
+    """Open a show and play those of its steps that its log does not hold yet; the exit code. `before` each step something
+    else may be done.
+    """
+    opened = room.open(show_id, whole_feeds=whole_feeds)
     say(f"opened {opened.state.seq}")
     room.clock_measured()
     history = room.engine_room.history
-    for step in script.steps[script.steps_done(list(opened.log)) :]:
-        before = room.state.seq
+    for step in steps[len(command_ids(list(opened.log))) :]:
+        before(step)
+        seq = room.state.seq
         refused = room.do(step.command)
         if refused is not None:
             say(f"refused {step.name}: {refused.sentence}")
             return 3
-        logged = command_ids(history.events(life.show, before))
+        logged = command_ids(history.events(show_id, seq))
         say(f"ack {step.name.replace(' ', '-')} {logged[-1]} {room.state.seq}")
         if step.settled and not room.drained(DRAIN_S):
             say(f"stuck {[(type(r.effect.action).__name__, r.last_error) for r in room.waiting()]}")
@@ -70,8 +86,8 @@ def play(room: Room, life: Life, say: Say) -> int:
     if not room.drained(DRAIN_S):
         say(f"stuck {[(type(r.effect.action).__name__, r.last_error) for r in room.waiting()]}")
         return 4
-    log = room.ask(room.engine_room.log_of(life.show))
-    say("same" if room.state == fold(life.show, log) else "different")
+    log = room.ask(room.engine_room.log_of(show_id))
+    say("same" if room.state == fold(show_id, log) else "different")
     return 0
 
 

@@ -56,5 +56,10 @@ const initialData = {
   const countries = app.get(v.TransactionalConnection).rawConnection.getRepository(v.Country);
   if (await countries.count() === 0) await populateInitialData(app, initialData);
   console.log('READY');
-  process.on('SIGTERM', () => app.close().then(() => process.exit(0)));
+  process.on('SIGTERM', async () => {
+    // autoSave lags behind: the last order would be lost.
+    if (process.env.KEEP) await app.get(v.TransactionalConnection).rawConnection.sqljsManager.saveDatabase();
+    await app.close();
+    process.exit(0);
+  });
 })().catch(error => { console.error(error); process.exit(1); });
