@@ -47,7 +47,7 @@ from studio.ui.widgets.thumbnail import placeholder_colour
 
 _Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT: Final = 56
-_PICTURE: Final = 40
+PICTURE: Final = 40
 NARROW: Final = 290
 _KEPT_ROWS: Final = 80
 _SHOWN_STATES: Final = (
@@ -139,7 +139,7 @@ class LineUpDelegate(QStyledItemDelegate):
         faded = row.status in (ItemStatus.DONE, ItemStatus.SKIPPED)
         px = self._theme.px
         inner = box.adjusted(px(13), 0, -px(10), 0)
-        side = px(_PICTURE)
+        side = px(PICTURE)
         frame = QRectF(inner.left(), inner.center().y() - side / 2, side, side)
         painter.setOpacity(0.5 if faded else 1.0)
         self._paint_picture(painter, frame, row)

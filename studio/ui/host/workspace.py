@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import math
 import time
 from collections.abc import Callable
 from functools import partial
@@ -33,6 +34,7 @@ from studio.ui.host.chat_panel import ChatPanel
 from studio.ui.host.deciding import Deciding
 from studio.ui.host.found import item_of
 from studio.ui.host.header import Header
+from studio.ui.host.lineup_delegate import PICTURE
 from studio.ui.host.lineup_panel import LineUpPanel
 from studio.ui.host.outbox_popover import OutboxPopover
 from studio.ui.host.pictures import Pictures
@@ -101,7 +103,8 @@ class HostWorkspace(QWidget):
         self.chat_source = ChatWindow(
             lambda after, limit: studio.chat_after(show.state.id, after, limit), tasks, self
         )
-        pictures = Pictures(studio, tasks, theme.px(80), self)
+        # As many pixels as the screen shows: hundreds of them are kept.
+        pictures = Pictures(studio, tasks, math.ceil(theme.px(PICTURE) * self.devicePixelRatioF()), self)
         self.header = Header(
             show, actions, theme, keys, texts, now_ms, wall_ms, lambda: self.lineup_model.rundown
         )
