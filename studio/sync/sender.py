@@ -2,6 +2,7 @@
 
 import asyncio
 import random as _random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import structlog
@@ -82,6 +83,8 @@ class Sender:
         self._noted: frozenset[str] = frozenset()
         self.in_flight: set[str] = set()
         self.orphans: frozenset[str] | None = None
+        # How often there was a new token, by target: an attempt sees by it that it went out with an older one.
+        self.tokens: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Deliver until cancelled."""
@@ -118,6 +121,7 @@ class Sender:
 
     async def token_given(self, target: str) -> None:
         """There is a new token for this target: what was held for it goes on."""
+        self.tokens[target] += 1  # first: what is held from here on is freed by who holds it, or below
         await self.outbox.free_held(target, TOKEN)
         if target in self._queues:
             self._queues[target].token_given()
@@ -168,6 +172,7 @@ class _Queue:
         self._backoff = backoff
         self._patience_wall_ms = 0
         self._heard = False
+        self._tokens = 0
         # Events of answers that could not be put down yet: the disk was full.
         self._owed: list[ev.Event] = []
         # Effects of which nobody knows whether they arrived; a person's "send again" brings them back without it.
@@ -225,6 +230,7 @@ class _Queue:
 
     async def _send(self, send: Send) -> None:
         row = send.row
+        self._tokens = self._sender.tokens[self._target]
         try:
             prepared = await self._sender.delivery.prepare(row.effect)
         except TargetError as error:
@@ -302,10 +308,7 @@ class _Queue:
         """Keep what did not get through. `put_back`: certainly nothing happened, so it counts as not attempted."""
         rows = (row, *superseded)
         if isinstance(error, Unauthorised):
-            self._tell("trouble", error.sentence, f"token:{self._target}")
-            for each in await self._rows_of_target():
-                before = next((r for r in rows if r.effect.id == each.effect.id), each)
-                await self._postpone(each, 0, error.sentence, TOKEN, before.attempts)
+            await self._unauthorised(rows, error)
             return
         asked = error.retry_after_ms if isinstance(error, Unreachable) else None
         until = self.wall_ms + self._backoff.failed(asked)
@@ -315,6 +318,23 @@ class _Queue:
         _log.info("attempt failed", target=self._target, effect=row.effect.id, reason=error.sentence)
         for each in rows:
             await self._postpone(each, until, error.sentence, "", each.attempts if put_back else None)
+
+    async def _unauthorised(self, rows: Sequence[OutboxRow], error: Unauthorised) -> None:
+        """Hold all that is for the target, unless a new token came since the attempt began: then it goes on with that."""
+        if self._token_is_newer:
+            for each in rows:
+                await self._postpone(each, 0, "", attempts=each.attempts)
+            return
+        self._tell("trouble", error.sentence, f"token:{self._target}")
+        for each in await self._rows_of_target():
+            before = next((r for r in rows if r.effect.id == each.effect.id), each)
+            await self._postpone(each, 0, error.sentence, TOKEN, before.attempts)
+        if self._token_is_newer:  # it came while they were being held
+            await self._sender.outbox.free_held(self._target, TOKEN)
+
+    @property
+    def _token_is_newer(self) -> bool:
+        return self._sender.tokens[self._target] != self._tokens
 
     async def _rows_of_target(self) -> list[OutboxRow]:
         rows = await self._sender.outbox.pending(self._sender.show_id)

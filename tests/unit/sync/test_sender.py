@@ -57,13 +57,16 @@ class Points:
 class Stage:
     """A show on air with its desk, its sender, a shop and a channel, in virtual time."""
 
+    store_kind = MemoryOutbox
+    shop_kind = FakeShop
+
     def __init__(self, loop: VirtualLoop, channels: dict[str, FakeChannel] | None = None) -> None:
         self.loop = loop
         self.wall = VirtualWall(loop)
         self.clock = MeasuredShowClock(self.wall)
         self.clock.measured(self.wall.now_ms(), self.wall.now_ms(), self.wall.now_ms())
-        self.store = MemoryOutbox()
-        self.shop = FakeShop(self.clock.best_ms)
+        self.store = self.store_kind()
+        self.shop = self.shop_kind(self.clock.best_ms)
         self.channels = {"live": FakeChannel()} if channels is None else channels
         self.notices: list[tuple[str, str, str]] = []
         self.rows: list[tuple[OutboxRow, ...]] = []
@@ -131,9 +134,11 @@ class Stage:
         return [sentence for _, sentence, found in self.notices if found == key]
 
 
-def play(story: Callable[[Stage], Awaitable[None]], *channels: FakeChannel) -> Stage:
+def play(
+    story: Callable[[Stage], Awaitable[None]], *channels: FakeChannel, kind: type[Stage] = Stage
+) -> Stage:
     async def main(loop: VirtualLoop) -> Stage:
-        stage = Stage(loop, {c.name: c for c in channels} if channels else None)
+        stage = kind(loop, {c.name: c for c in channels} if channels else None)
         await story(stage)
         assert fold(SHOW, stage.store.log) == stage.desk.state
         return stage
@@ -363,6 +368,74 @@ def test_a_missing_token_stops_the_shop_asks_once_and_goes_on_with_a_new_one():
     assert s.told("token:shop") == ["The shop does not accept the token: enter it again.", ""]
     assert s.shop.featured[0] == "p2"
     assert s.outcomes("FeatureProduct") == ["superseded", "delivered"]
+
+
+class SlowOutbox(MemoryOutbox):
+    """Every write takes as long as it does on a disk: 5 ms."""
+
+    async def attempted(self, effect_id: str, attempts: int) -> None:
+        await asyncio.sleep(0.005)
+        await super().attempted(effect_id, attempts)
+
+    async def postponed(
+        self, effect_id: str, next_wall_ms: int, error: str, held: str = "", attempts: int | None = None
+    ) -> None:
+        await asyncio.sleep(0.005)
+        await super().postponed(effect_id, next_wall_ms, error, held, attempts)
+
+    async def free_held(self, target: str, held: str) -> None:
+        await asyncio.sleep(0.005)
+        await super().free_held(target, held)
+
+
+class ShopWithKey(FakeShop):
+    """Looks at the key with which a pin leaves, and answers 10 ms later."""
+
+    accepts = False
+
+    async def feature(self, *arguments: Any) -> None:
+        if self.accepts:
+            return await super().feature(*arguments)
+        self.calls.append(("feature", *arguments))
+        await asyncio.sleep(0.01)
+        raise Unauthorised("The shop does not accept the token: enter it again.")
+
+
+class StageWithKey(Stage):
+    store_kind = SlowOutbox
+    shop_kind = ShopWithKey
+
+
+@pytest.mark.parametrize("after_ms", range(0, 60, 2))
+def test_a_key_given_at_any_moment_around_the_refusal_lets_everything_go(after_ms: int):
+    async def story(s: Stage) -> None:
+        await s.on_air()
+        await s.pin(1)
+        await s.pin(2)
+        await asyncio.sleep(after_ms / 1000)
+        assert isinstance(s.shop, ShopWithKey)
+        s.shop.accepts = True
+        await s.sender.token_given("shop")
+        await s.drained(5)
+
+    s = play(story, kind=StageWithKey)
+    assert s.shop.featured[0] == "p2"
+    assert s.told("token:shop")[-1:] in ([], [""]), "no notice stays that asks for a key"
+    assert all(row.held == "" for rows in s.rows[-1:] for row in rows)
+
+
+def test_a_new_key_that_is_wrong_too_is_asked_for_again_and_not_tried_over_and_over():
+    async def story(s: Stage) -> None:
+        await s.on_air()
+        await s.pin(1)
+        await asyncio.sleep(0.008)
+        await s.sender.token_given("shop")
+        await asyncio.sleep(60)
+
+    s = play(story, kind=StageWithKey)
+    assert len(s.shop.called("feature")) == 2
+    assert s.told("token:shop")[-1] == "The shop does not accept the token: enter it again."
+    assert [r.held for r in s.store.table.values() if r.effect.target == "shop"] == ["token"]
 
 
 def test_targets_do_not_wait_for_each_other():
