@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @contextmanager
 def _vendure(folder: Path) -> Iterator[Town]:
-    server = Vendure(folder, a_free_port(), keep=True)
+    server = Vendure(folder, a_free_port(), keep="ended")
     try:
         server.start()
         seed_vendure(server.admin)

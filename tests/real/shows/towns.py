@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Protocol
 
 import msgspec
@@ -21,6 +22,11 @@ _TAKEN = ("Authorized", "Settled")
 
 def _ms(moment: str) -> int:
     return round(dt.datetime.fromisoformat(moment).timestamp() * 1000)
+
+
+def _minor(amount: float) -> int:
+    """A decimal in cents; halves, which come of percentages, are rounded up."""
+    return int((Decimal(str(amount)) * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 class Goods(msgspec.Struct, frozen=True):
@@ -325,7 +331,7 @@ class MedusaTown:
 
 def _medusa_sale(order: dict[str, Any]) -> Sale:
     payments = [p for held in order["payment_collections"] for p in held["payments"]]
-    standing = [round(p["amount"] * 100) for p in payments if not p["canceled_at"]]
+    standing = [_minor(p["amount"]) for p in payments if not p["canceled_at"]]
     pieces: dict[str, int] = {}
     for line in order["items"]:
         pieces[line["variant_id"]] = pieces.get(line["variant_id"], 0) + line["quantity"]

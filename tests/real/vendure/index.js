@@ -1,5 +1,7 @@
 // A Vendure server for tests, on loopback only: node index.js
-// env: PORT, DATA_DIR (assets; with KEEP=1 also the database, so that a restart finds everything again)
+// env: PORT, DATA_DIR (assets; with KEEP also the database, so that a restart finds everything again)
+// KEEP=always writes it to disk with each change, so that it outlives a kill most of the time: two writes at once spoil it.
+// KEEP=ended writes it when the server is ended, once and whole.
 process.env.VENDURE_DISABLE_TELEMETRY = 'true';
 require('reflect-metadata');
 const path = require('path');
@@ -12,7 +14,8 @@ const { HostStudioPush } = require('./vendure-host-studio');
 
 const PORT = Number(process.env.PORT);
 const DATA = path.resolve(process.env.DATA_DIR || './data');
-const kept = process.env.KEEP ? { location: path.join(DATA, 'shop.sqlite'), autoSave: true } : {};
+const FILE = path.join(DATA, 'shop.sqlite');
+const kept = process.env.KEEP ? { location: FILE, autoSave: process.env.KEEP === 'always' } : {};
 fs.mkdirSync(path.join(DATA, 'assets'), { recursive: true });
 
 const config = {
@@ -56,10 +59,12 @@ const initialData = {
   const countries = app.get(v.TransactionalConnection).rawConnection.getRepository(v.Country);
   if (await countries.count() === 0) await populateInitialData(app, initialData);
   console.log('READY');
-  process.on('SIGTERM', async () => {
-    // autoSave lags behind: the last order would be lost.
-    if (process.env.KEEP) await app.get(v.TransactionalConnection).rawConnection.sqljsManager.saveDatabase();
-    await app.close();
-    process.exit(0);
+  process.on('SIGTERM', () => {
+    if (process.env.KEEP === 'ended') {
+      const whole = app.get(v.TransactionalConnection).rawConnection.sqljsManager.exportDatabase();
+      fs.writeFileSync(FILE, Buffer.from(whole));
+      process.exit(0);
+    }
+    app.close().then(() => process.exit(0));
   });
 })().catch(error => { console.error(error); process.exit(1); });

@@ -10,7 +10,7 @@ import time
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import httpx
 
@@ -26,6 +26,7 @@ RIGHTS = (
 )  # fmt: skip
 LOGIN = 'mutation{login(username:"superadmin",password:"superadmin",rememberMe:true){__typename}}'
 _ERROR = "... on ErrorResult{errorCode message}"
+_TOLD = f"__typename ... on Order{{id code state totalWithTax}} {_ERROR}"
 
 
 def installed() -> Path:
@@ -98,11 +99,13 @@ class Api:
 
 @dataclass
 class Vendure:
-    """A running server; `key` opens it with the rights that the studio needs and no more."""
+    """A running server; `key` opens it with the rights that the studio needs and no more. `keep`: a second start finds what
+    was there, even after a kill ("always"; under load the file may be spoilt), or when it was ended by `stop` ("ended").
+    """
 
     folder: Path
     port: int
-    keep: bool = False
+    keep: Literal["", "always", "ended"] = ""
     key: str = field(default="", repr=False)
     process: "subprocess.Popen[bytes] | None" = None
     _admin: Api | None = None
@@ -126,7 +129,7 @@ class Vendure:
         assert node is not None, "the tests of real shops need node: install it"
         environment = {**os.environ, "PORT": str(self.port), "DATA_DIR": str(self.folder)}
         if self.keep:
-            environment["KEEP"] = "1"
+            environment["KEEP"] = self.keep
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [node, "index.js"], cwd=installed(), env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -247,25 +250,30 @@ class Shopper:
     def _bought(
         self, variant_id: str, quantity: int, code: str, link: str, email: str, method: str
     ) -> dict[str, Any]:
-        def do(call: str, declared: str, **values: Any) -> dict[str, Any]:
-            operation = f"mutation({declared}){{r:{call}{{__typename ... on Order{{id code state totalWithTax}} {_ERROR}}}}}"
-            return self._api(operation, **values)["r"]
-
-        put = do(
+        """In few requests: what belongs together goes in one, as storefronts do."""
+        put = self._do(
             "addItemToOrder(productVariantId:$v,quantity:$q)", "$v:ID!,$q:Int!", v=variant_id, q=quantity
         )
         if "errorCode" in put:
             return put
         if code:
-            put = do("applyCouponCode(couponCode:$c)", "$c:String!", c=code)
+            put = self._do("applyCouponCode(couponCode:$c)", "$c:String!", c=code)
             if "errorCode" in put:
                 return put
-        who = {
-            "firstName": "Kim",
-            "lastName": "Test",
-            "emailAddress": email or f"{time.monotonic_ns()}@example.com",
-        }
-        do("setCustomerForOrder(input:$i)", "$i:CreateCustomerInput!", i=who)
+        self._introduced(email or f"{time.monotonic_ns()}@example.com", link)
+        moved = self._api(
+            f"mutation($w:[ID!]!){{w:setOrderShippingMethod(shippingMethodId:$w){{{_TOLD}}}"
+            f'r:transitionOrderToState(state:"ArrangingPayment"){{{_TOLD}}}}}',
+            w=[self._api("{eligibleShippingMethods{id}}")["eligibleShippingMethods"][0]["id"]],
+        )["r"]
+        if moved and "errorCode" in moved:
+            return moved
+        pay = {"method": method, "metadata": {}}
+        return self._do("addPaymentToOrder(input:$i)", "$i:PaymentInput!", i=pay)
+
+    def _introduced(self, email: str, link: str) -> None:
+        """Say who they are, where they live, and by which link they came."""
+        who = {"firstName": "Kim", "lastName": "Test", "emailAddress": email}
         home = {
             "fullName": "Kim Test",
             "streetLine1": "1",
@@ -273,20 +281,15 @@ class Shopper:
             "postalCode": "10115",
             "countryCode": "DE",
         }
-        do("setOrderShippingAddress(input:$i)", "$i:CreateAddressInput!", i=home)
-        if link:
-            do(
-                "setOrderCustomFields(input:$i)",
-                "$i:UpdateOrderInput!",
-                i={"customFields": {"hostStudioLink": link}},
-            )
-        ways = self._api("{eligibleShippingMethods{id}}")["eligibleShippingMethods"]
-        do("setOrderShippingMethod(shippingMethodId:$i)", "$i:[ID!]!", i=[ways[0]["id"]])
-        moved = self._api(
-            'mutation{r:transitionOrderToState(state:"ArrangingPayment")'
-            f"{{__typename ... on Order{{state}} {_ERROR}}}}}"
-        )["r"]
-        if moved and "errorCode" in moved:
-            return moved
-        pay = {"method": method, "metadata": {}}
-        return do("addPaymentToOrder(input:$i)", "$i:PaymentInput!", i=pay)
+        self._api(
+            "mutation($w:CreateCustomerInput!,$h:CreateAddressInput!,$l:UpdateOrderInput!,$by:Boolean!){"
+            f"w:setCustomerForOrder(input:$w){{{_TOLD}}}h:setOrderShippingAddress(input:$h){{{_TOLD}}}"
+            f"l:setOrderCustomFields(input:$l)@include(if:$by){{{_TOLD}}}}}",
+            w=who,
+            h=home,
+            l={"customFields": {"hostStudioLink": link}},
+            by=bool(link),
+        )
+
+    def _do(self, call: str, declared: str, **values: Any) -> dict[str, Any]:
+        return self._api(f"mutation({declared}){{r:{call}{{{_TOLD}}}}}", **values)["r"]

@@ -336,7 +336,7 @@ async def test_the_shop_going_down_is_unreachable_and_its_return_is_noticed(
 ):
     from tests.real.vendure.server import a_free_port
 
-    server = Vendure(tmp_path_factory.mktemp("restarted"), a_free_port(), keep=True)
+    server = Vendure(tmp_path_factory.mktemp("restarted"), a_free_port(), keep="always")
     try:
         await asyncio.to_thread(server.start)
         server.key, _ = server.a_key(*RIGHTS)
