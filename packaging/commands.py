@@ -26,7 +26,11 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument(
         "--smoke", action="store_true", help="only the short walk; leaves pictures in test-artifacts/"
     )
-    test.add_argument("--real", action="store_true", help="also the tests that need servers of other houses")
+    test.add_argument(
+        "--real",
+        action="store_true",
+        help="also the tests that need servers of other houses; with CI=true always",
+    )
     return parser
 
 
@@ -43,6 +47,11 @@ def has_display() -> bool:
     if not sys.platform.startswith("linux"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def in_ci() -> bool:
+    """Whether this is a machine that tests every change (`CI=true`): there nothing is left out."""
+    return os.environ.get("CI", "").lower() in ("1", "true")
 
 
 def _set_up() -> environment.Environment:
@@ -88,9 +97,10 @@ def run_command_line(arguments: Sequence[str]) -> int:
         if options.command == "run":
             return _run(env, passed_on)
         if options.command == "test":
-            if options.real:
+            real = options.real or (in_ci() and not options.smoke and passed_on is None)
+            if real:
                 system_libraries.provide_servers()
-            return checks.run(ROOT, env, smoke=options.smoke, real=options.real, pytest_arguments=passed_on)
+            return checks.run(ROOT, env, smoke=options.smoke, real=real, pytest_arguments=passed_on)
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -264,8 +264,9 @@ class ShopifyShop:
         return TrackedLink(link_id, url, show_id, product_id, channel)
 
     async def traffic(self, show_id: str) -> Traffic:
-        """Nothing: Shopify tells apps no visits, as the capabilities say."""
-        return Traffic(0, None, 0, show_id=show_id)
+        """Refused: Shopify tells apps no visits, as the capabilities say."""
+        del show_id
+        raise RefusedByTarget("Shopify tells apps no visits.", "no-traffic")
 
     async def changes_after(self, seq: int) -> ChangePage:
         """Refused: there is no feed, as the capabilities say."""

@@ -58,7 +58,9 @@ class ChannelContract:
 
     async def test_a_reply_goes_to_its_message(self, channel: Channel, crowd: Crowd):
         if not (await channel.hello()).reply:
-            pytest.skip("this channel takes no replies")
+            with pytest.raises(RefusedByTarget):
+                await channel.reply("any", "Hello?", uuid7())
+            return
         after = await channel.last_seq()
         message_id = await crowd("Does it come in blue?")
         reply_id = await channel.reply(message_id, "Yes, in two blues.", uuid7())
@@ -68,15 +70,13 @@ class ChannelContract:
         assert (message.by_us, message.reply_to) == (True, message_id)
 
     async def test_a_reply_to_a_message_that_is_gone_is_refused(self, channel: Channel):
-        if not (await channel.hello()).reply:
-            pytest.skip("this channel takes no replies")
         with pytest.raises(RefusedByTarget):
             await channel.reply("no-such-message", "Hello?", uuid7())
 
     async def test_what_was_missed_can_be_read_again(self, channel: Channel, crowd: Crowd):
         after = await channel.last_seq()
         if after == 0 and (await channel.items_between(0, 10)) == ():
-            pytest.skip("this channel numbers nothing")
+            return  # it numbers nothing
         ids = [await crowd(f"message {n}") for n in range(3)]
         last = await channel.last_seq()
         missed = await channel.items_between(after, last)

@@ -3,7 +3,7 @@
 - ``shop``: the connector, talking to a running shop that holds products, some of them in stock;
 - ``town``: what happens at that shop without the studio (`Town`).
 
-What a shop cannot do by itself (`identity().capabilities`) is skipped, everything else is not.
+What a shop cannot do by itself (`identity().capabilities`) it refuses, and says so; nothing is skipped.
 """
 
 import asyncio
@@ -222,7 +222,9 @@ class ShopContract:
 
     async def test_a_product_is_featured_and_unpinned_and_twice_is_no_error(self, shop: Shop):
         if not (await shop.identity()).capabilities.featured:
-            pytest.skip("this shop features nothing")
+            with pytest.raises(RefusedByTarget):
+                await shop.feature("", SHOW, 0, (), uuid7())
+            return
         product, _ = await sellable(shop)
         now, key = (await shop.clock()).shop_ms, uuid7()
         older = [SupersededPin(product.id, now - 10), SupersededPin("", now - 5)]
@@ -240,13 +242,20 @@ class ShopContract:
 
     async def test_a_show_that_nobody_came_to_has_no_visits_and_no_average(self, shop: Shop):
         if not (await shop.identity()).capabilities.traffic:
-            pytest.skip("this shop counts no visits")
+            # No visits are no zero visits.
+            with pytest.raises(RefusedByTarget) as told:
+                await shop.traffic("show-that-nobody-saw")
+            assert told.value.code == "no-traffic"
+            return
         traffic = await shop.traffic("show-that-nobody-saw")
         assert (traffic.sessions, traffic.average_session_ms, traffic.add_to_carts) == (0, None, 0)
 
     async def test_what_changes_is_pushed_and_can_be_read_again(self, shop: Shop, town: Town):
         if not (await shop.identity()).capabilities.push:
-            pytest.skip("this shop is asked")
+            with pytest.raises(RefusedByTarget) as told:
+                await shop.changes_after(0)
+            assert told.value.code == "no-feed"
+            return
         _, variant_id = await sellable(shop)
         promo = await a_code(shop)
         await shop.create_promo(promo, SHOW, uuid7())

@@ -5,12 +5,10 @@ import ipaddress
 import ssl
 from pathlib import Path
 
-import pytest
-
 
 def certificate(folder: Path) -> tuple[Path, Path]:
     """The files of a certificate for 127.0.0.1 that vouches for itself, and of its key."""
-    x509 = pytest.importorskip("cryptography.x509")
+    from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
