@@ -162,7 +162,7 @@ class EngineRoom:
             await self.close_show()
             log = await self._stored.log.read(show_id)
             if self.connections is not None:
-                await self._stored.feeds.keep_for(f"{self.connections.shop.kind}:{self.connections.shop.id}")
+                await self._stored.feeds.keep_for(self.connections.shop.kind, self.connections.shop.id)
             show = RunningShow(
                 fold(show_id, log),
                 self._stored,
@@ -308,7 +308,9 @@ class EngineRoom:
         orders, samples = await feeds.orders(show_id), await feeds.samples(show_id)
         questions, traffic = await feeds.questions(show_id), await feeds.traffic(show_id)
         now = self.clock.best_ms()
-        history, asked = await asyncio.wrap_future(self.read(lambda: self._read_history(state, now)))
+        history, product_of, asked = await asyncio.wrap_future(
+            self.read(lambda: self._read_history(state, now))
+        )
         figures = await asyncio.to_thread(
             show_figures,
             state,
@@ -320,19 +322,20 @@ class EngineRoom:
             average_session_ms=traffic.average_session_ms if traffic else None,
             add_to_carts=traffic.add_to_carts if traffic else None,
             add_to_carts_by_product=dict(traffic.add_to_carts_by_product) if traffic else None,
-            sold_out=_sold_out(state, history, await feeds.products()),
+            sold_out=_sold_out(state, history, product_of),
             asked=asked,
         )
         return Review(state, figures, tuple(samples), tuple(orders))
 
     def _read_history(
         self, state: ShowState, now_ms: int
-    ) -> tuple[list[tuple[int, str, int]], tuple[int, int]]:
+    ) -> tuple[list[tuple[int, str, int]], dict[str, str], tuple[int, int]]:
         """Blocks; for the reader's thread."""
         start = now_ms if state.started_at_ms is None else state.started_at_ms
         end = now_ms if state.ended_at_ms is None else state.ended_at_ms
         return (
             self.history.stock_samples(state.id, state.product_ids),
+            self.history.variants(state.id, state.product_ids),
             self.history.asked(state.id, start, end, answered_messages(state)),
         )
 
@@ -375,10 +378,11 @@ def new_show_id() -> str:
 
 
 def _sold_out(
-    state: ShowState, history: Collection[tuple[int, str, int]], products: Mapping[str, Any]
+    state: ShowState, history: Collection[tuple[int, str, int]], product_of: Mapping[str, str]
 ) -> dict[str, int]:
-    """When each product of the line-up had sold out for the first time within the show, UTC ms."""
-    product_of = {v.id: p for p, product in products.items() for v in product.variants}
+    """When each product of the line-up had sold out for the first time within the show, UTC ms; `product_of` is variant
+    id to product id.
+    """
     left: dict[str, dict[str, int]] = {}
     first: dict[str, int] = {}
     start, end = state.started_at_ms, state.ended_at_ms

@@ -4,7 +4,7 @@ import contextlib
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlite_utils import Database as Sqlite
 
 from studio.domain.product import Product
-from studio.store import codec
+from studio.store import codec, show_log
 from studio.store.errors import means_damage, translated
 
 T = TypeVar("T")
@@ -21,6 +21,8 @@ IMAGE_CAP_BYTES = 128 * 1024 * 1024
 # Most letters in a title, then the number on the box, then where it stands in the shop.
 _WEIGHTS = "10.0, 8.0, 2.0, 2.0"
 _OF_SHOP = "catalogue of "
+# Below SQLite's limit on parameters of one statement, also of old ones.
+_AT_A_TIME = 500
 _WORD = re.compile(r"\w+")
 
 
@@ -64,26 +66,111 @@ def store_product(db: Sqlite, product: Product) -> bool:
     return True
 
 
-def keep_for(db: Sqlite, shop: str) -> bool:
-    """From now on products and stock are those of `shop`: what another shop had is forgotten, for its numbers may mean
-    something else here, and both are read anew by whoever opens a show. How stock went over time is kept, for reviews.
+def keep_for(db: Sqlite, kind: str, shop: str) -> bool:
+    """From now on what comes in is of `shop` (its id in the settings), and so are products and stock: what another shop
+    had is forgotten, for its numbers may mean something else here, and both are read anew by whoever opens a show. How
+    stock went over time is kept, for reviews, and which variants it was of.
 
     Says whether something was forgotten. Raises `sqlite3.Error`.
     """
-    mark = f"{_OF_SHOP}{shop}"
-    before = codec.one(
-        db.conn,
-        "SELECT source FROM feed_cursor WHERE show_id = '' AND substr(source, 1, ?) = ?",
-        (len(_OF_SHOP), _OF_SHOP),
-    )
+    mark = f"{_OF_SHOP}{kind}:{shop}"
+    before = _mark(db.conn)
     if before == mark:
         return False
     if before is not None:
-        for table in ("product", "product_fts", "stock_level"):
-            db.conn.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
-        db.conn.execute("DELETE FROM feed_cursor WHERE show_id = '' AND source = ?", (before,))
-    db.conn.execute("INSERT INTO feed_cursor (show_id, source, cursor) VALUES ('', ?, 0)", (mark,))
+        _forget(db, before)
+    _put_mark(db, mark)
     return before is not None
+
+
+def found_beside(db: Sqlite, sources: Iterable[str]) -> bool:
+    """Whether products and stock found in a damaged file, with these sources of its cursors, are of the shop whose are
+    kept. If they are not, or nobody can tell, those that are kept are forgotten as well: whoever opens a show reads
+    them anew. Raises `sqlite3.Error`.
+    """
+    marks = {source for source in sources if source.startswith(_OF_SHOP)}
+    before = _mark(db.conn)
+    if before is None and len(marks) == 1:
+        _put_mark(db, marks.pop())
+    elif not marks <= {before}:
+        if before is not None:
+            _forget(db, before)
+        return False
+    return True
+
+
+def _put_mark(db: Sqlite, mark: str) -> None:
+    db.conn.execute("INSERT INTO feed_cursor (show_id, source, cursor) VALUES ('', ?, 0)", (mark,))
+
+
+def _forget(db: Sqlite, mark: str) -> None:
+    for product in products(db.conn).values():
+        ids = codec.listed([variant.id for variant in product.variants])
+        remember_variants(db, _shop_of(mark), product.id, product.revision, ids)
+    for table in ("product", "product_fts", "stock_level"):
+        db.conn.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+    db.conn.execute("DELETE FROM feed_cursor WHERE show_id = '' AND source = ?", (mark,))
+
+
+def kept_shop(conn: sqlite3.Connection) -> str:
+    """The shop that `keep_for` was last called for, by its id; empty before. Raises `sqlite3.Error`."""
+    return _shop_of(_mark(conn) or "")
+
+
+def _mark(conn: sqlite3.Connection) -> str | None:
+    return codec.one(
+        conn,
+        "SELECT source FROM feed_cursor WHERE show_id = '' AND substr(source, 1, ?) = ?",
+        (len(_OF_SHOP), _OF_SHOP),
+    )
+
+
+def _shop_of(mark: str) -> str:
+    return mark.partition(":")[2]
+
+
+def remember_variants(db: Sqlite, shop: str, product_id: str, revision: int, ids: str) -> None:
+    """Keep which variants (a JSON list of ids) a product of a shop has, unless those of a higher revision are kept.
+
+    Raises `sqlite3.Error`.
+    """
+    db.conn.execute(
+        "INSERT INTO forgotten_product (shop, id, revision, variants) VALUES (?, ?, ?, ?) ON CONFLICT (shop, id) "
+        "DO UPDATE SET revision = excluded.revision, variants = excluded.variants "
+        "WHERE excluded.revision >= forgotten_product.revision",
+        (shop, product_id, revision, ids),
+    )
+
+
+def shop_of_show(conn: sqlite3.Connection, show_id: str) -> str:
+    """The shop whose orders and stock a show has: that of its log, before it has one the shop that is kept.
+
+    Raises `sqlite3.Error`, `StoreDamaged`.
+    """
+    return show_log.shop_id(conn, show_id) or kept_shop(conn)
+
+
+def variants(conn: sqlite3.Connection, show_id: str, product_ids: Collection[str]) -> dict[str, str]:
+    """The variants of the products of a show's shop, also when another's are kept: variant id to product id.
+
+    Raises `sqlite3.Error`, `StoreDamaged`.
+    """
+    shop = shop_of_show(conn, show_id)
+    here = kept_shop(conn) in ("", shop)
+    found: dict[str, str] = {}
+    ids = list(product_ids)
+    for start in range(0, len(ids), _AT_A_TIME):
+        part = ids[start : start + _AT_A_TIME]
+        marks = ", ".join("?" * len(part))
+        if here:
+            for row in conn.execute(f"SELECT body FROM product WHERE id IN ({marks})", part):  # noqa: S608
+                product = codec.product_of(row[0])
+                found.update((variant.id, product.id) for variant in product.variants)
+        else:
+            sql = f"SELECT id, variants FROM forgotten_product WHERE shop = ? AND id IN ({marks})"  # noqa: S608
+            for product_id, listed in conn.execute(sql, (shop, *part)):
+                found.update((variant_id, product_id) for variant_id in codec.ids_of(listed))
+    return found
 
 
 def products(conn: sqlite3.Connection) -> dict[str, Product]:

@@ -25,6 +25,7 @@ _action = msgspec.json.Decoder(Action)
 _product = msgspec.json.Decoder(Product)
 _order = msgspec.json.Decoder(Order)
 _traffic = msgspec.json.Decoder(Traffic)
+_ids = msgspec.json.Decoder(list[str])
 _question = msgspec.json.Decoder(Question)
 
 EVENT = "id, show_id, seq, at_ms, wall_ms, actor, seat, command_id, undoes, schema, type, body, crc"
@@ -123,6 +124,16 @@ def product_of(body: str) -> Product:
 def order_of(body: str) -> Order:
     """An order. Raises `StoreDamaged`."""
     return _decoded(_order, body, "an order")
+
+
+def listed(ids: list[str]) -> str:
+    """A list of ids as JSON."""
+    return _json.encode(ids).decode()
+
+
+def ids_of(body: str) -> list[str]:
+    """A list of ids. Raises `StoreDamaged`."""
+    return _decoded(_ids, body, "the variants of a product")
 
 
 def traffic_of(body: str) -> Traffic:

@@ -38,12 +38,13 @@ class SqlFeeds:
             after=("feeds.after-commit",),
         )
 
-    async def keep_for(self, shop: str) -> bool:
-        """The products and the stock that are kept are those of this shop; says whether another's were forgotten.
+    async def keep_for(self, kind: str, shop: str) -> bool:
+        """From now on what comes in is of this shop (its kind, its id in the settings), and so are the products and the
+        stock that are kept; says whether another's were forgotten.
 
         Raises `StoreFull`, `StoreDamaged`.
         """
-        return await self._db.write(lambda db: catalogue.keep_for(db, shop))
+        return await self._db.write(lambda db: catalogue.keep_for(db, kind, shop))
 
     async def cursor(self, show_id: str, source: str) -> int:
         """How far a source was read without a gap; 0 for nothing yet."""
@@ -59,12 +60,17 @@ class SqlFeeds:
         return await self._all(f"SELECT {codec.STOCK} FROM stock_level ORDER BY num", (), codec.stock_of)  # noqa: S608
 
     async def orders(self, show_id: str) -> list[Order]:
-        """The orders that a show was told of, also those that are not its own, in order of time."""
+        """The orders of its shop that a show was told of, also those that are not its own, in order of time."""
         sql = (
-            "SELECT body FROM shop_order WHERE id IN (SELECT order_id FROM show_order WHERE show_id = ?) "
-            "ORDER BY placed_at_ms, num"
+            "SELECT body FROM shop_order WHERE shop = ?1 AND id IN "
+            "(SELECT order_id FROM show_order WHERE show_id = ?2 AND shop = ?1) ORDER BY placed_at_ms, num"
         )
-        return await self._all(sql, (show_id,), lambda row: codec.order_of(row[0]))
+
+        def read(conn: sqlite3.Connection) -> list[Order]:
+            rows = conn.execute(sql, (catalogue.shop_of_show(conn, show_id), show_id))
+            return [codec.order_of(row[0]) for row in rows]
+
+        return await self._db.read(read)
 
     async def samples(self, show_id: str) -> list[ViewerSample]:
         """The viewer samples of a show, in order of time."""

@@ -64,6 +64,10 @@ class SqlHistory:
         """
         return self._read(lambda conn: stock_samples.stock_samples(conn, show_id, product_ids))
 
+    def variants(self, show_id: str, product_ids: Collection[str]) -> dict[str, str]:
+        """The variants of the products as the show's shop has them, whichever shop is open: variant id to product id."""
+        return self._read(lambda conn: catalogue.variants(conn, show_id, product_ids))
+
     def events(self, show_id: str, after: int = 0) -> list[Logged]:
         """The events of a show behind `after`, in order."""
         return self._read(lambda conn: show_log.read(conn, show_id, after))

@@ -12,7 +12,7 @@ from studio.domain.audience import ViewerSample
 from studio.domain.order import Order, last_touched
 from studio.domain.product import StockLevel
 from studio.domain.question import Question
-from studio.store import catalogue, chat, codec
+from studio.store import catalogue, chat, codec, show_log
 from studio.store.show_log import shop_codes, show_num
 
 T = TypeVar("T")
@@ -53,11 +53,12 @@ def _store(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], 
         chat.store_gap(db, show, channel, batch.gap, at_ms)
     messages, first_rowid = chat.store_messages(db, show, batch.messages)
     chat.hide(db, show, batch.hidden)
+    shop = _shop(db, show_id) if batch.stock or batch.orders else ""
     stored = StoredBatch(
         products=tuple(p for p in batch.products if catalogue.store_product(db, p)),
-        stock=tuple(level for level in batch.stock if store_stock(db, level)),
+        stock=tuple(level for level in batch.stock if store_stock(db, shop, level)),
         orders=_stored(
-            _last_touched(db, show_id, batch.orders), lambda order: store_order(db, show_id, order)
+            _last_touched(db, show_id, batch.orders), lambda order: store_order(db, shop, show_id, order)
         ),
         usage=tuple(u for u in batch.usage if store_usage(db, show_id, u)),
         traffic=batch.traffic if batch.traffic and store_traffic(db, show_id, batch.traffic) else None,
@@ -76,6 +77,11 @@ def _store(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], 
     return stored
 
 
+def _shop(db: Sqlite, show_id: str) -> str:
+    """Of which shop is what comes in. The show's log may still name the one that it is just being changed from."""
+    return catalogue.kept_shop(db.conn) or show_log.shop_id(db.conn, show_id)
+
+
 def _stored(given: tuple[T, ...], store: Callable[[T], T | None]) -> tuple[T, ...]:
     results = [store(value) for value in given]
     return tuple(value for value in results if value is not None)
@@ -90,12 +96,16 @@ def _last_touched(db: Sqlite, show_id: str, orders: tuple[Order, ...]) -> tuple[
     return tuple(last_touched(order, codes) for order in orders)
 
 
-def store_stock(db: Sqlite, level: StockLevel) -> bool:
-    """Keep a level unless its revision or a higher one is kept; its history keeps every revision."""
-    db.conn.execute(
-        "INSERT OR IGNORE INTO stock_history (variant_id, location, revision, at_ms, sellable) VALUES (?, ?, ?, ?, ?)",
-        (level.variant_id, level.location, level.revision, level.updated_at_ms, level.sellable),
+def store_stock(db: Sqlite, shop: str, level: StockLevel) -> bool:
+    """Keep a level of a shop unless its revision or a higher one is kept; its history keeps every revision."""
+    keep_history(
+        db, shop, level.variant_id, level.location, level.revision, level.updated_at_ms, level.sellable
     )
+    return keep_level(db, level)
+
+
+def keep_level(db: Sqlite, level: StockLevel) -> bool:
+    """`store_stock` without the history."""
     return bool(
         db.conn.execute(
             f"INSERT INTO stock_level ({codec.STOCK}) VALUES (?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
@@ -110,31 +120,44 @@ def store_stock(db: Sqlite, level: StockLevel) -> bool:
     )  # fmt: skip
 
 
-def keep_order(db: Sqlite, order: Order) -> bool:
-    """Keep an order unless its revision or a higher one is kept; whether it was."""
+def keep_history(
+    db: Sqlite, shop: str, variant_id: str, location: str, revision: int, at_ms: int, sellable: int
+) -> None:
+    """Keep what of a variant could be sold at a moment (UTC ms), once for each revision."""
+    db.conn.execute(
+        "INSERT OR IGNORE INTO stock_history (shop, variant_id, location, revision, at_ms, sellable) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (shop, variant_id, location, revision, at_ms, sellable),
+    )
+
+
+def keep_order(db: Sqlite, shop: str, order: Order) -> bool:
+    """Keep an order of a shop unless its revision or a higher one is kept; whether it was."""
     return bool(
         db.conn.execute(
-            "INSERT INTO shop_order (id, revision, placed_at_ms, body) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, placed_at_ms = excluded.placed_at_ms, "
+            "INSERT INTO shop_order (shop, id, revision, placed_at_ms, body) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (shop, id) DO UPDATE SET revision = excluded.revision, placed_at_ms = excluded.placed_at_ms, "
             "body = excluded.body WHERE excluded.revision > shop_order.revision",
-            (order.id, order.revision, order.placed_at_ms, codec.body_of(order)),
+            (shop, order.id, order.revision, order.placed_at_ms, codec.body_of(order)),
         ).rowcount
     )
 
 
-def store_order(db: Sqlite, show_id: str, order: Order) -> Order | None:
+def store_order(db: Sqlite, shop: str, show_id: str, order: Order) -> Order | None:
     """Keep an order unless its revision or a higher one is kept, and that the show was told of it.
 
     Returns the order as it is kept now when that is news to the show, else None.
     """
-    kept = keep_order(db, order)
+    kept = keep_order(db, shop, order)
     told = db.conn.execute(
-        "INSERT OR IGNORE INTO show_order (show_id, order_id) VALUES (?, ?)", (show_id, order.id)
+        "INSERT OR IGNORE INTO show_order (shop, show_id, order_id) VALUES (?, ?, ?)",
+        (shop, show_id, order.id),
     ).rowcount
     if kept:
         return order
     if told:
-        return codec.order_of(codec.one(db.conn, "SELECT body FROM shop_order WHERE id = ?", (order.id,)))
+        sql = "SELECT body FROM shop_order WHERE shop = ? AND id = ?"
+        return codec.order_of(codec.one(db.conn, sql, (shop, order.id)))
     return None
 
 

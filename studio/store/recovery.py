@@ -172,7 +172,7 @@ def _replay_into(working: Path, damaged: Path) -> Replayed:
 
 def _salvage(db: Sqlite, damaged: Path) -> Found:
     if not damaged.exists():
-        return Found({}, {})
+        return Found({})
     file = DamagedFile(damaged, damaged.with_name(damaged.name + "-wal"))
     try:
         # The chat is by far the largest, and rows are only added to it: what the backup has need not be read again.

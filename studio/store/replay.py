@@ -66,14 +66,20 @@ def replay(db: Sqlite, found: Found) -> Replayed:
     shows = tuple(_logs(db, found))
     for show in db.conn.execute("SELECT id FROM show WHERE last_seq > 0").fetchall():
         _outbox(db, found, show[0])
+    cursors = (row["source"] for row in found.rows("feed_cursor") if row["show_id"] == "")
+    current = catalogue.found_beside(db, cursors)
+    products = _decoded(found.rows("product") if current else (), lambda r: codec.product_of(r["body"]))
+    shops = _Shops(db)
     counts = {
-        "products": _count(_decoded(found.rows("product"), lambda r: codec.product_of(r["body"])),
-                           lambda p: catalogue.store_product(db, p)),
-        "stock": _stock(db, found),
-        "orders": _orders(db, found),
+        "products": _count(products, lambda p: catalogue.store_product(db, p)),
+        "stock": _stock(db, found, shops, current),
+        "orders": _orders(db, found, shops),
         "samples": _count(found.rows("viewer_sample"), lambda r: merge.store_sample(
             db, r["show_id"], ViewerSample(r["channel"], r["at_ms"], r["viewers"]))),
     }  # fmt: skip
+    for row in found.rows("forgotten_product"):
+        for _ in _decoded([row], lambda r: codec.ids_of(r["variants"])):
+            catalogue.remember_variants(db, row["shop"], row["id"], row["revision"], row["variants"])
     for row in found.rows("link"):
         outbox.save_link(
             db, TrackedLink(row["id"], row["url"], row["show_id"], row["product_id"], row["channel"])
@@ -88,6 +94,20 @@ def replay(db: Sqlite, found: Found) -> Replayed:
         merge.store_question(db, question.show_id, question)
     counts["messages"], lost = _chat(db, found)
     return Replayed(shows, counts, lost, int(codec.one(db.conn, "SELECT count(*) FROM outbox")))
+
+
+class _Shops:
+    """Whose the rows are that were written before there was a shop in them, as the migration has it."""
+
+    def __init__(self, db: Sqlite) -> None:
+        self._of_show = show_log.shop_ids(db.conn)
+        kept = catalogue.kept_shop(db.conn)
+        self.known = {*filter(None, self._of_show.values()), *([kept] if kept else [])} or {""}
+
+    def of_show(self, show_id: str) -> set[str]:
+        """The shop of a show; all that are known where its log names none."""
+        shop = self._of_show.get(show_id)
+        return {shop} if shop else self.known
 
 
 def _decoded(rows: Iterable[dict[str, Any]], decode: Callable[[dict[str, Any]], T]) -> Iterator[T]:
@@ -154,26 +174,44 @@ def _outbox(db: Sqlite, found: Found, show_id: str) -> None:
         )
 
 
-def _stock(db: Sqlite, found: Found) -> int:
+def _stock(db: Sqlite, found: Found, shops: _Shops, current: bool) -> int:
+    """`current`: the levels that were found are of the shop whose are kept."""
     for row in found.rows("stock_history"):
-        db.conn.execute(
-            "INSERT OR IGNORE INTO stock_history (variant_id, location, revision, at_ms, sellable) "
-            "VALUES (:variant_id, :location, :revision, :at_ms, :sellable)",
-            row,
-        )
+        for shop in [row["shop"]] if "shop" in row else shops.known:
+            merge.keep_history(
+                db, shop, row["variant_id"], row["location"], row["revision"], row["at_ms"], row["sellable"]
+            )
     names = codec.STOCK.split(", ")
-    levels = (StockLevel(*(row[name] for name in names)) for row in found.rows("stock_level"))
-    return _count(levels, lambda level: merge.store_stock(db, level))
+    levels = (StockLevel(*(row[name] for name in names)) for row in found.rows("stock_level") if current)
+    kept = catalogue.kept_shop(db.conn)
+    return _count(
+        levels,
+        lambda level: merge.store_stock(db, kept, level) if kept else merge.keep_level(db, level),
+    )
 
 
-def _orders(db: Sqlite, found: Found) -> int:
-    stored = sum(1 for order in _decoded(found.rows("shop_order"), lambda r: codec.order_of(r["body"]))
-                 if merge.keep_order(db, order))  # fmt: skip
-    for row in found.rows("show_order"):
-        db.conn.execute(
-            "INSERT OR IGNORE INTO show_order (show_id, order_id) SELECT ?, id FROM shop_order WHERE id = ?",
-            (row["show_id"], row["order_id"]),
-        )
+def _orders(db: Sqlite, found: Found, shops: _Shops) -> int:
+    told = [
+        (shop, row["show_id"], row["order_id"])
+        for row in found.rows("show_order")
+        for shop in ([row["shop"]] if "shop" in row else shops.of_show(row["show_id"]))
+    ]
+    sold_by: dict[str, set[str]] = defaultdict(set)
+    for shop, order_id in db.conn.execute("SELECT shop, order_id FROM show_order").fetchall():
+        sold_by[order_id].add(shop)
+    for shop, _, order_id in told:
+        sold_by[order_id].add(shop)
+    stored = 0
+    for row in found.rows("shop_order"):
+        of = [row["shop"]] if "shop" in row else sold_by.get(row["id"]) or shops.known
+        for order in _decoded([row], lambda r: codec.order_of(r["body"])):
+            kept = [merge.keep_order(db, shop, order) for shop in of]
+            stored += any(kept)
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO show_order (shop, show_id, order_id) "
+        "SELECT shop, ?2, id FROM shop_order WHERE shop = ?1 AND id = ?3",
+        told,
+    )
     return stored
 
 

@@ -78,6 +78,19 @@ def shop_ids(conn: sqlite3.Connection) -> dict[str, str]:
     return found
 
 
+def shop_id(conn: sqlite3.Connection, show_id: str) -> str:
+    """The id of the shop of a show, empty where it has none. Raises `sqlite3.Error`, `StoreDamaged`."""
+    rows = conn.execute(
+        f"SELECT {codec.EVENT} FROM event WHERE show_id = ? AND (seq = 1 OR type = 'ShopChanged') "  # noqa: S608
+        "ORDER BY seq DESC LIMIT 1",
+        (show_id,),
+    )
+    for event in (codec.logged_of(row).event for row in rows):
+        if isinstance(event, ev.ShowPlanned | ev.ShopChanged):
+            return event.shop
+    return ""
+
+
 def shop_codes(conn: sqlite3.Connection, show_id: str, placed_at_ms: int) -> dict[str, dict[str, int | None]]:
     """The codes that the shop of this show confirmed for it and for other shows for which orders of that moment count: by
     code the shows, each with the moment up to which orders count for it (UTC ms, None while it runs). Raises

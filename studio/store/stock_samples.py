@@ -3,10 +3,7 @@
 import sqlite3
 from collections.abc import Collection
 
-from studio.store import codec
-
-# Below SQLite's limit on parameters of one statement, also of old ones.
-_AT_A_TIME = 500
+from studio.store import catalogue, codec
 
 
 def stock_samples(
@@ -17,28 +14,23 @@ def stock_samples(
     """
     since = codec.one(conn, "SELECT planned_at_ms FROM show WHERE id = ?", (show_id,)) or 0
     samples: list[tuple[int, str, int]] = []
-    for variant_id in _variant_ids(conn, product_ids):
-        samples += _of_variant(conn, variant_id, since)
+    shop = catalogue.shop_of_show(conn, show_id)
+    for variant_id in catalogue.variants(conn, show_id, product_ids):
+        samples += _of_variant(conn, shop, variant_id, since)
     return sorted(samples, key=lambda sample: sample[0])
 
 
-def _variant_ids(conn: sqlite3.Connection, product_ids: Collection[str]) -> list[str]:
-    found: dict[str, None] = {}
-    ids = list(product_ids)
-    for start in range(0, len(ids), _AT_A_TIME):
-        part = ids[start : start + _AT_A_TIME]
-        sql = f"SELECT body FROM product WHERE id IN ({', '.join('?' * len(part))})"  # noqa: S608
-        for row in conn.execute(sql, part):
-            found.update(dict.fromkeys(variant.id for variant in codec.product_of(row[0]).variants))
-    return list(found)
-
-
-def _of_variant(conn: sqlite3.Connection, variant_id: str, since: int) -> list[tuple[int, str, int]]:
+def _of_variant(
+    conn: sqlite3.Connection, shop: str, variant_id: str, since: int
+) -> list[tuple[int, str, int]]:
     """One value a moment; a revision that came late but is older than what stood then counts at its own time."""
-    sql = "SELECT at_ms, location, sellable FROM stock_history WHERE variant_id = ? ORDER BY at_ms, location, revision"
+    sql = (
+        "SELECT at_ms, location, sellable FROM stock_history WHERE shop = ? AND variant_id = ? "
+        "ORDER BY at_ms, location, revision"
+    )
     by_location: dict[str, int] = {}
     values: dict[int, int] = {}
-    for at_ms, location, sellable in conn.execute(sql, (variant_id,)):
+    for at_ms, location, sellable in conn.execute(sql, (shop, variant_id)):
         by_location[location] = sellable
         values[at_ms] = sum(by_location.values())
     before = [(at_ms, total) for at_ms, total in values.items() if at_ms < since]

@@ -173,3 +173,7 @@ class History(Protocol):
     def stock_samples(self, show_id: str, product_ids: Collection[str]) -> list[tuple[int, str, int]]:
         """(UTC ms, variant id, sellable) changes of the products since the show was planned, in order of time."""
         ...
+
+    def variants(self, show_id: str, product_ids: Collection[str]) -> dict[str, str]:
+        """Variant id to product id, as the show's own shop has them."""
+        ...
