@@ -1,7 +1,8 @@
 """The studio as a process of its own: plays a show from wherever its log stands, each step when it is told to.
 
-Says one line each: what `tests.journeys.killing.driver` says, `ready STEP` when it waits for being told to go on, `link PRODUCT
-SHOW/LINK` of what is on air, `codes ended` behind the last of them, `pin-refused REASON` for what is sold out, and at the end `figures JSON`.
+Says one line each: what `tests.journeys.killing.driver` says, `ready STEP` when it waits for being told to go on,
+`link PRODUCT SHOW/LINK` of what is on air, `codes ended` behind the last of them, `pin-refused REASON` for what is sold out,
+and at the end `figures JSON`.
 """
 
 import os
@@ -47,7 +48,9 @@ class Books(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What the studio says of a show that is over. `own` and `rest` are orders by id, those since it began."""
+    """What the studio says of a show that is over. `own` and `rest` are orders by id, those since it began; `report` is the
+    report in HTML, `waiting` what the outbox still holds.
+    """
 
     figures: ShowFigures
     promos: tuple[PromoRecord, ...]

@@ -39,6 +39,7 @@ def test_it_was_a_whole_show_with_a_restart_of_the_shop_and_a_kill_of_the_studio
     assert len(show.sales) >= ORDERS
     assert (show.restarts, show.killed, show.lives) == (1, 1, 2)
     assert show.told.waiting == 0
+    assert not [said for said in show.said if said.startswith("mended")]
     assert {p.promo.code for p in show.told.promos} == set(CODES)
 
 
@@ -60,6 +61,8 @@ def test_the_rest_is_shown_apart(show: FullShow):
     during = [sale for sale in show.sales if told.started_at_ms <= sale.placed_at_ms <= told.ended_at_ms]
     assert told.figures.shop_total == summed(during)
     assert told.figures.shop_total.orders > sum(is_ours(show, sale) for sale in during)
+    for shown in (told.figures.own, told.figures.shop_total):
+        assert f"€{shown.gross.amount_minor / 100:,.2f}" in told.report
 
 
 def test_an_order_with_another_shows_code_is_that_shows_whatever_link_it_came_by(show: FullShow):
