@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,13 +11,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 
 from studio.domain.commands import NextItem, StartShow
+from studio.domain.money import Money
 from studio.settings.paths import Paths
 from studio.ui.connections.leaving import UnsavedDialog
 from studio.ui.connections.screen import ShopsScreen
 from studio.ui.dialogs import FormDialog
 from studio.ui.host.workspace import HostWorkspace
 from studio.ui.studio import Sending
-from tests.fakes.bad_shop import BadShop, a_product, problem
+from tests.fakes.bad_shop import BadShop, a_level, a_product, money, now_ms, problem
 from tests.faults.front_door import OpenStudioWindow, studio
 
 
@@ -86,6 +88,56 @@ async def test_a_show_sells_from_the_shop_it_was_made_with_also_when_it_is_opene
         opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
         await opened.until(lambda: len(shops[1].requests("/v1/shop")) > before, "its shop")
     assert shops[0].requests("/v1/shop") == []
+
+
+def an_order(show_id: str, revision: int, minor: int) -> dict[str, Any]:
+    """Order o1, which came by the show's link: both shops have one of this id."""
+    line = {
+        "variant_id": "v1",
+        "product_id": "p1",
+        "quantity": 1,
+        "total": money(minor),
+        "discount": money(0),
+    }
+    return {
+        "id": "o1", "number": "1001", "revision": revision, "placed_at_ms": now_ms(), "updated_at_ms": now_ms(),
+        "status": "paid", "total": money(minor), "refunded": money(0), "discount": money(0), "paid_at_ms": now_ms(),
+        "promo_codes": [], "lines": [line], "link_show_id": show_id,
+    }  # fmt: skip
+
+
+async def test_what_two_shops_number_alike_is_told_apart_in_their_shows_and_reviews(
+    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+) -> None:
+    set_up(paths, shops)
+
+    async def sell(
+        opened: OpenStudioWindow, shop: BadShop, revision: int, minor: int, left: int
+    ) -> HostWorkspace:
+        host = opened.window.findChild(HostWorkspace)
+        assert isinstance(host, HostWorkspace)
+        await opened.until(lambda: host._show.state.items[0].product_id, "the first product")
+        host.deciding.give(StartShow())
+        await opened.until(lambda: host._show.state.started_at_ms, "the start")
+        shop.change("stock", a_level(1, left, revision=7))
+        shop.change("order", an_order(host._show.state.id, revision, minor))
+        await opened.until(lambda: host._show.sales.orders == 1, "the order")
+        await opened.until(lambda: host._show.sellable("p1").total == left, "the stock")
+        return host
+
+    async with studio(qapp, paths) as opened:
+        await make_show(opened, lineup(tmp_path), "Nordhus")
+        first = (await sell(opened, shops[0], 5, 4900, 0))._show.state.id
+    async with studio(qapp, paths) as opened:
+        await opened.until(lambda: opened.home.shows.count() == 1, "the list")
+        await make_show(opened, lineup(tmp_path), "Fjord")
+        host = await sell(opened, shops[1], 1, 9900, 3)
+        own = await host._studio.review(host._show.state.id)
+        past = await host._studio.review(first)
+        assert own.figures.own.gross == Money(9900, "EUR")
+        assert past.figures.own.gross == Money(4900, "EUR"), "the order of its own shop"
+        assert [p.product_id for p in past.figures.products if p.sold_out_at_ms is not None] == ["p1"]
+        assert [p.product_id for p in own.figures.products if p.sold_out_at_ms is not None] == []
 
 
 async def test_a_show_that_has_not_begun_changes_its_shop_and_finds_its_products_there(

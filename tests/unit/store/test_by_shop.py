@@ -141,7 +141,7 @@ visits = st.tuples(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(given_visits=st.lists(visits, max_size=8))
 async def test_two_shops_in_one_database_have_what_each_would_have_in_its_own(
     given_visits: list[tuple[int, list[tuple[int, int]], list[tuple[int, int]]]],
