@@ -219,9 +219,16 @@ async def test_nothing_at_all_is_lost_when_only_the_header_is_gone(tmp_path: Pat
     recovery = recover(evening.path)
     assert recovery.missing_decisions == 0
     assert await check_is_whole(evening, recovery, len(evening.show.log)) == len(evening.show.log)
-    history = SqlHistory(evening.path)
+    opened = open_or_recover(evening.path)
+    history, images = SqlHistory(evening.path), ImageCache(evening.path.with_name("images.db"))
     assert history.chat_count(evening.show.id) == 1501
+    orders = await SqlFeeds(opened.database, images).orders(evening.show.id)
+    assert orders == [an_order(n, 2, OrderStatus.RETURNED) for n in range(20)]
+    kept = history.stock_samples(evening.show.id, [f"p{n}" for n in range(30)])
+    assert sorted(left for _, _, left in kept) == [48] * 30 + [49] * 30
+    images.close()
     history.close()
+    opened.database.close()
 
 
 async def test_what_only_the_wal_holds_is_read_from_it(tmp_path: Path):
