@@ -46,10 +46,6 @@ class PlainLabel(QLabel):
         """Change the colour by role: muted, ok, warning, promo, accent, onair, next, or empty for plain text."""
         set_look(self, "tone", tone)
 
-    def setToolTip(self, text: str) -> None:  # noqa: D102
-        if text != self.toolTip():
-            super().setToolTip(text)
-
     def setText(self, text: str) -> None:
         """Show `text`; setting what already stands there costs nothing (clocks set theirs every second)."""
         if text != self.text():
@@ -80,7 +76,7 @@ class ElidedLabel(PlainLabel):
         self._cut_for: tuple[str, int, int] | None = None
         self._heights: dict[int, int] = {}
         self._hint: QSize | None = None
-        self._text = ""
+        self._text = self._told = ""
         super().__init__(text, parent, size=size, tone=tone, strong=strong, wrap=lines > 1)
         self.setSizePolicy(
             QSizePolicy.Policy.Expanding if lines > 1 else QSizePolicy.Policy.Preferred,
@@ -147,7 +143,7 @@ class ElidedLabel(PlainLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
         self._shown = self._fit(self.contentsRect())
-        self.setToolTip(tooltip_text(self.text()) if self.is_cut() else "")
+        self._tell_whole()
 
     def setText(self, text: str) -> None:  # noqa: D102
         if text == self._text:
@@ -157,7 +153,7 @@ class ElidedLabel(PlainLabel):
         self._heights.clear()
         self.setAccessibleName(text)
         self._shown = self._fit(self.contentsRect())
-        self.setToolTip(tooltip_text(text) if self.is_cut() else "")
+        self._tell_whole()
         hint = self.sizeHint()
         if hint != self._hint:
             self._hint = hint
@@ -170,6 +166,13 @@ class ElidedLabel(PlainLabel):
             self._cut_for = self._hint = None
             self._heights.clear()
             self.updateGeometry()
+
+    def _tell_whole(self) -> None:
+        """As tooltip, where part of it is cut; only a change is worth the events that Qt sends for it."""
+        whole = self._text if self.is_cut() else ""
+        if whole != self._told:
+            self._told = whole
+            self.setToolTip(tooltip_text(whole))
 
     def _flags(self) -> int:
         flags = self.alignment().value
