@@ -74,11 +74,12 @@ def check_bodies(conn: sqlite3.Connection) -> None:
 
     Raises `StoreDamaged`, `sqlite3.Error`.
     """
-    for table, decode in (
-        ("product", codec.product_of),
-        ("shop_order", codec.order_of),
-        ("traffic", codec.traffic_of),
-        ("question", codec.question_of),
+    for table, column, decode in (
+        ("product", "body", codec.product_of),
+        ("forgotten_product", "variants", codec.ids_of),
+        ("shop_order", "body", codec.order_of),
+        ("traffic", "body", codec.traffic_of),
+        ("question", "body", codec.question_of),
     ):
-        for row in conn.execute(f"SELECT body FROM {table}"):  # noqa: S608
+        for row in conn.execute(f"SELECT {column} FROM {table}"):  # noqa: S608
             decode(row[0])

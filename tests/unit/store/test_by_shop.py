@@ -24,6 +24,7 @@ from studio.store.backup import Backups
 from studio.store.catalogue import ImageCache
 from studio.store.connections import APPLICATION_ID
 from studio.store.database import Database
+from studio.store.errors import StoreDamaged
 from studio.store.feeds import SqlFeeds
 from studio.store.history import SqlHistory
 from studio.store.pages import DamagedFile
@@ -298,6 +299,49 @@ async def test_an_order_that_no_show_was_told_of_is_brought_over_too(path: Path)
         await ports.feeds.keep_for("vendure", "nordhus")
         await ports.feeds.store("monday", FeedBatch("shop", orders=(an_order(1, 1),)))
         assert await ports.feeds.orders("monday") == FIRST_ORDERS, "of the revision that was known"
+
+
+@pytest.mark.parametrize("at", ["in the migration", "migration.before-commit"])
+async def test_a_studio_that_dies_while_it_brings_a_database_over_does_it_at_the_next_start(
+    path: Path, at: str, monkeypatch: pytest.MonkeyPatch
+):
+    class Dies:
+        def reached(self, name: str) -> None:
+            if name == at:
+                raise KeyboardInterrupt
+
+    first_version(path, {"monday": ["nordhus"]})
+    if at == "in the migration":
+        half = migrations._BY_SHOP.partition("DROP TABLE first_shop_order;")[0]
+        monkeypatch.setattr(migrations, "_BY_SHOP", half + "SELECT nothing FROM nowhere;")
+    with pytest.raises((KeyboardInterrupt, StoreDamaged, sqlite3.Error)):
+        Database.open(path, kill_points=Dies())
+    monkeypatch.undo()
+    with contextlib.closing(sqlite3.connect(path)) as conn:
+        assert conn.execute("PRAGMA user_version").fetchone() == (1,)
+    with opened(path) as ports:
+        assert await ports.feeds.orders("monday") == FIRST_ORDERS
+        assert sorted(ports.history.stock_samples("monday", ["p0", "p1", "p2"])) == FIRST_STOCK
+
+
+async def test_a_forgotten_product_that_cannot_be_read_comes_out_of_a_backup(path: Path):
+    with opened(path) as ports:
+        await ports.plan("monday", "nordhus")
+        await ports.feeds.keep_for("vendure", "nordhus")
+        await ports.feeds.store(
+            "monday", FeedBatch("shop", products=(a_product(1),), stock=(a_level(1, 1, 6),))
+        )
+        await ports.feeds.keep_for("vendure", "fjord")
+        await Backups(ports.db).make("hourly", "monday")
+    data = path.read_bytes()
+    listed = b'["p1-S","p1-M"]'
+    assert data.count(listed) == 1
+    path.write_bytes(data.replace(listed, b'["p1-S";"p1-M"]'))
+    found = open_or_recover(path)
+    found.database.close()
+    assert found.recovery is not None
+    with opened(path) as ports:
+        assert [left for _, _, left in ports.history.stock_samples("monday", ["p1"])] == [6]
 
 
 def test_a_studio_of_the_first_version_left_without_any_show_opens(path: Path):
