@@ -17,7 +17,6 @@ from studio.ui.connections.leaving import UnsavedDialog
 from studio.ui.connections.screen import ShopsScreen
 from studio.ui.dialogs import FormDialog
 from studio.ui.host.workspace import HostWorkspace
-from studio.ui.studio import Sending
 from tests.fakes.bad_shop import BadShop, a_level, a_product, money, now_ms, problem
 from tests.faults.front_door import OpenStudioWindow, studio
 
@@ -218,15 +217,12 @@ async def test_a_notice_about_the_shops_key_leads_to_the_shops_and_a_new_key_let
         screen = opened.window.findChild(ShopsScreen)
         assert isinstance(screen, ShopsScreen)
         await opened.until(lambda: screen.list.current is not None, "the shops")
-        await opened.until(
-            lambda: [row for row in host._show.outbox.values() if row.sending is Sending.HELD],
-            "the pin to be held",
-        )
         shops[0].well("/v1/featured")
         QTest.keyClicks(screen.form.key, "a-new-key")
         screen._actions["shop.save"].act()
         await opened.until(lambda: not host._show.outbox, "the pin to go out")
         assert shops[0].requests("/v1/featured")[-1].headers["authorization"] == "Bearer a-new-key"
+        await opened.until(lambda: not screen.unsaved, "the save")
         screen.leave()
         await opened.until(lambda: opened.window.workspace == "host", "the way back")
 
