@@ -8,6 +8,7 @@
 
 import asyncio
 import faulthandler
+import gc
 import os
 import shutil
 import tempfile
@@ -28,6 +29,8 @@ SCREENSHOTS = "HOST_STUDIO_SCREENSHOTS"
 TEST_CACHE = "HOST_STUDIO_TEST_CACHE"  # where the servers of other houses are kept once they are installed
 TESTS = Path(__file__).resolve().parent
 _HOME = pytest.StashKey[Path]()
+_FULL, _OFTEN = 2_000, 20
+"""So many new objects are worth a look; after so many looks all objects are."""
 _SIZES = ((1440, 900), (1100, 700))
 _THEMES = ("dark", "light")
 
@@ -39,6 +42,7 @@ hypothesis.settings.load_profile("studio-ci" if os.environ.get("CI") else "studi
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()
     home = Path(tempfile.mkdtemp(prefix="host-studio-tests-"))
     config.stash[_HOME] = home
     for name in [name for name in os.environ if name.startswith("HOST_STUDIO_")]:
@@ -68,6 +72,21 @@ def pytest_configure(config: pytest.Config) -> None:
         time.tzset()
     if not faulthandler.is_enabled():
         faulthandler.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    """Collect here, between two tests. Python's collector runs in whatever thread allocates next, that of a test's engine or
+    of pytest-xdist too, and a widget which dies outside of its own thread takes the process with it.
+    """
+    try:
+        yield
+    finally:
+        young, _, looks = gc.get_count()
+        if nextitem is None or looks > _OFTEN:
+            gc.collect()
+        elif young > _FULL:
+            gc.collect(1)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -65,8 +65,9 @@ def test_the_collector_runs_in_no_other_thread(qtbot, garbage: WindowGarbage) ->
     assert where == {threading.main_thread().ident}
 
 
-def test_the_collector_is_given_back(qapp) -> None:
-    assert gc.isenabled()
+def test_the_collector_is_given_back(qapp, request) -> None:
+    gc.enable()
+    request.addfinalizer(gc.disable)  # as in all tests
     collector = WindowGarbage()
     assert not gc.isenabled()
     collector.close()
