@@ -12,6 +12,8 @@ import msgspec
 
 from tests.real.shows.towns import Doors, Town, Wish
 
+FIRST = 2
+
 
 @dataclass(frozen=True)
 class Bought:
@@ -33,12 +35,17 @@ class Crowd:
         self._town = town
         self._lines = {variant: threading.Lock() for variant in scarce}
         self._pool = ThreadPoolExecutor(shoppers, thread_name_prefix="shopper")
+        self._first = ThreadPoolExecutor(FIRST, thread_name_prefix="first shopper")
         self.doors = Doors()
         self.bought: list[Bought] = []
 
     def send(self, wishes: Iterable[Wish]) -> "list[Future[None]]":
         """Let them come; the futures are done when they have left."""
         return [self._pool.submit(self._one, wish) for wish in wishes]
+
+    def send_first(self, wishes: Iterable[Wish]) -> "list[Future[None]]":
+        """Let them come before those who stand in line."""
+        return [self._first.submit(self._one, wish) for wish in wishes]
 
     def _one(self, wish: Wish) -> None:
         with self.doors.inside():
@@ -52,6 +59,7 @@ class Crowd:
     def close(self) -> None:
         """Send home who has not come in yet."""
         self.doors.open()
+        self._first.shutdown(cancel_futures=True)
         self._pool.shutdown(cancel_futures=True)
 
 

@@ -106,11 +106,18 @@ class _Play:
             ready = host.step()
         ready = ready.removeprefix("ready ") or host.begin()
         if name in CODE_OF:
-            self._codes.append(CODE_OF[name])
+            self._heard_of(CODE_OF[name])
         if name.startswith("next "):
             left(self._wave)
             self._wave = self.crowd.send(self._wishes(int(name.removeprefix("next "))))
         return ready
+
+    def _heard_of(self, code: str) -> None:
+        """Some come at once, however long the queue is: the code may have ended when it is their turn."""
+        self._codes.append(code)
+        on_air = next(item for item in self._items if item.id == list(self._host.links)[-1])
+        fans = [Wish(on_air.variants[0], code=code, link=link) for link in ("", self._host.links[on_air.id])]
+        left(self.crowd.send_first(fans))
 
     def _wishes(self, number: int) -> list[Wish]:
         on_air = self._items[number]
@@ -137,8 +144,9 @@ def play(town: Town, folder: Path) -> FullShow:
     named = tuple((product.id, product.title) for product in line_up)
     strangers = [variant for product in others[ITEMS:] for variant in product.variants]
     before = town.on_hand()
-    life = Life(str(folder), town.settings, town.key, Played(SHOW, named))
-    week_before = msgspec.structs.replace(life, played=Played(SHOW_BEFORE, named), before=True)
+    shop = town.settings.id
+    life = Life(str(folder), town.settings, town.key, Played(SHOW, shop, named))
+    week_before = msgspec.structs.replace(life, played=Played(SHOW_BEFORE, shop, named), before=True)
     with hosted(week_before) as host:
         host.begin()
         host.finish()

@@ -20,9 +20,10 @@ talk among them, and one code was made before.
 
 
 class Played(msgspec.Struct, frozen=True):
-    """What a script is made for: its show, and the products of the line-up with their titles."""
+    """What a script is made for: its show, its shop's id, and the products of the line-up with their titles."""
 
     show: str
+    shop: str
     products: tuple[tuple[str, str], ...]
 
 
@@ -51,7 +52,7 @@ def steps(played: Played) -> tuple[Step, ...]:
     """The commands of the show, and when each waits until the shop has them."""
     show = played.show
     found = [
-        Step("plan", cmd.PlanShow(_lineup(played), "real", ())),
+        Step("plan", cmd.PlanShow(_lineup(played), played.shop, ())),
         Step("start", cmd.StartShow()),
     ]
     welcome = _plan(show, WELCOME, PromoKind.PERCENT, PromoScope.ALL, percent=10)
@@ -75,7 +76,7 @@ def steps_before(played: Played) -> tuple[Step, ...]:
     plan = _plan(played.show, BEFORE, PromoKind.PERCENT, PromoScope.ALL, percent=5, hours_after_show=24)
     lineup = msgspec.structs.replace(_lineup(played), title="The week before")
     return (
-        Step("plan", cmd.PlanShow(lineup, "real", ())),
+        Step("plan", cmd.PlanShow(lineup, played.shop, ())),
         Step("start", cmd.StartShow()),
         Step("issue", cmd.IssuePromo(derived_id(played.show, BEFORE), plan), settled=True),
         Step("end", cmd.EndShow(), settled=True),
