@@ -59,7 +59,7 @@ class KeyTimes:
     async def press(self) -> None:
         """Go to the next item; at the end of the line-up back. What is sold out is skipped: it would be asked about."""
         while (item := self._live.state.next_item) is not None and self._sold_out(item.product_id):
-            await self._desktop.studio.do(SkipItem(item.id, skipped=True))
+            await self._desktop.studio.do(SkipItem(item.id))
             await until(lambda skipped=item.id: self._live.state.status(skipped) is ItemStatus.SKIPPED)
         state = self._live.state
         self.done.clear()

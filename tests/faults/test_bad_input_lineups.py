@@ -182,5 +182,7 @@ async def test_an_address_that_cannot_be_is_said_under_its_field(
         form.address.clear()
         QTest.keyClicks(form.address, "https://shop.example")
         screen._actions["shop.save"].act()
-        await opened.until(lambda: "shop.example" in opened.home.shop.text() and not screen.unsaved, "the shop")
+        await opened.until(
+            lambda: "shop.example" in opened.home.shop.text() and not screen.unsaved, "the shop"
+        )
     assert "a-token-of-the-shop" not in paths.settings.read_text()

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import Final
 from zlib import crc32
 
@@ -15,6 +16,8 @@ from studio.ui.widgets.chat_lines import ChatLine
 PAGE: Final = 200
 KEEP_PAGES: Final = 64
 KEEP_NEWEST: Final = 4_000
+_LINES: Final = 400
+_CHANNELS: Final = 64
 
 ReadAfter = Callable[[int, int], Awaitable[list[ChatRow]]]
 """(after rowid, limit) to the rows behind it, oldest first."""
@@ -37,6 +40,7 @@ class ChatWindow(QObject):
         self._newest_rowid = 0
         self._pages: OrderedDict[int, list[ChatRow]] = OrderedDict()
         self._asked: set[int] = set()
+        self._lines: dict[int, tuple[ChatRow, ChatLine]] = {}
 
     def row_count(self) -> int:
         """How many rows there are."""
@@ -65,7 +69,16 @@ class ChatWindow(QObject):
     def row(self, index: int) -> ChatLine | None:
         """The line at this place; None while it is being read."""
         found = self.stored(index)
-        return None if found is None else line_of(found)
+        return None if found is None else self._line(found)
+
+    def _line(self, row: ChatRow) -> ChatLine:
+        """The view asks for every row it shows with every line that comes."""
+        made = self._lines.get(row.rowid)
+        if made is None or made[0] is not row:
+            if len(self._lines) >= _LINES:
+                self._lines.clear()
+            made = self._lines[row.rowid] = (row, line_of(row))
+        return made[1]
 
     def stored(self, index: int) -> ChatRow | None:
         """The row at this place; None while it is being read."""
@@ -130,6 +143,7 @@ def line_of(row: ChatRow) -> ChatLine:
     )
 
 
+@lru_cache(_CHANNELS)
 def channel_colour(channel: str) -> str:
     """A colour that is always the same for one channel; never red, which means on air."""
     return QColor.fromHsv(60 + crc32(channel.encode()) % 240, 150, 210).name()
