@@ -39,9 +39,8 @@ def icon_pixmap(name: IconName, size: int, colour: QColor, ratio: float = 1.0) -
     pixmap = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    paint_icon(painter, name, QRectF(0, 0, size, size), colour)
-    painter.end()
+    with QPainter(pixmap) as painter:
+        paint_icon(painter, name, QRectF(0, 0, size, size), colour)
     return pixmap
 
 

@@ -118,9 +118,8 @@ def _painted(svg: str) -> QImage | None:
     wide, high = float(box.group(1)), float(box.group(2))
     image = QImage(round(wide * _SHARPNESS), round(high * _SHARPNESS), QImage.Format.Format_RGB32)
     image.fill(0xFFFFFFFF)
-    painter = QPainter(image)
-    renderer.render(painter, QRectF(0, 0, image.width(), image.height()))
-    painter.end()
+    with QPainter(image) as painter:
+        renderer.render(painter, QRectF(0, 0, image.width(), image.height()))
     return image
 
 

@@ -186,10 +186,12 @@ async def test_a_rehearsal_with_a_newer_database_is_not_resumed_and_left_as_it_i
 
 
 def host_studio(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The program itself."""
-    return subprocess.run(
+    """The program itself, which ends by itself and not by a signal."""
+    done = subprocess.run(
         [sys.executable, "-m", "studio", *arguments], capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE_S, check=False,
     )  # fmt: skip
+    assert done.returncode >= 0, done.stderr
+    return done
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a folder that refuses even its owner")

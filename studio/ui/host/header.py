@@ -49,13 +49,12 @@ class OnAirDot(QWidget):
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = self._theme.colour("on_air") if self._lit else self._theme.colour("muted")
-        painter.setPen(Qt.PenStyle.NoPen if self._lit else colour)
-        painter.setBrush(colour if self._lit else QColor(0, 0, 0, 0))
-        painter.drawEllipse(self.rect().adjusted(1, 1, -2, -2))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            colour = self._theme.colour("on_air") if self._lit else self._theme.colour("muted")
+            painter.setPen(Qt.PenStyle.NoPen if self._lit else colour)
+            painter.setBrush(colour if self._lit else QColor(0, 0, 0, 0))
+            painter.drawEllipse(self.rect().adjusted(1, 1, -2, -2))
 
 
 class SentButton(QPushButton):

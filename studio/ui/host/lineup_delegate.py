@@ -124,11 +124,10 @@ class LineUpDelegate(QStyledItemDelegate):
         pixmap = QPixmap(size * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(self._theme.colour("surface"))
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self._draw_row(painter, QRect(QPoint(0, 0), size), row, state)
-        painter.end()
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            self._draw_row(painter, QRect(QPoint(0, 0), size), row, state)
         self._drawn[key] = (row, pixmap)
         if len(self._drawn) > _KEPT_ROWS:
             self._drawn.popitem(last=False)

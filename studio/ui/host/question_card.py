@@ -104,16 +104,15 @@ class QuestionCard(QWidget):
         self.where.setText(f"{waited} · {channels}")
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
-        painter = QPainter(self)
-        box = QRectF(self.rect())
-        if self.is_selected:
-            painter.fillRect(box, self._theme.colour("accent_tint"))
-            bar = QRectF(0, 0, self._theme.px(_SELECTED_PX), box.height())
-            painter.fillRect(bar, self._theme.colour("accent"))
-        elif self.underMouse():
-            painter.fillRect(box, self._theme.colour("raised"))
-        painter.fillRect(QRectF(0, box.height() - 1, box.width(), 1), self._theme.colour("line"))
-        painter.end()
+        with QPainter(self) as painter:
+            box = QRectF(self.rect())
+            if self.is_selected:
+                painter.fillRect(box, self._theme.colour("accent_tint"))
+                bar = QRectF(0, 0, self._theme.px(_SELECTED_PX), box.height())
+                painter.fillRect(bar, self._theme.colour("accent"))
+            elif self.underMouse():
+                painter.fillRect(box, self._theme.colour("raised"))
+            painter.fillRect(QRectF(0, box.height() - 1, box.width(), 1), self._theme.colour("line"))
 
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: D102
         super().enterEvent(event)

@@ -212,6 +212,5 @@ class PrompterFace(QWidget):
         self.place()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(BLACK))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(BLACK))

@@ -116,15 +116,14 @@ class FitText(Part):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
         if not self.text:
             return
-        painter = QPainter(self)
-        found = self.fitted()
-        painter.setFont(self.face(found.px, bold=self._bold))
-        painter.setPen(QColor(self.colour))
-        flags = self._align.value | Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextDontClip.value
-        for n, line in enumerate(found.lines):
-            box = QRectF(0, n * found.line_height, self.width(), found.line_height)
-            painter.drawText(box, flags | Qt.TextFlag.TextSingleLine.value, line)
-        painter.end()
+        with QPainter(self) as painter:
+            found = self.fitted()
+            painter.setFont(self.face(found.px, bold=self._bold))
+            painter.setPen(QColor(self.colour))
+            flags = self._align.value | Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextDontClip.value
+            for n, line in enumerate(found.lines):
+                box = QRectF(0, n * found.line_height, self.width(), found.line_height)
+                painter.drawText(box, flags | Qt.TextFlag.TextSingleLine.value, line)
 
 
 class Strip(Part):
@@ -170,16 +169,15 @@ class Strip(Part):
             share = self.width() / wide
             runs = tuple(replace(r, px=max(8, int(r.px * share)), gap=int(r.gap * share)) for r in runs)
             wide = self._width(runs)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        highest = max((r for r in runs if not r.dot), key=lambda r: r.px, default=runs[0])
-        metrics = QFontMetricsF(self.face(self.px(highest.px), bold=highest.bold))
-        base = (self.height() + metrics.capHeight()) / 2
-        x = self.width() - wide if self._right else 0.0
-        for n, run in enumerate(runs):
-            x += self.px(run.gap) if n else 0
-            x += self._paint(painter, run, x, base, metrics.capHeight())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            highest = max((r for r in runs if not r.dot), key=lambda r: r.px, default=runs[0])
+            metrics = QFontMetricsF(self.face(self.px(highest.px), bold=highest.bold))
+            base = (self.height() + metrics.capHeight()) / 2
+            x = self.width() - wide if self._right else 0.0
+            for n, run in enumerate(runs):
+                x += self.px(run.gap) if n else 0
+                x += self._paint(painter, run, x, base, metrics.capHeight())
 
     def _width(self, runs: tuple[Run, ...]) -> float:
         return sum(self._run_width(r) + (self.px(r.gap) if n else 0) for n, r in enumerate(runs))
@@ -246,20 +244,19 @@ class Bullets(Part):
         return size, [*lines[: kept - 1], (False, f"… +{more}")] if len(lines) > kept else lines
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
-        painter = QPainter(self)
-        size, lines = self.rows()
-        font = self.face(size)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        painter.setPen(QColor(SOFT))
-        y = metrics.ascent()
-        for n, (begins, text) in enumerate(lines):
-            if begins:
-                y += self._between(size) if n else 0
-                painter.drawText(QPointF(0, y), "•")
-            painter.drawText(QPointF(self._indent(size), y), text)
-            y += metrics.lineSpacing()
-        painter.end()
+        with QPainter(self) as painter:
+            size, lines = self.rows()
+            font = self.face(size)
+            metrics = QFontMetricsF(font)
+            painter.setFont(font)
+            painter.setPen(QColor(SOFT))
+            y = metrics.ascent()
+            for n, (begins, text) in enumerate(lines):
+                if begins:
+                    y += self._between(size) if n else 0
+                    painter.drawText(QPointF(0, y), "•")
+                painter.drawText(QPointF(self._indent(size), y), text)
+                y += metrics.lineSpacing()
 
     def _indent(self, px: int) -> float:
         return px * 0.95
@@ -299,13 +296,12 @@ class Frame(Part):
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(QColor(self._tint))
-        painter.setPen(QPen(QColor(self._line), max(1.0, self.unit)))
-        radius = self.px(10)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(QColor(self._tint))
+            painter.setPen(QPen(QColor(self._line), max(1.0, self.unit)))
+            radius = self.px(10)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
 
 class Tile(Frame):

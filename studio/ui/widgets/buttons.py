@@ -193,19 +193,18 @@ class HoldButton(ActionButton):
         super().paintEvent(event)
         if self._progress.state() == QVariantAnimation.State.Stopped:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        shape = QPainterPath()
-        radius = self._theme.px(6)
-        shape.addRoundedRect(QRectF(self.rect()), radius, radius)
-        painter.setClipPath(shape)
-        width = self.width() * float(self._progress.currentValue())
-        bar = self._theme.px(4)
-        wash = self._theme.colour(self._role)
-        painter.fillRect(QRectF(0, self.height() - bar, width, bar), wash)
-        wash.setAlpha(40)
-        painter.fillRect(QRectF(0, 0, width, self.height()), wash)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            shape = QPainterPath()
+            radius = self._theme.px(6)
+            shape.addRoundedRect(QRectF(self.rect()), radius, radius)
+            painter.setClipPath(shape)
+            width = self.width() * float(self._progress.currentValue())
+            bar = self._theme.px(4)
+            wash = self._theme.colour(self._role)
+            painter.fillRect(QRectF(0, self.height() - bar, width, bar), wash)
+            wash.setAlpha(40)
+            painter.fillRect(QRectF(0, 0, width, self.height()), wash)
 
     def _asked(self) -> None:
         if self._keys.pressing:

@@ -111,18 +111,17 @@ class StockBar(QWidget):
         return QSize(self._theme.px(24), self._theme.px(5))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        box = QRectF(self.rect())
-        radius = box.height() / 2
-        painter.setBrush(self._theme.colour("track"))
-        painter.drawRoundedRect(box, radius, radius)
-        if self._share > 0:
-            box.setWidth(max(box.height(), box.width() * self._share))
-            painter.setBrush(self._theme.colour(self._role))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            box = QRectF(self.rect())
+            radius = box.height() / 2
+            painter.setBrush(self._theme.colour("track"))
             painter.drawRoundedRect(box, radius, radius)
-        painter.end()
+            if self._share > 0:
+                box.setWidth(max(box.height(), box.width() * self._share))
+                painter.setBrush(self._theme.colour(self._role))
+                painter.drawRoundedRect(box, radius, radius)
 
 
 class EmptyState(QWidget):

@@ -204,16 +204,15 @@ class LineLayouts:
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         box = QRectF(1, 1, side, side)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colour, 1))
-        colour.setAlpha(56)
-        painter.setBrush(colour)
-        painter.drawEllipse(box)
-        painter.setFont(self._badge)
-        painter.setPen(self._theme.colour("text"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
-        painter.end()
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(colour, 1))
+            colour.setAlpha(56)
+            painter.setBrush(colour)
+            painter.drawEllipse(box)
+            painter.setFont(self._badge)
+            painter.setPen(self._theme.colour("text"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
         return pixmap
 
     def _lay_out(self, line: ChatLine) -> LaidLine:

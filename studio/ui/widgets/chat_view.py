@@ -293,18 +293,17 @@ class ChatView(QAbstractScrollArea):
         return QSize(self._theme.px(320), self._theme.px(240))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
-        painter = QPainter(self.viewport())
-        painter.fillRect(self.viewport().rect(), self._theme.colour("surface"))
-        for seen in self._scroll.rows():
-            line = self._source.row(seen.row)
-            box = QRectF(0, seen.top, self.viewport().width(), seen.height)
-            if line is not None:
-                self._layouts.paint(painter, line, box, selected=seen.row == self._selected_at)
-        if self.hasFocus():
-            painter.setPen(QPen(self._theme.colour("accent"), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(self.viewport().rect(), self._theme.colour("surface"))
+            for seen in self._scroll.rows():
+                line = self._source.row(seen.row)
+                box = QRectF(0, seen.top, self.viewport().width(), seen.height)
+                if line is not None:
+                    self._layouts.paint(painter, line, box, selected=seen.row == self._selected_at)
+            if self.hasFocus():
+                painter.setPen(QPen(self._theme.colour("accent"), 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
     # Inside
 

@@ -131,14 +131,19 @@ class ElidedLabel(PlainLabel):
         return self._shown != self.text()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
-        painter = QPainter(self)
-        rect = self.contentsRect()
-        self._shown = self._fit(rect)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        self.style().drawItemText(
-            painter, rect, self._flags(), self.palette(), self.isEnabled(), self._shown, self.foregroundRole()
-        )
-        painter.end()
+        with QPainter(self) as painter:
+            rect = self.contentsRect()
+            self._shown = self._fit(rect)
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            self.style().drawItemText(
+                painter,
+                rect,
+                self._flags(),
+                self.palette(),
+                self.isEnabled(),
+                self._shown,
+                self.foregroundRole(),
+            )
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
@@ -240,10 +245,9 @@ class BulletLabel(ElidedLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(2, self.fontMetrics().ascent(), "•")
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(2, self.fontMetrics().ascent(), "•")
 
     def _indent(self) -> None:
         self.setContentsMargins(self.fontMetrics().horizontalAdvance("•n"), 0, 0, 0)

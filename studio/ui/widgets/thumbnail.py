@@ -110,23 +110,21 @@ class Thumbnail(QWidget):
         if self._drawn is None or self._drawn_for != wanted:
             self._drawn = self._draw(side, wanted[1])
             self._drawn_for = wanted
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._drawn)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.drawPixmap(0, 0, self._drawn)
 
     def _draw(self, side: int, ratio: float) -> QPixmap:
         pixmap = QPixmap(QSize(round(side * ratio), round(side * ratio)))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        radius = min(self._theme.px(RADIUS), side / 5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        # As a brush: clipping to round corners takes many times as long.
-        painter.setBrush(self._gradient(side) if self._image is None else _brush(self._image, side))
-        painter.drawRoundedRect(QRectF(0, 0, side, side), radius, radius)
-        painter.end()
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            radius = min(self._theme.px(RADIUS), side / 5)
+            painter.setPen(Qt.PenStyle.NoPen)
+            # As a brush: clipping to round corners takes many times as long.
+            painter.setBrush(self._gradient(side) if self._image is None else _brush(self._image, side))
+            painter.drawRoundedRect(QRectF(0, 0, side, side), radius, radius)
         return pixmap
 
     def _gradient(self, side: int) -> QBrush:

@@ -13,9 +13,8 @@ class Waiting(QWidget):
         self.setAccessibleName(sentence)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: D102
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        box = painter.fontMetrics().boundingRect(self._sentence)
-        box.moveCenter(self.rect().center())
-        painter.drawText(box.left(), box.top() + painter.fontMetrics().ascent(), self._sentence)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            box = painter.fontMetrics().boundingRect(self._sentence)
+            box.moveCenter(self.rect().center())
+            painter.drawText(box.left(), box.top() + painter.fontMetrics().ascent(), self._sentence)
