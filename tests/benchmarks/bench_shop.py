@@ -1,7 +1,8 @@
 """How fast a shop is read, and how soon a sale of the pinned product is on the screen.
 
-Run it alone: ``python tests/benchmarks/bench_shop.py [--shop demo|vendure|both] [--variants 5000] [--sales 40]``. Prints JSON
-lines; the shop is a process of its own. Vendure is the real one: it needs node and npm, and some minutes to be filled.
+Run it alone: ``python tests/benchmarks/bench_shop.py [--shop demo|vendure|medusa|all] [--variants 5000] [--sales 40]``. Prints JSON
+lines; the shop is a process of its own. Vendure and Medusa are the real ones: they need node, npm and PostgreSQL, and some minutes
+to be filled.
 
 - `first sync`: catalogue and stock of all variants into the store, beside a bare httpx loop that sends the very same requests and
   throws the answers away (target: at most 1.5 times as long), and how many requests were under way at once (at most 4).
@@ -27,7 +28,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import httpx
 from PySide6.QtWidgets import QApplication
 from rig import at_share, report, spread
-from shop_rig import ASKED, VARIANTS, AnyShop, Asked, DemoShop, Recorder, SaleTimes, VendureShop, pinned
+from shop_rig import (
+    ASKED,
+    VARIANTS,
+    AnyShop,
+    Asked,
+    DemoShop,
+    MedusaShop,
+    Recorder,
+    SaleTimes,
+    VendureShop,
+    pinned,
+)
 
 from studio.app import open_log, run_desktop
 from studio.control.clock import MeasuredShowClock, SystemWallClock
@@ -210,7 +222,7 @@ async def measure(app: QApplication, given: argparse.Namespace) -> int:
 
 
 async def measure_shops(app: QApplication, given: argparse.Namespace, folder: Path) -> None:
-    if given.shop in ("demo", "both"):
+    if given.shop in ("demo", "all"):
         demo = await asyncio.to_thread(DemoShop, folder, given.variants)
         try:
             await bench_sync(folder, "demo", demo.settings(ASKED), demo.token)
@@ -222,22 +234,23 @@ async def measure_shops(app: QApplication, given: argparse.Namespace, folder: Pa
                 await bench_sales(app, folder, "demo", demo, way, settings, given)
         finally:
             demo.stop()
-    if given.shop in ("vendure", "both"):
+    for name, make in (("vendure", VendureShop), ("medusa", MedusaShop)):
+        if given.shop not in (name, "all"):
+            continue
         port = a_free_port()
-        vendure = await asyncio.to_thread(VendureShop, folder, given.variants, port)
+        shop = await asyncio.to_thread(make, folder, given.variants, port)
         try:
-            plain = vendure.settings("vendure")
-            await bench_sync(folder, "vendure", plain, vendure.token)
-            await bench_sales(app, folder, "vendure", vendure, "asked", plain, given)
-            told = vendure.settings("vendure", port)
-            await bench_sales(app, folder, "vendure", vendure, "webhook", told, given)
+            plain = shop.settings(name)
+            await bench_sync(folder, name, plain, shop.token)
+            await bench_sales(app, folder, name, shop, "asked", plain, given)
+            await bench_sales(app, folder, name, shop, "webhook", shop.settings(name, port), given)
         finally:
-            vendure.stop()
+            await asyncio.to_thread(shop.stop)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shop", choices=("demo", "vendure", "both"), default="demo")
+    parser.add_argument("--shop", choices=("demo", "vendure", "medusa", "all"), default="demo")
     parser.add_argument("--variants", type=int, default=VARIANTS)
     parser.add_argument("--sales", type=int, default=40)
     given = parser.parse_args()

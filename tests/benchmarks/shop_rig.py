@@ -211,7 +211,90 @@ class VendureShop:
         self.server.stop()
 
 
-AnyShop = DemoShop | VendureShop
+class MedusaShop:
+    """A real Medusa on a PostgreSQL of its own, with our subscriber in it; it tells by itself, to `port`."""
+
+    def __init__(self, folder: Path, variants: int, port: int) -> None:
+        from tests.real.medusa.postgres import Cluster
+        from tests.real.medusa.seed import seed
+        from tests.real.medusa.server import Medusa
+        from tests.real.vendure.server import a_free_port
+
+        os.environ["HOST_STUDIO_PUSH_URL"] = f"http://127.0.0.1:{port}{push_path(SECRET)}"
+        os.environ["HOST_STUDIO_PUSH_SECRET"] = SECRET
+        (folder / "medusa").mkdir()
+        self._cluster = Cluster()
+        self._cluster.start()
+        try:
+            self.server = Medusa(folder / "medusa", a_free_port(), self._cluster).make().start()
+            seed(self.server)
+            self._more(variants)
+        except BaseException:
+            self._cluster.stop()
+            raise
+        self.token = self.server.key
+        found = self.server.admin.get("/admin/products", handle="item-3", fields="id,*variants")["products"][
+            0
+        ]
+        self.product_id, self.variant_id = found["id"], found["variants"][0]["id"]
+
+    def settings(self, kind: str, port: int = 0) -> ShopSettings:
+        return ShopSettings(
+            id="bench", kind=kind, name="Bench", base_url=self.server.url, push_port=port,
+            storefront="https://shop.example",
+        )  # fmt: skip
+
+    def _more(self, variants: int) -> None:
+        """Few products of many variants each, as at the other shops."""
+        admin = self.server.admin
+        channel = admin.get("/admin/sales-channels")["sales_channels"][0]["id"]
+        profile = admin.get("/admin/shipping-profiles")["shipping_profiles"][0]["id"]
+        place = admin.get("/admin/stock-locations")["stock_locations"][0]["id"]
+        for first in range(0, variants, _A_PRODUCT):
+            sizes = range(first, min(first + _A_PRODUCT, variants))
+            admin.post(
+                "/admin/products",
+                title=f"Thing {first}", handle=f"thing-{first}", status="published", shipping_profile_id=profile,
+                sales_channels=[{"id": channel}], options=[{"title": "Size", "values": [f"Size {n}" for n in sizes]}],
+                variants=[
+                    {
+                        "title": f"Thing {n}", "sku": f"T-{n}", "manage_inventory": True, "options": {"Size": f"Size {n}"},
+                        "prices": [{"currency_code": "eur", "amount": 10 + n / 100}],
+                    }
+                    for n in sizes
+                ],
+            )  # fmt: skip
+        items: list[str] = []
+        while True:
+            page = admin.get("/admin/inventory-items", limit=500, offset=len(items), fields="id,sku", q="T-")
+            items += [x["id"] for x in page["inventory_items"]]
+            if len(items) >= page["count"]:
+                break
+        for start in range(0, len(items), 500):
+            admin.post(
+                "/admin/inventory-items/location-levels/batch",
+                create=[
+                    {"inventory_item_id": item, "location_id": place, "stocked_quantity": 500}
+                    for item in items[start : start + 500]
+                ],
+            )
+
+    def sell(self) -> float:
+        told = self.server.shopper().buy(self.variant_id)
+        done = time.perf_counter()
+        if "id" not in told:
+            raise RuntimeError(str(told))
+        return done
+
+    def tell(self, port: int) -> None:
+        """The server did that itself."""
+
+    def stop(self) -> None:
+        self.server.stop()
+        self._cluster.stop()
+
+
+AnyShop = DemoShop | VendureShop | MedusaShop
 
 
 # --- what was asked ---------------------------------------------------------------------------------------------
