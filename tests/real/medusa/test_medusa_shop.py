@@ -160,21 +160,21 @@ async def test_stock_lies_where_the_shop_has_it_and_a_store_room_of_no_storefron
     bowl = next(p for p in await every_product(shop) if p.title == "Bowl No. 5")
     names = (await shop.identity()).locations
     levels = await shop.stock([bowl.variants[0].id])
-    assert {names[x.location]: x.on_hand for x in levels} == {LOCATIONS[0]: PLENTY}
+    before = {names[x.location]: (x.on_hand, x.sellable) for x in levels}
+    assert set(before) == {LOCATIONS[0]}
+    assert before[LOCATIONS[0]][0] > PLENTY // 2
     room = medusa.admin.post("/admin/stock-locations", name="Store room")["stock_location"]["id"]
     item = medusa.admin.get("/admin/inventory-items", sku=bowl.variants[0].sku)["inventory_items"][0]["id"]
     medusa.admin.post(f"/admin/inventory-items/{item}/location-levels", location_id=room, stocked_quantity=70)
     try:
         names = (await shop.identity()).locations
         levels = await shop.stock([bowl.variants[0].id])
-        assert {names[x.location]: (x.on_hand, x.sellable) for x in levels} == {
-            LOCATIONS[0]: (PLENTY, PLENTY),
-            "Store room": (70, 0),
-        }
+        now = {names[x.location]: (x.on_hand, x.sellable) for x in levels}
+        assert now == {**before, "Store room": (70, 0)}
         front = medusa.admin.get(
             "/admin/product-variants", id=bowl.variants[0].id, fields="id,+inventory_quantity"
         )
-        assert front["variants"][0]["inventory_quantity"] == PLENTY + 70, "Medusa's own figure counts it in"
+        assert front["variants"][0]["inventory_quantity"] == before[LOCATIONS[0]][1] + 70, "Medusa's own figure counts it in"
     finally:
         medusa.admin.delete(f"/admin/stock-locations/{room}")
 
