@@ -174,7 +174,9 @@ async def test_stock_lies_where_the_shop_has_it_and_a_store_room_of_no_storefron
         front = medusa.admin.get(
             "/admin/product-variants", id=bowl.variants[0].id, fields="id,+inventory_quantity"
         )
-        assert front["variants"][0]["inventory_quantity"] == before[LOCATIONS[0]][1] + 70, "Medusa's own figure counts it in"
+        assert front["variants"][0]["inventory_quantity"] == before[LOCATIONS[0]][1] + 70, (
+            "Medusa's own figure counts it in"
+        )
     finally:
         medusa.admin.delete(f"/admin/stock-locations/{room}")
 
