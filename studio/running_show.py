@@ -29,6 +29,8 @@ _log = structlog.get_logger(__name__)
 _MOST_PROBLEMS = 1_000
 _GATHER_S = 0.5
 """Problems of one page of the shop's answers come together."""
+_FRAME_S = 0.05
+"""What a person decided is on the screen before its way to the shop begins: window and engine share an interpreter."""
 
 
 MakeEngine = Callable[["RunningShow"], Engine]
@@ -68,6 +70,7 @@ class RunningShow:
         self._problems: dict[str, None] = {}
         self._problems_told = 0
         self._telling: asyncio.TimerHandle | None = None
+        self._waking: asyncio.TimerHandle | None = None
         self.desk = Desk(
             state, stored.log, show_clock, wall_clock, self._facts, self._appended, last_ms=last_ms
         )
@@ -94,8 +97,9 @@ class RunningShow:
         """Stop sending and receiving; what waits stays in the outbox."""
         await self.engine.stop()
         await self._skus.close()
-        if self._telling is not None:
-            self._telling.cancel()
+        for timer in (self._telling, self._waking):
+            if timer is not None:
+                timer.cancel()
         if self._backup is not None:
             await asyncio.wait([self._backup])
         self._batcher.flush()
@@ -167,7 +171,10 @@ class RunningShow:
         if any(isinstance(entry.event, ShowPlanned) for entry in logged):
             self._check_currency(state)
         self._tell_engine(state)
-        self.engine.wake()
+        if any(entry.command_id for entry in logged):
+            self._waking = asyncio.get_running_loop().call_later(_FRAME_S, self.engine.wake)
+        else:
+            self.engine.wake()
         self._skus.look_soon()
 
     def _tell_engine(self, state: ShowState) -> None:
