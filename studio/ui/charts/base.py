@@ -32,7 +32,7 @@ from studio.ui.theme import SPACE_S, TEXT_CAPTION, Theme
 
 TURN_MS: Final = 33
 """The shortest time between two repaints while somebody moves the chart."""
-DATA_TURN_MS: Final = 1_200
+DATA_TURN_MS: Final = 2_000
 """The shortest time between two repaints for new figures alone."""
 BEHIND_MS: Final = 60
 _ZOOM_STEP: Final = 0.8

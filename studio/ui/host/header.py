@@ -128,9 +128,8 @@ class Header(Card):
         self._lay_out()
         self.sent_button.clicked.connect(self._ask_outbox)
         self.links.asked.connect(self._pressed)
-        for changed in (
-            show.viewers_changed, show.sales_changed, show.outbox_changed, show.links_changed,
-        ):  # fmt: skip
+        # Viewers and sales move with the clock.
+        for changed in (show.outbox_changed, show.links_changed):
             changed.connect(self._later)
         show.show_changed.connect(self._show_changed)
         theme.changed.connect(self._later)

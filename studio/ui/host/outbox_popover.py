@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.ui.host.links import link_word
@@ -51,6 +51,10 @@ class OutboxPopover(QDialog):
         outer.addWidget(self._scroll)
         show.outbox_changed.connect(self.fill)
         show.links_changed.connect(self.fill)
+        self._heard: dict[str, PlainLabel] = {}
+        second = QTimer(self, interval=1000)
+        second.timeout.connect(self._tick)
+        second.start()
         self.fill()
 
     def open_at(self, where: QPoint) -> None:
@@ -67,9 +71,10 @@ class OutboxPopover(QDialog):
     def fill(self) -> None:
         """Show what is so now."""
         _empty(self._column)
+        self._heard.clear()
         self._column.addWidget(SectionHeader(self.tr("Connections")))
-        for status in self._show.links.values():
-            self._column.addWidget(self._link(status))
+        for key, status in self._show.links.items():
+            self._column.addWidget(self._link(key, status))
         rows = list(self._show.outbox.values())
         self._column.addWidget(SectionHeader(self.tr("On its way"), str(len(rows)) if rows else ""))
         if not rows:
@@ -95,19 +100,27 @@ class OutboxPopover(QDialog):
         height = self._column.heightForWidth(width) if fits else self._column.sizeHint().height()
         self.resize(width + 2, min(height, self._theme.px(520)) + 2)
 
-    def _link(self, status: LinkStatus) -> QWidget:
+    def _tick(self) -> None:
+        for key, label in self._heard.items():
+            label.setText(self._notes(self._show.links[key]))
+
+    def _notes(self, status: LinkStatus) -> str:
+        notes = [clean_text(status.sentence, 300)] if status.sentence else []
+        if status.heard_wall_ms is not None:
+            age = age_text(self._wall_ms() - status.heard_wall_ms)
+            notes.append(self.tr("heard {age}").replace("{age}", age))
+        return " · ".join(notes)
+
+    def _link(self, key: str, status: LinkStatus) -> QWidget:
         name = clean_text(status.name, 40)
         word = link_word(status.link)
         tone: ToneName = "ok" if status.link is Link.OK else "warning"
         if status.link is Link.CONNECTING:
             tone = "neutral"
         line, column = self._line(name, Pill(word if tone != "warning" else f"⚠ {word}", tone))
-        notes = [clean_text(status.sentence, 300)] if status.sentence else []
-        if status.heard_wall_ms is not None:
-            age = age_text(self._wall_ms() - status.heard_wall_ms)
-            notes.append(self.tr("heard {age}").replace("{age}", age))
-        if notes:
-            column.addWidget(PlainLabel(" · ".join(notes), size="caption", tone="muted", wrap=True))
+        if notes := self._notes(status):
+            label = self._heard[key] = PlainLabel(notes, size="caption", tone="muted", wrap=True)
+            column.addWidget(label)
         if status.link is Link.ASKING:
             button = self._button(self.tr("Enter the token…"))
             button.clicked.connect(lambda: self._ask_token(status))

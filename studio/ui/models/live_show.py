@@ -4,6 +4,7 @@ import bisect
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from studio.control.ports import ChatRow, PromoUsage, Traffic
@@ -199,12 +200,11 @@ class LiveShow(QObject):
         for sample in batch.samples:
             self._viewers.add(sample)
         outbox = self._take_outbox(batch.outbox)
-        for status in batch.links:
-            self.links[f"{status.kind}:{status.name}"] = status
+        links = any([self._take_link(status) for status in batch.links])
         if batch.chat_count is not None:
             self.chat_count = batch.chat_count
         self.locations.update(batch.locations)
-        self._tell(batch, before, questions, changed_products, stocked, outbox)
+        self._tell(batch, before, questions, changed_products, stocked, outbox, links)
 
     def _tell(
         self,
@@ -214,6 +214,7 @@ class LiveShow(QObject):
         products: set[str],
         stocked: set[str],
         outbox: bool,
+        links: bool,
     ) -> None:
         if self._differs(before, "items", "statuses"):
             self.lineup_changed.emit()
@@ -235,7 +236,7 @@ class LiveShow(QObject):
             (self._questions_pace.now if batch.events else self._questions_pace.soon)()
         if outbox:
             self.outbox_changed.emit()
-        if batch.links:
+        if links:
             self.links_changed.emit()
         if batch.chat or batch.chat_count is not None:
             self._rows += batch.chat
@@ -303,6 +304,12 @@ class LiveShow(QObject):
                     )
         self._viewers.bound(self.state.started_at_ms, self.state.ended_at_ms)
         self._sales.follow(self.state)
+
+    def _take_link(self, status: LinkStatus) -> bool:
+        """Whether it says something else than before; that it was heard again is seen with the next second."""
+        key = f"{status.kind}:{status.name}"
+        known, self.links[key] = self.links.get(key), status
+        return known is None or msgspec.structs.replace(known, heard_wall_ms=status.heard_wall_ms) != status
 
     def _take_products(self, products: Iterable[Product]) -> set[str]:
         changed: set[str] = set()

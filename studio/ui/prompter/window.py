@@ -63,12 +63,8 @@ class PrompterWindow(QWidget):
         self.choice.chosen.connect(self._chosen)
         self.choice.left.connect(self.choice.hide)
         self._ticker = Ticker(now_ms, self.refresh, self, _FIGURES_MS, lambda: self.face.view.code_ends_ms)
-        # Decisions are shown at once, behind the frame of the host's own window. Figures may change 30 times a second, which nobody reads from three metres.
-        self._decided = self._moved = False
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_FIGURES_MS)
-        self._rest.timeout.connect(self._refresh_changed)
+        # Decisions are shown at once, behind the frame of the host's own window; figures come with the clock.
+        self._decided = False
         self._behind = QTimer(self)
         self._behind.setSingleShot(True)
         self._behind.setInterval(_BEHIND_MS)
@@ -83,8 +79,6 @@ class PrompterWindow(QWidget):
         screens.changed.connect(self._screens_changed)
         for changed in (show.show_changed, show.links_changed, show.products_changed):
             changed.connect(self._note_decision)
-        for changed in (show.promos_changed, show.viewers_changed, show.stock_changed):
-            changed.connect(self._note_figures)
         show.batch_taken.connect(self._refresh_changed)
         self.refresh()
 
@@ -124,22 +118,15 @@ class PrompterWindow(QWidget):
     def _note_decision(self, _what: object = None) -> None:
         self._decided = True
 
-    def _note_figures(self, _what: object = None) -> None:
-        self._moved = True
-
     def _refresh_changed(self) -> None:
-        if self._decided:
-            if not self._behind.isActive():
-                self._behind.start()
-        elif self._moved and not self._rest.isActive():
-            self._refresh_now()
+        if self._decided and not self._behind.isActive():
+            self._behind.start()
 
     def _refresh_now(self) -> None:
-        self._decided = self._moved = False
+        self._decided = False
         # Nobody sees a hidden prompter; it is brought up to date when it is shown.
         if self.isVisible():
             self.refresh()
-            self._rest.start()
 
     def _check_code(self) -> None:
         ends, now = self.face.view.code_ends_ms, self._now_ms()
