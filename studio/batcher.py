@@ -1,4 +1,4 @@
-"""Gathers what changed in the engine and hands it to the window: decisions at once, the world at most every 33 ms."""
+"""Gathers what changed in the engine and hands it to the window: decisions at once, the world five times a second."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,7 @@ from studio.domain.question import is_question
 from studio.ui.studio import ChangeBatch, LinkStatus, Notice, OutboxStatus
 
 T = TypeVar("T")
-EVERY_S = 0.033
+EVERY_S = 0.2
 MAX_CHAT = 2_000
 
 
@@ -21,7 +21,7 @@ class Batcher:
     def __init__(self, emit: Callable[[ChangeBatch], None]) -> None:
         self._emit = emit
         self._timer: asyncio.Handle | None = None
-        self._at_once = False
+        self._decided: asyncio.Handle | None = None
         self._next_s = 0.0
         self._chat_count: int | None = None
         self._clear()
@@ -46,7 +46,9 @@ class Batcher:
     def events(self, logged: list[Logged]) -> None:
         """These events are on disk: whoever pressed the key waits for them."""
         self._events += logged
-        self._soon(at_once=True)
+        if self._decided is None:
+            # Even at once means behind what the loop has to do anyway, so that what belongs together comes together.
+            self._decided = asyncio.get_running_loop().call_soon(self._flush_decided)
 
     def stored(self, stored: StoredBatch) -> None:
         """This is new from the world, and on disk."""
@@ -84,21 +86,27 @@ class Batcher:
         self._locations.update(names)
         self._soon()
 
-    def _soon(self, *, at_once: bool = False) -> None:
-        if self._timer is not None and (self._at_once or not at_once):
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        loop = asyncio.get_running_loop()
-        self._at_once = at_once or loop.time() >= self._next_s
-        # Even at once means behind what the loop has to do anyway, so that what belongs together comes together.
-        self._timer = loop.call_soon(self.flush) if self._at_once else loop.call_at(self._next_s, self.flush)
+    def _soon(self) -> None:
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            rested = loop.time() >= self._next_s
+            self._timer = loop.call_soon(self.flush) if rested else loop.call_at(self._next_s, self.flush)
+
+    def _flush_decided(self) -> None:
+        """Hand over what was decided; the world's news stays behind it, for its own time."""
+        self._decided = None
+        events, outbox, notices = self._events, self._outbox, self._notices
+        self._events, self._outbox, self._notices = [], {}, []
+        self._emit(
+            ChangeBatch(events=tuple(events), outbox=tuple(outbox.values()), notices=tuple(notices))
+        )
 
     def flush(self) -> None:
         """Hand over what is gathered."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        for handle in (self._timer, self._decided):
+            if handle is not None:
+                handle.cancel()
+        self._timer = self._decided = None
         self._next_s = asyncio.get_running_loop().time() + EVERY_S
         batch = ChangeBatch(
             events=tuple(self._events),

@@ -10,8 +10,8 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
-EVERY_MS: Final = 250
-FULL_EVERY_MS: Final = 60_000
+EVERY_MS: Final = 1_000
+FULL_EVERY_MS: Final = 300_000
 """The oldest generation is looked through so rarely because that takes longest."""
 
 

@@ -30,7 +30,7 @@ def played(act: Callable[[Batcher], Awaitable[None]]) -> Said:
     return run(play)
 
 
-def test_a_busy_world_comes_at_most_every_33_ms_and_loses_nothing() -> None:
+def test_a_busy_world_comes_five_times_a_second_and_loses_nothing() -> None:
     async def flood(batcher: Batcher) -> None:
         for number in range(300):
             batcher.stored(StoredBatch(samples=(a_sample(number),)))
@@ -51,7 +51,7 @@ def test_the_first_news_after_a_silence_does_not_wait() -> None:
     assert [at for at, _ in played(twice)] == [0.0, 0.5]
 
 
-def test_a_decision_is_handed_over_at_once_with_what_waited() -> None:
+def test_a_decision_is_handed_over_at_once_and_the_worlds_news_in_its_own_time() -> None:
     log = a_planned_show().log
 
     async def decide(batcher: Batcher) -> None:
@@ -60,11 +60,12 @@ def test_a_decision_is_handed_over_at_once_with_what_waited() -> None:
         batcher.stored(StoredBatch(samples=(a_sample(2),)))
         await asyncio.sleep(0.005)
         batcher.events(list(log))
+        batcher.notice(Notice("ok", "Well."))
 
     said = played(decide)
-    assert [at for at, _ in said] == [0.0, 0.01]
-    assert said[1][1].samples == (a_sample(2),)
-    assert said[1][1].events == tuple(log)
+    assert [at for at, _ in said] == [0.0, 0.01, EVERY_S]
+    assert said[1][1] == ChangeBatch(events=tuple(log), notices=(Notice("ok", "Well."),))
+    assert said[2][1].samples == (a_sample(2),)
 
 
 def test_what_one_decision_brings_comes_in_one_batch() -> None:
@@ -73,11 +74,22 @@ def test_what_one_decision_brings_comes_in_one_batch() -> None:
     async def decide(batcher: Batcher) -> None:
         for logged in log:
             batcher.events([logged])
-        batcher.stored(StoredBatch(messages=(a_message(1),), first_rowid=1))
 
     said = played(decide)
+    assert [len(batch.events) for _, batch in said] == [len(log)]
+
+
+def test_at_the_end_everything_that_waits_is_handed_over_together() -> None:
+    log = a_planned_show().log
+
+    async def end(batcher: Batcher) -> None:
+        batcher.stored(StoredBatch(messages=(a_message(1),), first_rowid=1))
+        batcher.events(list(log))
+        batcher.flush()
+
+    said = played(end)
     assert len(said) == 1
-    assert len(said[0][1].events) == len(log)
+    assert said[0][1].events == tuple(log)
     assert said[0][1].chat_count == 1
 
 

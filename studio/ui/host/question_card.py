@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.domain.commands import HideQuestion, PromptQuestion
 from studio.domain.question import QuestionStatus
@@ -41,6 +41,8 @@ class QuestionCard(QWidget):
         self.text = ElidedLabel("", strong=True, lines=2)
         self.asked = Pill("", "neutral")
         self.where = ElidedLabel("", size="caption", tone="muted")
+        # It has what the buttons leave, however long it has waited.
+        self.where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.state = PlainLabel("", size="caption", tone="accent", strong=True)
         self.suggest = SuggestLine()
         self.answer = _small(self.tr("Answer"), self.tr("Answer it in writing (Return sends)"), self._answer)

@@ -156,10 +156,11 @@ class EmptyState(QWidget):
     def say(self, sentence: str, icon: IconName | None = None, button: str = "") -> None:
         """Change sentence, icon and button together; loading, empty and failed use the same place."""
         self.sentence.setText(sentence)
-        self._icon = icon or self._icon
         self.button.setText(button.replace("&", "&&"))
         self.button.setVisible(bool(button))
-        self._draw()
+        if icon is not None and icon != self._icon:
+            self._icon = icon
+            self._draw()
 
     def _draw(self) -> None:
         self.picture.setPixmap(

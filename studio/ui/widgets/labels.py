@@ -159,11 +159,15 @@ class ElidedLabel(PlainLabel):
         self.setAccessibleName(text)
         self._shown = self._fit(self.contentsRect())
         self._tell_whole()
+        if self._lines > 1 or self.sizePolicy().horizontalPolicy() is not QSizePolicy.Policy.Ignored:
+            self._ask_for_room()
+        self.update()
+
+    def _ask_for_room(self) -> None:
         hint = self.sizeHint()
         if hint != self._hint:
             self._hint = hint
             self.updateGeometry()
-        self.update()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: D102
         super().changeEvent(event)
