@@ -97,9 +97,7 @@ class Batcher:
         self._decided = None
         events, outbox, notices = self._events, self._outbox, self._notices
         self._events, self._outbox, self._notices = [], {}, []
-        self._emit(
-            ChangeBatch(events=tuple(events), outbox=tuple(outbox.values()), notices=tuple(notices))
-        )
+        self._emit(ChangeBatch(events=tuple(events), outbox=tuple(outbox.values()), notices=tuple(notices)))
 
     def flush(self) -> None:
         """Hand over what is gathered."""

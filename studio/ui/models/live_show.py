@@ -200,11 +200,11 @@ class LiveShow(QObject):
         for sample in batch.samples:
             self._viewers.add(sample)
         outbox = self._take_outbox(batch.outbox)
-        links = any([self._take_link(status) for status in batch.links])
+        links = [self._take_link(status) for status in batch.links]
         if batch.chat_count is not None:
             self.chat_count = batch.chat_count
         self.locations.update(batch.locations)
-        self._tell(batch, before, questions, changed_products, stocked, outbox, links)
+        self._tell(batch, before, questions, changed_products, stocked, outbox, any(links))
 
     def _tell(
         self,
