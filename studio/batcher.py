@@ -1,6 +1,7 @@
 """Gathers what changed in the engine and hands it to the window: decisions at once, the world five times a second."""
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, TypeVar
@@ -11,7 +12,8 @@ from studio.domain.question import is_question
 from studio.ui.studio import ChangeBatch, LinkStatus, Notice, OutboxStatus
 
 T = TypeVar("T")
-EVERY_S = 0.2
+EVERY_S, STOCK_S = 0.2, 0.033
+"""The least time between two batches; what was sold is not kept waiting."""
 MAX_CHAT = 2_000
 
 
@@ -22,7 +24,8 @@ class Batcher:
         self._emit = emit
         self._timer: asyncio.Handle | None = None
         self._decided: asyncio.Handle | None = None
-        self._next_s = 0.0
+        self._last_s = -math.inf
+        self._due_s = 0.0
         self._chat_count: int | None = None
         self._clear()
 
@@ -64,7 +67,7 @@ class Batcher:
             del self._chat[:-MAX_CHAT]
             self._chat_count = (self._chat_count or 0) + len(stored.messages)
             self._chat_changed = True
-        self._soon()
+        self._soon(STOCK_S if stored.stock or stored.orders else EVERY_S)
 
     def outbox(self, rows: list[OutboxStatus]) -> None:
         """These effects moved on."""
@@ -86,11 +89,15 @@ class Batcher:
         self._locations.update(names)
         self._soon()
 
-    def _soon(self) -> None:
-        if self._timer is None:
-            loop = asyncio.get_running_loop()
-            rested = loop.time() >= self._next_s
-            self._timer = loop.call_soon(self.flush) if rested else loop.call_at(self._next_s, self.flush)
+    def _soon(self, every_s: float = EVERY_S) -> None:
+        loop = asyncio.get_running_loop()
+        due = self._last_s + every_s
+        if self._timer is not None and due >= self._due_s:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._due_s = due
+        self._timer = loop.call_soon(self.flush) if loop.time() >= due else loop.call_at(due, self.flush)
 
     def _flush_decided(self) -> None:
         """Hand over what was decided; the world's news stays behind it, for its own time."""
@@ -105,7 +112,7 @@ class Batcher:
             if handle is not None:
                 handle.cancel()
         self._timer = self._decided = None
-        self._next_s = asyncio.get_running_loop().time() + EVERY_S
+        self._last_s = asyncio.get_running_loop().time()
         batch = ChangeBatch(
             events=tuple(self._events),
             **{name: tuple(values) for name, values in self._lists.items()},

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import random
 import time
 import urllib.request
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
@@ -109,6 +110,10 @@ class DemoShop:
             raise RuntimeError(answer.text)
         return done
 
+    def look(self) -> None:
+        """Ask how many are left, and nothing else."""
+        self.process.get(f"products/{self.product_id}")
+
     def tell(self, port: int) -> None:
         """What a platform does after a sale."""
         self._number += 1
@@ -204,6 +209,11 @@ class VendureShop:
             raise RuntimeError(str(told))
         return done
 
+    def look(self) -> None:
+        """Ask how many are left, and nothing else."""
+        asked = "query($i:ID!){productVariant(id:$i){stockLevels{stockOnHand stockAllocated}}}"
+        self.server.admin(asked, i=self.variant_id)
+
     def tell(self, port: int) -> None:
         """The server did that itself."""
 
@@ -286,12 +296,28 @@ class MedusaShop:
             raise RuntimeError(str(told))
         return done
 
+    def look(self) -> None:
+        """Ask how many are left, and nothing else."""
+        fields = "id,*inventory_items.inventory.location_levels"
+        self.server.admin.get(f"/admin/products/{self.product_id}/variants/{self.variant_id}", fields=fields)
+
     def tell(self, port: int) -> None:
         """The server did that itself."""
 
     def stop(self) -> None:
         self.server.stop()
         self._cluster.stop()
+
+
+def looks(shop: "AnyShop", sales: int, chance: random.Random) -> list[float]:
+    """How long after a purchase the shop answers who asks at once, in ms: what it lets any program have."""
+    taken: list[float] = []
+    for _ in range(sales):
+        time.sleep(chance.uniform(0.5, 1.5))
+        done = shop.sell()
+        shop.look()
+        taken.append((time.perf_counter() - done) * 1000)
+    return taken
 
 
 AnyShop = DemoShop | VendureShop | MedusaShop

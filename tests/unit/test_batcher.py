@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from studio.batcher import EVERY_S, MAX_CHAT, Batcher, joined
+from studio.batcher import EVERY_S, MAX_CHAT, STOCK_S, Batcher, joined
 from studio.control.ports import ChatRow, PromoUsage, StoredBatch, Traffic
 from studio.domain.question import Question
 from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, OutboxStatus, Sending
@@ -40,6 +40,18 @@ def test_a_busy_world_comes_five_times_a_second_and_loses_nothing() -> None:
     times = [at for at, _ in said]
     assert [s for _, batch in said for s in batch.samples] == [a_sample(n) for n in range(300)]
     assert all(later - at >= EVERY_S - 0.001 for at, later in itertools.pairwise(times))
+
+
+def test_what_was_sold_is_not_kept_waiting_and_takes_the_rest_along() -> None:
+    async def sell(batcher: Batcher) -> None:
+        batcher.stored(StoredBatch(samples=(a_sample(1),)))
+        await asyncio.sleep(0.01)
+        batcher.stored(StoredBatch(samples=(a_sample(2),)))
+        batcher.stored(StoredBatch(stock=(a_level(1, 1, 10),)))
+
+    said = played(sell)
+    assert [at for at, _ in said] == [0.0, STOCK_S]
+    assert (said[1][1].stock, said[1][1].samples) == ((a_level(1, 1, 10),), (a_sample(2),))
 
 
 def test_the_first_news_after_a_silence_does_not_wait() -> None:

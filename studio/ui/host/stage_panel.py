@@ -20,7 +20,7 @@ from studio.ui.widgets.buttons import ActionButton
 from studio.ui.widgets.product_card import CardItem, CardStock, ProductCard
 
 NowMs = Callable[[], int | None]
-SOON_MS = 100
+SOON_MS = 20
 FORECAST_HOW = "The fall of the stock over the last three minutes, carried on."
 
 
