@@ -10,7 +10,10 @@ from studio.ui.charts.table import Row
 
 
 class ChartContent(QWidget):
-    """Each chart answers these. All times are UTC ms."""
+    """Each chart answers these; those that raise have no answer that would do for all. All times are UTC ms.
+
+    Not an abstract class by name: Qt makes its widgets without asking `abc` whether something is missing, a test asks.
+    """
 
     def _extent(self) -> tuple[int, int] | None:
         """The oldest and the newest time there is to see; None = nothing yet."""
