@@ -1,7 +1,8 @@
 """Several shops in one studio: each show sells from its own, and changes it only while nothing depends on it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,7 @@ from studio.ui.host.workspace import HostWorkspace
 from tests.fakes.bad_shop import BadShop, a_level, a_product, money, now_ms, problem
 from tests.faults.front_door import OpenStudioWindow, studio
 
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    made = Paths(tmp_path / "data")
-    made.prepare()
-    return made
+Opening = Callable[[], AbstractAsyncContextManager[OpenStudioWindow]]
 
 
 @pytest.fixture
@@ -37,12 +33,30 @@ def shops() -> Iterator[tuple[BadShop, BadShop]]:
         yield first, second
 
 
-def set_up(paths: Paths, shops: tuple[BadShop, BadShop]) -> None:
+@pytest.fixture
+def paths(tmp_path: Path, shops: tuple[BadShop, BadShop]) -> Paths:
+    """Settings that know both shops, the first one for new shows."""
+    made = Paths(tmp_path / "data")
+    made.prepare()
     known = [
         {"id": "nordhus", "name": "Nordhus", "base_url": shops[0].url},
         {"id": "fjord", "name": "Fjord", "base_url": shops[1].url},
     ]
-    paths.settings.write_text(json.dumps({"shops": known, "active_shop": "nordhus"}))
+    made.settings.write_text(json.dumps({"shops": known, "active_shop": "nordhus"}))
+    return made
+
+
+@pytest.fixture
+def open_it(qtbot, qapp: QApplication, paths: Paths) -> Opening:
+    """Opens the studio, each time with what it kept."""
+    return lambda: studio(qapp, paths)
+
+
+@pytest.fixture
+def lineup(tmp_path: Path) -> Path:
+    file = tmp_path / "evening.csv"
+    file.write_text("sku,planned_minutes\nSKU-1,5\nSKU-2,5\n")
+    return file
 
 
 async def choose_shop(opened: OpenStudioWindow, name: str) -> None:
@@ -54,7 +68,15 @@ async def choose_shop(opened: OpenStudioWindow, name: str) -> None:
     QTest.mouseClick(dialog.deed, Qt.MouseButton.LeftButton)
 
 
-async def make_show(opened: OpenStudioWindow, file: Path, shop: str) -> None:
+async def the_show(opened: OpenStudioWindow) -> HostWorkspace:
+    """The show that is being opened."""
+    await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
+    host = opened.window.findChild(HostWorkspace)
+    assert isinstance(host, HostWorkspace)
+    return host
+
+
+async def make_show(opened: OpenStudioWindow, file: Path, shop: str) -> HostWorkspace:
     """A show from a line-up, by the button of the list."""
     opened.home.new.click()
     await choose_shop(opened, shop)
@@ -62,26 +84,19 @@ async def make_show(opened: OpenStudioWindow, file: Path, shop: str) -> None:
     chooser.setDirectory(str(file.parent))
     chooser.selectFile(str(file))
     chooser.accept()
-    await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
-
-
-def lineup(folder: Path) -> Path:
-    file = folder / "evening.csv"
-    file.write_text("sku,planned_minutes\nSKU-1,5\nSKU-2,5\n")
-    return file
+    return await the_show(opened)
 
 
 async def test_a_show_sells_from_the_shop_it_was_made_with_also_when_it_is_opened_again(
-    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+    open_it: Opening, shops: tuple[BadShop, BadShop], lineup: Path
 ) -> None:
-    set_up(paths, shops)
-    async with studio(qapp, paths) as opened:
+    async with open_it() as opened:
         await opened.until(lambda: "for new shows: Nordhus" in opened.home.shop.text(), "the page")
-        await make_show(opened, lineup(tmp_path), "Fjord")
+        await make_show(opened, lineup, "Fjord")
         await opened.until(lambda: shops[1].requests("/v1/products"), "the products of its shop")
     assert shops[0].requests("/v1/shop") == [], "the other shop was not asked"
     before = len(shops[1].requests("/v1/shop"))
-    async with studio(qapp, paths) as opened:
+    async with open_it() as opened:
         await opened.until(lambda: opened.home.shows.count() == 1, "the show")
         assert "Fjord" in opened.home.shows.item(0).text()
         opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
@@ -106,15 +121,12 @@ def an_order(show_id: str, revision: int, minor: int) -> dict[str, Any]:
 
 
 async def test_what_two_shops_number_alike_is_told_apart_in_their_shows_and_reviews(
-    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+    open_it: Opening, shops: tuple[BadShop, BadShop], lineup: Path
 ) -> None:
-    set_up(paths, shops)
 
     async def sell(
-        opened: OpenStudioWindow, shop: BadShop, revision: int, minor: int, left: int
-    ) -> HostWorkspace:
-        host = opened.window.findChild(HostWorkspace)
-        assert isinstance(host, HostWorkspace)
+        opened: OpenStudioWindow, host: HostWorkspace, shop: BadShop, revision: int, minor: int, left: int
+    ) -> None:
         await opened.until(lambda: host._show.state.items[0].product_id, "the first product")
         host.deciding.give(StartShow())
         await opened.until(lambda: host._show.state.started_at_ms, "the start")
@@ -124,15 +136,15 @@ async def test_what_two_shops_number_alike_is_told_apart_in_their_shows_and_revi
         shop.change("order", an_order(host._show.state.id, revision, minor))
         await opened.until(lambda: host._show.sales.orders == 1, "the order")
         await opened.until(lambda: host._show.sellable("p1").total == left, "the stock")
-        return host
 
-    async with studio(qapp, paths) as opened:
-        await make_show(opened, lineup(tmp_path), "Nordhus")
-        first = (await sell(opened, shops[0], 5, 4900, 0))._show.state.id
-    async with studio(qapp, paths) as opened:
+    async with open_it() as opened:
+        host = await make_show(opened, lineup, "Nordhus")
+        await sell(opened, host, shops[0], 5, 4900, 0)
+        first = host._show.state.id
+    async with open_it() as opened:
         await opened.until(lambda: opened.home.shows.count() == 1, "the list")
-        await make_show(opened, lineup(tmp_path), "Fjord")
-        host = await sell(opened, shops[1], 1, 9900, 3)
+        host = await make_show(opened, lineup, "Fjord")
+        await sell(opened, host, shops[1], 1, 9900, 3)
         own = await host._studio.review(host._show.state.id)
         past = await host._studio.review(first)
         assert own.figures.own.gross == Money(9900, "EUR")
@@ -142,13 +154,12 @@ async def test_what_two_shops_number_alike_is_told_apart_in_their_shows_and_revi
 
 
 async def test_a_show_that_has_not_begun_changes_its_shop_and_finds_its_products_there(
-    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+    open_it: Opening, shops: tuple[BadShop, BadShop], lineup: Path
 ) -> None:
-    set_up(paths, shops)
-    async with studio(qapp, paths) as opened:
-        await make_show(opened, lineup(tmp_path), "Nordhus")
+    async with open_it() as opened:
+        await make_show(opened, lineup, "Nordhus")
         await opened.until(lambda: shops[0].requests("/v1/products"), "the products")
-    async with studio(qapp, paths) as opened:
+    async with open_it() as opened:
         await opened.until(opened.home.change_shop.isVisible, "the button")
         opened.home.change_shop.click()
         await choose_shop(opened, "Fjord")
@@ -159,20 +170,17 @@ async def test_a_show_that_has_not_begun_changes_its_shop_and_finds_its_products
         await opened.until(lambda: shops[1].requests("/v1/products"), "the other shop's products")
         assert len(shops[0].requests("/v1/shop")) == asked
         # Both shops number their products alike, and the first one's are of a higher revision.
-        await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
-        host = opened.window.findChild(HostWorkspace)
-        assert isinstance(host, HostWorkspace)
+        host = await the_show(opened)
         await opened.until(lambda: host._show.state.items[0].product_id == "p1", "the product")
         await opened.until(lambda: set(host._show.products) == {"p1", "p2"}, "the products of its shop only")
         assert host._show.products["p1"].title == "Fjord 1"
 
 
 async def test_a_shop_with_a_show_stays_and_its_last_error_is_told_on_the_screen(
-    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+    open_it: Opening, shops: tuple[BadShop, BadShop], lineup: Path
 ) -> None:
-    set_up(paths, shops)
-    async with studio(qapp, paths) as opened:
-        await make_show(opened, lineup(tmp_path), "Nordhus")
+    async with open_it() as opened:
+        host = await make_show(opened, lineup, "Nordhus")
         await opened.until(lambda: shops[0].requests("/v1/products"), "the products")
         shops[0].token = "another"
         for path in ("/v1/clock", "/v1/changes/stream"):
@@ -193,18 +201,14 @@ async def test_a_shop_with_a_show_stays_and_its_last_error_is_told_on_the_screen
         assert "“evening”" in screen.form.refusal.text()
         # Back where the person came from: to the show.
         screen.leave()
-        host = opened.window.findChild(HostWorkspace)
-        await opened.until(lambda: host is not None and host.isVisible(), "the show")
+        await opened.until(host.isVisible, "the show")
 
 
 async def test_a_notice_about_the_shops_key_leads_to_the_shops_and_a_new_key_lets_go_what_waits(
-    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+    open_it: Opening, shops: tuple[BadShop, BadShop], lineup: Path
 ) -> None:
-    set_up(paths, shops)
-    async with studio(qapp, paths) as opened:
-        await make_show(opened, lineup(tmp_path), "Nordhus")
-        host = opened.window.findChild(HostWorkspace)
-        assert isinstance(host, HostWorkspace)
+    async with open_it() as opened:
+        host = await make_show(opened, lineup, "Nordhus")
         await opened.until(lambda: host._show.state.items[0].product_id, "the first product")
         shops[0].on("/v1/featured", problem(401, "unauthorized", "Who are you?"))
         for command in (StartShow(), NextItem()):
@@ -229,11 +233,8 @@ async def test_a_notice_about_the_shops_key_leads_to_the_shops_and_a_new_key_let
         await opened.until(lambda: opened.window.workspace == "host", "the way back")
 
 
-async def test_closing_the_studio_asks_about_what_is_not_saved(
-    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop]
-) -> None:
-    set_up(paths, shops)
-    async with studio(qapp, paths) as opened:
+async def test_closing_the_studio_asks_about_what_is_not_saved(open_it: Opening, paths: Paths) -> None:
+    async with open_it() as opened:
         opened.home.connect_shop.click()
         screen = opened.window.findChild(ShopsScreen)
         assert isinstance(screen, ShopsScreen)
@@ -249,37 +250,33 @@ async def test_closing_the_studio_asks_about_what_is_not_saved(
 
 
 async def test_a_show_whose_shop_is_gone_from_the_settings_asks_for_another(
-    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+    open_it: Opening, paths: Paths, shops: tuple[BadShop, BadShop], lineup: Path
 ) -> None:
-    set_up(paths, shops)
-    async with studio(qapp, paths) as opened:
-        await make_show(opened, lineup(tmp_path), "Nordhus")
+    async with open_it() as opened:
+        await make_show(opened, lineup, "Nordhus")
         await opened.until(lambda: shops[0].requests("/v1/products"), "the products")
     kept = {"id": "fjord", "name": "Fjord", "base_url": shops[1].url}
     paths.settings.write_text(json.dumps({"shops": [kept], "active_shop": "fjord"}))
-    async with studio(qapp, paths) as opened:
+    async with open_it() as opened:
         await opened.until(lambda: opened.home.shows.count() == 1, "the show")
         opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
         await choose_shop(opened, "Fjord")
         await opened.until(lambda: shops[1].requests("/v1/products"), "the other shop")
-        await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
+        await the_show(opened)
 
 
 async def test_a_show_with_decisions_that_wait_keeps_its_shop_and_so_does_one_that_has_begun(
-    qtbot, qapp: QApplication, paths: Paths, shops: tuple[BadShop, BadShop], tmp_path: Path
+    open_it: Opening, shops: tuple[BadShop, BadShop], lineup: Path
 ) -> None:
-    set_up(paths, shops)
-    async with studio(qapp, paths) as opened:
-        await make_show(opened, lineup(tmp_path), "Nordhus")
+    async with open_it() as opened:
+        host = await make_show(opened, lineup, "Nordhus")
         await opened.until(lambda: shops[0].requests("/v1/products"), "the products")
-        host = opened.window.findChild(HostWorkspace)
-        assert isinstance(host, HostWorkspace)
         await opened.until(lambda: host._show.state.items[0].product_id, "the first product")
         shops[0].on("/v1/featured", problem(503, "down", "Later."))
         for command in (StartShow(), NextItem()):
             host.deciding.give(command)
         await opened.until(lambda: host._show.waiting, "the pin to wait")
-    async with studio(qapp, paths) as opened:
+    async with open_it() as opened:
         await opened.until(lambda: opened.home.shows.count() == 1, "the show")
         assert not opened.home.change_shop.isVisible()
         show_id = str(opened.home.shows.item(0).data(Qt.ItemDataRole.UserRole))
@@ -287,9 +284,7 @@ async def test_a_show_with_decisions_that_wait_keeps_its_shop_and_so_does_one_th
         await opened.until_said("to be sent to the shop of “evening”", "then change its shop")
         shops[0].well("/v1/featured")
         opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
-        await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
-        host = opened.window.findChild(HostWorkspace)
-        assert isinstance(host, HostWorkspace)
+        host = await the_show(opened)
         await opened.until(lambda: not host._show.outbox, "everything sent")
         opened.home.change_shop_wanted.emit(show_id)
         await opened.until_said("has begun", "Make another show")
