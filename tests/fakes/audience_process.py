@@ -1,19 +1,20 @@
 """The simulated audience as a process of its own, for tests: started, asked, stopped, killed."""
 
-import contextlib
 import json
 import os
 import secrets
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
 
+from tests.fakes.first_line import first_line
+
 REPOSITORY = Path(__file__).resolve().parents[2]
+READY_WITHIN_S = 60.0
 
 
 class ShopProcess(Protocol):
@@ -99,11 +100,10 @@ def start_audience(
     token = again.token if again else secrets.token_hex(16)
     admin_token = again.admin_token if again else secrets.token_hex(16)
     folder.mkdir(parents=True, exist_ok=True)
-    ready, log = folder / "ready.json", folder / "stderr.log"
-    ready.unlink(missing_ok=True)
+    log = folder / "stderr.log"
     command = [
         sys.executable, "-m", "studio.rehearsal.audience", "--seed", str(seed), "--minutes", str(minutes),
-        "--viewers", str(viewers), "--data", str(folder), "--parent-pid", str(os.getpid()), "--ready-file", str(ready),
+        "--viewers", str(viewers), "--data", str(folder), "--parent-pid", str(os.getpid()),
         "--port", again.url.rpartition(":")[2] if again else "0", *arguments,
     ]  # fmt: skip
     if shop is not None:
@@ -116,15 +116,13 @@ def start_audience(
     }
     with log.open("ab") as errors:
         process = subprocess.Popen(
-            command, cwd=REPOSITORY, env=environ, stdout=subprocess.DEVNULL, stderr=errors
+            command, cwd=REPOSITORY, env=environ, stdout=subprocess.PIPE, stderr=errors
         )
-    until = time.monotonic() + 60
-    while not ready.exists():
-        if process.poll() is not None or time.monotonic() > until:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            process.wait(20)
-            raise AssertionError(f"the audience did not come up:\n{log.read_text(errors='replace')}")
-        time.sleep(0.02)
-    url = json.loads(ready.read_text())["url"]
+    told = first_line(process, folder / "stdout.log", '"url"')
+    try:
+        url = json.loads(told.result(READY_WITHIN_S))["url"]
+    except (EOFError, TimeoutError) as error:
+        process.kill()
+        process.wait(20)
+        raise AssertionError(f"the audience did not come up:\n{log.read_text(errors='replace')}") from error
     return AudienceProcess(url, token, admin_token, process, log, folder)

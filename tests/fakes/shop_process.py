@@ -6,12 +6,13 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
+
+from tests.fakes.first_line import first_line
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 30.0
@@ -62,14 +63,14 @@ class ShopProcess:
                     sys.executable, "-m", "studio.rehearsal.shop_server", "--port", port, "--data", str(self.folder / "data"),
                     "--ready-file", str(ready), "--parent-pid", str(os.getpid()), *self.arguments,
                 ],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, cwd=REPOSITORY, env=environment,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=REPOSITORY, env=environment,
             )  # fmt: skip
-        deadline = time.monotonic() + READY_WITHIN_S
-        while not ready.exists():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise RuntimeError(f"the shop did not start: {self.log.read_text()[-2000:]}")
-            time.sleep(0.01)
+        try:
+            first_line(self.process, self.folder / "stdout.log", " on http://").result(READY_WITHIN_S)
+        except (EOFError, TimeoutError) as error:
+            self.kill()
+            said = self.log.read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"the shop did not start: {said}") from error
         self.url = json.loads(ready.read_bytes())["url"]
         return self
 
