@@ -1,35 +1,13 @@
-"""What shops that tell nothing by themselves have in common: no feed, no visits, pictures by plain HTTP."""
+"""What shops that tell nothing by themselves have in common: no feed, no visits."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
 
-import structlog
-
-from studio.control.ports import BadAnswer, ChangePage, Http, RefusedByTarget, ShopChange, Traffic
-from studio.control.ports.answers import raise_for_status
-
-_IMAGE_BYTES = 10_000_000
-_log = structlog.get_logger(__name__)
+from studio.control.ports import ChangePage, RefusedByTarget, ShopChange, Traffic
+from studio.shops.base import BaseShop
 
 
-class AskedShop:
-    """A part of the `Shop` port for shops that are asked. `on_problem` is told a sentence about each entry that was left
-    out, `on_clock_hint` (shop ms, sent, received wall ms) after each answer.
-    """
-
-    def __init__(self, http: Http, on_problem: Callable[[str], None] | None) -> None:
-        self._http = http
-        self.on_problem = on_problem
-        self.on_clock_hint: Callable[[int, int, int], None] | None = None
-
-    async def image(self, url: str) -> bytes:
-        """A picture's bytes, at most 10 MB; whether they are a picture is for the reader to see."""
-        answer = await self._http.request(
-            "GET", url, headers={"Accept": "image/*"}, timeout_ms=20_000, max_bytes=_IMAGE_BYTES
-        )
-        raise_for_status(answer, "The shop")
-        if answer.status != 200 or not answer.body:
-            raise BadAnswer("The shop has an empty picture.")
-        return answer.body
+class AskedShop(BaseShop):
+    """A part of the `Shop` port for shops that are asked."""
 
     async def traffic(self, show_id: str) -> Traffic:
         """Visits are not counted: refused with "no-traffic"."""
@@ -49,14 +27,3 @@ class AskedShop:
         page = await self.changes_after(after)
         for change in page.changes:
             yield change
-
-    def _hint(self, shop_ms: int, sent_ms: int, received_ms: int) -> None:
-        if self.on_clock_hint:
-            self.on_clock_hint(shop_ms, sent_ms, received_ms)
-
-    def _report(self, problems: Sequence[str]) -> tuple[str, ...]:
-        for problem in problems:
-            _log.warning("shop entry left out", problem=problem)
-            if self.on_problem:
-                self.on_problem(problem)
-        return tuple(problems)

@@ -2,16 +2,14 @@
 # ruff: noqa: ARG002 - the port's arguments that this platform has no place for
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 
 import msgspec
-import structlog
 from msgspec import Raw
 
 from studio.control.ports import (
     BadAnswer,
-    ChangePage,
     ClockReading,
     Http,
     OrderPage,
@@ -19,15 +17,13 @@ from studio.control.ports import (
     PromoReceipt,
     PromoUsage,
     RefusedByTarget,
-    ShopChange,
     ShopIdentity,
     SupersededPin,
     TrackedLink,
-    Traffic,
     Unauthorised,
     Urgency,
 )
-from studio.control.ports.answers import plain, raise_for_status
+from studio.control.ports.answers import plain
 from studio.control.ports.shop import ShopCapabilities
 from studio.domain.ids import derived_id
 from studio.domain.product import Product, StockLevel
@@ -36,6 +32,7 @@ from studio.shops import shopify_map as to
 from studio.shops import shopify_operations as ops
 from studio.shops import shopify_wire as wire
 from studio.shops import shopify_wire_orders as wire_orders
+from studio.shops.asked import AskedShop
 from studio.shops.pacing import Gate
 from studio.shops.shopify_api import ShopifyApi, missing_rights
 from studio.shops.shopify_clock import Revisions
@@ -57,11 +54,9 @@ them in the show's language.
 FEATURED_TAG = "host-studio-live"
 """The featured product has this tag: an automated collection or a theme can show it."""
 PRODUCT_ID = "gid://shopify/Product/"
-_IMAGE_BYTES = 10_000_000
-_log = structlog.get_logger(__name__)
 
 
-class ShopifyShop:
+class ShopifyShop(AskedShop):
     """The `Shop` port. `language` (BCP 47) is the one in which products are told, where the shop has it.
 
     Shopify has no feed that a desktop could read, and counts no visits for apps: it is asked by pace, and visits are
@@ -75,10 +70,8 @@ class ShopifyShop:
         on_problem: Callable[[str], None] | None = None,
         gate: Gate | None = None,
     ) -> None:
-        self._http = http
+        super().__init__(http, on_problem)
         self._language = language
-        self.on_problem = on_problem
-        self.on_clock_hint: Callable[[int, int, int], None] | None = None
         self._api = ShopifyApi(http, gate)
         self._revisions = Revisions()
         self._codes = ShopifyCodes(self._api, self._revisions)
@@ -173,13 +166,7 @@ class ShopifyShop:
     async def image(self, url: str) -> bytes:
         """A picture's bytes, at most 10 MB; whether they are a picture is for the reader to see."""
         async with self._api.gate.turn(0, Urgency.BULK):  # costs no points, but takes a place
-            answer = await self._http.request(
-                "GET", url, headers={"Accept": "image/*"}, timeout_ms=20_000, max_bytes=_IMAGE_BYTES
-            )
-        raise_for_status(answer, "The shop")
-        if answer.status != 200 or not answer.body:
-            raise BadAnswer("The shop has an empty picture.")
-        return answer.body
+            return await super().image(url)
 
     async def stock(self, variant_ids: Collection[str]) -> tuple[StockLevel, ...]:
         """All levels of these variants. What the shop does not know, and what it does not count, has none."""
@@ -263,23 +250,6 @@ class ShopifyShop:
             url = to.tracked(address, show_id, channel, link_id)
         return TrackedLink(link_id, url, show_id, product_id, channel)
 
-    async def traffic(self, show_id: str) -> Traffic:
-        """Refused: Shopify tells apps no visits, as the capabilities say."""
-        del show_id
-        raise RefusedByTarget("Shopify tells apps no visits.", "no-traffic")
-
-    async def changes_after(self, seq: int) -> ChangePage:
-        """Refused: there is no feed, as the capabilities say."""
-        raise RefusedByTarget("Shopify has no feed of changes: it is asked by pace.", "no-feed")
-
-    def changes(self, after: int) -> AsyncIterator[ShopChange]:
-        """Refused at the first step, like `changes_after`."""
-        return self._no_changes(after)
-
-    async def _no_changes(self, after: int) -> AsyncGenerator[ShopChange, None]:
-        for change in (await self.changes_after(after)).changes:
-            yield change
-
     async def _locations(self) -> dict[str, str]:
         found: dict[str, str] = {}
         cursor: str | None = None
@@ -333,13 +303,6 @@ class ShopifyShop:
                 f"{ops.VERSION}: update the studio."
             )
             self._report([sentence])
-
-    def _report(self, problems: Sequence[str]) -> tuple[str, ...]:
-        for problem in problems:
-            _log.warning("shop entry left out", problem=problem)
-            if self.on_problem:
-                self.on_problem(problem)
-        return tuple(problems)
 
 
 def _product_of(raw: Raw) -> wire.Product:

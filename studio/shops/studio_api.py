@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
-import structlog
 
 from studio.control.ports import (
     BadAnswer,
@@ -32,6 +31,7 @@ from studio.domain.product import Product, StockLevel
 from studio.domain.promo import PromoCode, PromoKind, PromoScope
 from studio.shops import studio_api_map as to
 from studio.shops import studio_api_wire as wire
+from studio.shops.base import BaseShop
 
 T = TypeVar("T")
 API_VERSION = "1"
@@ -40,11 +40,9 @@ SINCE = "since:"
 _PAGE = "500"
 _STOCK_IDS = 100
 _OVERLAP_MS = 60_000
-_IMAGE_BYTES = 10_000_000
-_log = structlog.get_logger(__name__)
 
 
-class StudioApiShop:
+class StudioApiShop(BaseShop):
     """The `Shop` port. `language` (BCP 47) is the one in which products are told, where the shop has it.
 
     Entries that make no sense are left out: with a sentence in the page's `problems` where the port has such,
@@ -59,10 +57,8 @@ class StudioApiShop:
         on_problem: Callable[[str], None] | None = None,
         on_clock_hint: Callable[[int, int, int], None] | None = None,
     ) -> None:
-        self._http = http
+        super().__init__(http, on_problem, on_clock_hint)
         self._language = language
-        self.on_problem = on_problem
-        self.on_clock_hint = on_clock_hint
         self._currency = ""
         self._promo_ids: dict[str, str] = {}
 
@@ -113,16 +109,6 @@ class StudioApiShop:
                 return None
             raise
         return self._map(answer, "product", lambda raw: to.to_product(raw, currency, self._language))
-
-    async def image(self, url: str) -> bytes:
-        """A picture's bytes, at most 10 MB; whether they are a picture is for the reader to see."""
-        answer = await self._http.request(
-            "GET", url, headers={"Accept": "image/*"}, timeout_ms=20_000, max_bytes=_IMAGE_BYTES
-        )
-        raise_for_status(answer, "The shop")
-        if answer.status != 200 or not answer.body:
-            raise BadAnswer("The shop has an empty picture.")
-        return answer.body
 
     async def stock(self, variant_ids: Collection[str]) -> tuple[StockLevel, ...]:
         """All levels of these variants; variants that the shop does not know have none."""
@@ -325,8 +311,8 @@ class StudioApiShop:
                 "check the address, or update the studio."
             )
         hint = answer.headers.get("x-clock-ms", "")
-        if self.on_clock_hint and hint.isascii() and hint.isdigit() and len(hint) < 16:
-            self.on_clock_hint(int(hint), answer.sent_ms, answer.received_ms)
+        if hint.isascii() and hint.isdigit() and len(hint) < 16:
+            self._hint(int(hint), answer.sent_ms, answer.received_ms)
         return answer
 
     def _read(self, answer: HttpAnswer, type_: type[T]) -> T:
@@ -344,13 +330,6 @@ class StudioApiShop:
             raise BadAnswer(
                 f"The shop's {what} is not as agreed ({plain(str(error), 160)}): tell the shop's owner."
             ) from error
-
-    def _report(self, problems: Sequence[str]) -> tuple[str, ...]:
-        for problem in problems:
-            _log.warning("shop entry left out", problem=problem)
-            if self.on_problem:
-                self.on_problem(problem)
-        return tuple(problems)
 
 
 class _OrdersPlace(msgspec.Struct, frozen=True):
