@@ -7,12 +7,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.fakes.first_line import first_line
+
 LEASH = Path(__file__).with_name("leash.py")
 
 
 class Leashed:
-    """A command that runs until `stop`, `kill`, or the end of this process. What it says goes to `log`. With `user` it
-    runs as that one; with `remove`, this folder goes when it ends.
+    """A command that runs until `stop`, `kill`, or the end of this process. What it says goes to `log`; `told` is the first
+    line of it with `word`, or fails with EOFError. With `user` it runs as that one; with `remove`, this folder goes when
+    it ends.
     """
 
     def __init__(
@@ -24,17 +27,18 @@ class Leashed:
         environment: Mapping[str, str] | None = None,
         user: str = "",
         remove: Path | None = None,
+        word: str = "",
     ) -> None:
-        with log.open("ab") as written:
-            self._process = subprocess.Popen(
-                [sys.executable, str(LEASH), user, str(remove or ""), *command],
-                stdin=subprocess.PIPE,
-                stdout=written,
-                stderr=written,
-                cwd=folder,
-                env=dict(os.environ if environment is None else environment),
-                start_new_session=True,
-            )
+        self._process = subprocess.Popen(
+            [sys.executable, str(LEASH), user, str(remove or ""), *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=dict(os.environ if environment is None else environment),
+            start_new_session=True,
+        )
+        self.told = first_line(self._process, log, word)
 
     @property
     def running(self) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.fakes.first_line import first_line
 from tests.real.leashed import Leashed
 
 pytestmark = pytest.mark.real
@@ -17,17 +18,10 @@ ROOT = Path(__file__).parents[2]
 SLEEPER = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"]
 
 
-def first_line(log: Path) -> str:
-    """What the server said first; the test's time-out ends the waiting."""
-    while not (said := log.read_text() if log.exists() else "").endswith("\n"):
-        pass
-    return said.splitlines()[0]
-
-
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_a_server_ends_when_it_is_told_to(tmp_path: Path, how: str):
     server = Leashed(SLEEPER, tmp_path / "log", folder=tmp_path)
-    child = psutil.Process(int(first_line(tmp_path / "log")))
+    child = psutil.Process(int(server.told.result(60)))
     assert server.running
     getattr(server, how)()
     assert not server.running
@@ -43,10 +37,11 @@ import pathlib, sys, time
 from tests.real.leashed import Leashed
 folder = pathlib.Path({str(tmp_path)!r})
 server = Leashed({SLEEPER!r}, folder / "log", folder=folder, remove=folder / "kept")
+print(server.told.result(60), flush=True)
 time.sleep(600)
 """
-    run = subprocess.Popen([sys.executable, "-c", starter], cwd=ROOT)
-    child = psutil.Process(int(first_line(tmp_path / "log")))
+    run = subprocess.Popen([sys.executable, "-c", starter], cwd=ROOT, stdout=subprocess.PIPE)
+    child = psutil.Process(int(first_line(run, tmp_path / "said").result(60)))
     leash = child.parent()
     assert leash is not None
     assert leash.ppid() == run.pid
@@ -55,3 +50,12 @@ time.sleep(600)
     _, still = psutil.wait_procs([child, leash], 20)
     assert still == []
     assert not kept.exists()
+
+
+def test_a_server_that_ends_before_it_is_ready_leaves_its_last_words(tmp_path: Path):
+    command = [sys.executable, "-c", "print('x' * 500_000); print('the port is taken')"]
+    server = Leashed(command, tmp_path / "log", folder=tmp_path, word="READY")
+    with pytest.raises(EOFError, match="the port is taken"):
+        server.told.result(60)
+    assert (tmp_path / "log").read_text().endswith("the port is taken\n")
+    server.stop()

@@ -3,10 +3,8 @@
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +54,8 @@ class Cluster:
         user = _someone_else()
         data, log, secret = self.folder / "data", self.folder / "server.log", self.folder / "password"
         secret.write_text(self._password)
-        log.touch()
         if user:
-            for path in (self.folder, secret, log):
+            for path in (self.folder, secret):
                 shutil.chown(path, user, user)
         who: dict[str, Any] = {"user": user, "group": user, "extra_groups": []} if user else {}
         made = subprocess.run(
@@ -77,6 +74,8 @@ class Cluster:
             "fsync": "off",
             "full_page_writes": "off",
             "synchronous_commit": "off",
+            "logging_collector": "off",
+            "lc_messages": "C",
         }
         self._server = Leashed(
             [
@@ -89,20 +88,13 @@ class Cluster:
             folder=self.folder,
             user=user,
             remove=self.folder,
+            word="database system is ready to accept connections",
         )
-        deadline = time.monotonic() + _READY_WITHIN_S
-        while not self._lets_in():
-            if not self._server.running or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start: {log.read_text()[-2000:]}")
-            time.sleep(0.1)
-
-    def _lets_in(self) -> bool:
         try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
-        except OSError:
-            return False
-        asked = [str(programs() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        return subprocess.run(asked).returncode == 0
+            self._server.told.result(_READY_WITHIN_S)
+        except (EOFError, TimeoutError) as error:
+            said = log.read_text()[-2000:] if log.exists() else error  # the folder goes when the server ends
+            raise RuntimeError(f"PostgreSQL did not start: {said}") from error
 
     def make(self, database: str) -> None:
         """A new, empty database."""

@@ -145,6 +145,7 @@ class Medusa:
             "MEDUSA_DISABLE_TELEMETRY": "true",
             "MEDUSA_FF_RBAC": "true" if self.roles else "false",
             "NODE_ENV": "production",
+            "LOG_LEVEL": "info",
             "NO_COLOR": "1",
         }
 
@@ -184,20 +185,15 @@ class Medusa:
         """Start it and wait until it answers; a second start takes the same port and the same database."""
         log = self.folder / "server.log"
         command = self._command("start", "-H", "127.0.0.1", "-p", str(self.port))
-        self._server = Leashed(command, log, folder=self.folder, environment=self._environment())
-        deadline = time.monotonic() + READY_WITHIN_S
-        while not self._answers():
-            if not self._server.running or time.monotonic() > deadline:
-                self.kill()
-                raise RuntimeError(f"Medusa did not start: {log.read_text()[-3000:]}")
-            time.sleep(0.2)
-        return self
-
-    def _answers(self) -> bool:
+        self._server = Leashed(
+            command, log, folder=self.folder, environment=self._environment(), word="Server is ready on port"
+        )
         try:
-            return httpx.get(f"{self.url}/health", trust_env=False).status_code == 200
-        except httpx.HTTPError:
-            return False
+            self._server.told.result(READY_WITHIN_S)
+        except (EOFError, TimeoutError) as error:
+            self.kill()
+            raise RuntimeError(f"Medusa did not start: {log.read_text(errors='replace')[-3000:]}") from error
+        return self
 
     def kill(self) -> None:
         """SIGKILL: nothing is tidied up."""

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 
 import httpx
 
+from tests.fakes.first_line import first_line
 from tests.real import npm_packages
 
 HERE = Path(__file__).parent
@@ -130,35 +131,17 @@ class Vendure:
         environment = {**os.environ, "PORT": str(self.port), "DATA_DIR": str(self.folder)}
         if self.keep:
             environment["KEEP"] = self.keep
-        with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [node, "index.js"], cwd=installed(), env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )  # fmt: skip
-        deadline = time.monotonic() + READY_WITHIN_S
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise RuntimeError(
-                    f"Vendure did not start: {(self.folder / 'server.log').read_text()[-3000:]}"
-                )
-            time.sleep(0.2)
-        return self
-
-    def _answers(self) -> bool:
+        log = self.folder / "server.log"
+        self.process = subprocess.Popen(
+            [node, "index.js"], cwd=installed(), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
         try:
-            answer = httpx.post(
-                f"{self.url}{SHOP}", json={"query": "{eligibleShippingMethods{id}}"}, trust_env=False
-            )
-        except httpx.HTTPError:
-            return False
-        return answer.status_code == 200 and "countries" not in answer.text and self._is_filled()
-
-    def _is_filled(self) -> bool:
-        query = {"query": "{availableCountries{code}}"}
-        told = httpx.post(f"{self.url}{SHOP}", json=query, trust_env=False).json()
-        return "READY" in (self.folder / "server.log").read_text()[-2000:] and bool(
-            told["data"]["availableCountries"]
-        )
+            first_line(self.process, log, "READY").result(READY_WITHIN_S)
+        except (EOFError, TimeoutError) as error:
+            self.kill()
+            raise RuntimeError(f"Vendure did not start: {log.read_text(errors='replace')[-3000:]}") from error
+        return self
 
     def kill(self) -> None:
         """SIGKILL: nothing is tidied up."""
