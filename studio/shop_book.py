@@ -45,6 +45,10 @@ class ShopUse(Protocol):
         """How many decisions wait for each shop, by its id."""
         ...
 
+    def open_shop(self) -> ShopSettings | None:
+        """The shop of the show that is open, with the settings that it was opened with; None: no show is open."""
+        ...
+
 
 class ShopBook:
     """Implements `ShopConnections`. Lives on the window's loop.
@@ -129,7 +133,9 @@ class ShopBook:
         return f"http://127.0.0.1:{shop.push_port}{push_path(used)}" if used else ""
 
     async def save(self, shop: ShopSettings, key: str, push_key: str = "") -> str:
-        """Keep a shop and, where they are given, its keys. Raises `NotDoneError`."""
+        """Keep a shop and, where they are given, its keys; what is to be known of that, in sentences. Raises
+        `NotDoneError`.
+        """
         before = self._settings().shop(shop.id)
         if before is not None and before.kind != shop.kind:
             await self._refuse_if_owed(before)
@@ -142,7 +148,15 @@ class ShopBook:
                 raise NotDoneError(str(error)) from None  # the chain would hold the key's frame
         if key and self.key_given is not None:
             await self.key_given(shop.id, key.strip())
-        return self._secrets.sentence if key or push_key else ""
+        said = [self._secrets.sentence if key or push_key else "", self._said_of_open(shop)]
+        return " ".join(filter(None, said))
+
+    def _said_of_open(self, shop: ShopSettings) -> str:
+        """That the open show goes on with its shop's old settings."""
+        now = self._use.open_shop()
+        if now is None or now.id != shop.id or msgspec.structs.replace(now, name=shop.name) == shop:
+            return ""
+        return "The show that is open goes on with the old settings: open it again to use these."
 
     async def remove(self, shop_id: str) -> None:
         """Forget a shop, its key and its errors. Raises `NotDoneError`."""

@@ -115,6 +115,11 @@ class ShopsDoor:
             counted[used.get(show_id, "")] += count
         return counted
 
+    def open_shop(self) -> ShopSettings | None:
+        """The shop of the show that is open, as it was opened."""
+        wired = self._room.connections
+        return wired.shop if wired is not None and self._desktop.live is not None else None
+
     async def shop_ids(self) -> dict[str, str]:
         """Which shop each show uses, by the show's id."""
         return await asyncio.wrap_future(self._room.run(self._room.shop_ids()))

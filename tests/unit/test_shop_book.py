@@ -24,12 +24,16 @@ class Use:
     def __init__(self) -> None:
         self.shows: dict[str, tuple[str, ...]] = {}
         self.owed: dict[str, int] = {}
+        self.opened: ShopSettings | None = None
 
     async def shows_by_shop(self) -> Mapping[str, tuple[str, ...]]:
         return self.shows
 
     async def owed_by_shop(self) -> Mapping[str, int]:
         return self.owed
+
+    def open_shop(self) -> ShopSettings | None:
+        return self.opened
 
 
 class Kit:
@@ -78,6 +82,14 @@ async def test_a_shop_is_kept_in_the_settings_and_its_key_in_the_keyring_only(ki
     assert TOKEN not in repr(known)
     await kit.book.forget_key("nordhus")
     assert kit.ring.kept == {}
+
+
+async def test_who_changes_the_shop_of_the_open_show_is_told_when_that_holds(kit: Kit) -> None:
+    kit.use.opened = a_shop()
+    assert await kit.book.save(a_shop("outlet"), "") == ""
+    assert await kit.book.save(msgspec.structs.replace(a_shop(), name="Nordhus AS"), "") == ""
+    said = await kit.book.save(a_shop(url="https://new.example"), "")
+    assert said == "The show that is open goes on with the old settings: open it again to use these."
 
 
 async def test_a_key_without_a_keyring_holds_for_the_session_and_is_said_to(tmp_path: Path) -> None:
