@@ -31,6 +31,12 @@ class ConnectedShop(Shop, Protocol):
     on_problem: OnProblem | None
     on_clock_hint: Callable[[int, int, int], None] | None
 
+    async def lacking(self) -> tuple[str, ...]:
+        """A sentence for each right to write that the key lacks, as far as it can be told without writing anything.
+        Raises `TargetError`.
+        """
+        ...
+
 
 class ShopKind(msgspec.Struct, frozen=True):
     """A platform. `make` is given the way out, the shop's settings, the language (BCP 47) of the show and `on_problem`;

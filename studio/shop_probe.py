@@ -97,6 +97,8 @@ class _Trial:
             await self._tried(Step.STOCK, shop.stock(variants))
         await self._tried(Step.ORDERS, shop.orders(""))
         await self._tried(Step.CODES, shop.find_promo(NO_SUCH_CODE))
+        lacking = await self._tried(Step.RIGHTS, shop.lacking())
+        self.missing += [sentence for sentence in lacking or () if sentence not in self.missing]
 
     async def _tried(self, step: Step, act: Awaitable[T]) -> T | None:
         self._on_step(step)

@@ -36,6 +36,10 @@ class BaseShop:
             raise BadAnswer("The shop has an empty picture.")
         return answer.body
 
+    async def lacking(self) -> tuple[str, ...]:
+        """Sentences about missing rights to write: none where reading has told, or where a key has all rights."""
+        return ()
+
     def _hint(self, shop_ms: int, sent_ms: int, received_ms: int) -> None:
         if self.on_clock_hint:
             self.on_clock_hint(shop_ms, sent_ms, received_ms)

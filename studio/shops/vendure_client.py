@@ -43,6 +43,10 @@ class Answered(msgspec.Struct, frozen=True):
             raise BadAnswer(f"The shop's answer is not Vendure's ({plain(str(error), 160)}).") from error
 
 
+class MissingRight(Unauthorised):
+    """The key is known, but its role lacks a right."""
+
+
 class VendureClient:
     """Sends operations to `path` in `language`. The key is the `Http`'s own. `hint` is told the shop's ms in the middle
     of each request, and its two ends by this computer's clock.
@@ -129,6 +133,6 @@ class VendureClient:
             return Unauthorised(_FOREIGN_KEY)
         field = str(error.path[0]) if error.path else "?"
         right = ask.RIGHTS.get(field, plain(field, 60))
-        return Unauthorised(
+        return MissingRight(
             f"The shop's API key lacks the right {right}: give its role this permission in Vendure, or enter another key."
         )

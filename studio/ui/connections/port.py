@@ -20,6 +20,7 @@ class Step(enum.StrEnum):
     STOCK = "stock"
     ORDERS = "orders"
     CODES = "codes"
+    RIGHTS = "rights"
 
 
 class Failure(enum.StrEnum):

@@ -76,6 +76,7 @@ def step_words(step: Step) -> str:
         Step.STOCK: translate("Shops", "Reading stock…"),
         Step.ORDERS: translate("Shops", "Reading orders…"),
         Step.CODES: translate("Shops", "Looking for promo codes…"),
+        Step.RIGHTS: translate("Shops", "Asking what the key may change…"),
     }[step]
 
 

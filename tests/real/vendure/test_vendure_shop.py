@@ -13,8 +13,11 @@ from studio.domain.ids import uuid7
 from studio.domain.order import Order, OrderStatus, belongs_to_show
 from studio.domain.product import sellable_stock
 from studio.domain.promo import PromoKind, PromoScope
+from studio.settings.schema import ShopSettings
+from studio.shop_probe import probe
 from studio.shops.vendure import VendureShop, api_key
 from studio.sync.http import HttpClient
+from studio.ui.connections.port import Failure
 from tests.contracts.shop_contract import SHOW, a_code, every_product, sellable
 from tests.real.vendure.seed import LOCATIONS, PLENTY, PRODUCTS, VARIANTS
 from tests.real.vendure.server import RIGHTS, Api, Vendure
@@ -296,6 +299,21 @@ async def test_a_key_that_lacks_a_right_says_which(
             await act(shop)  # type: ignore[misc]
     assert right in refusal.value.sentence
     assert key not in refusal.value.sentence
+
+
+async def test_rights_to_write_are_tried_without_writing(vendure: Vendure):
+    counted = "{promotions{totalItems}}"
+    before = vendure.admin(counted)
+    async with opened_with(vendure, vendure.key) as shop:
+        assert await shop.lacking() == ()
+    key, _ = vendure.a_key(*(r for r in RIGHTS if r.startswith("Read")))
+    settings = ShopSettings(id="v", kind="vendure", name="Vendure", base_url=vendure.url)
+    found = await probe(settings, key, SystemWallClock())
+    assert found.failure is Failure.RIGHT_MISSING
+    named = ("CreatePromotion", "UpdatePromotion", "UpdateCatalog")
+    assert [[right for right in named if right in said] for said in found.missing] == [[r] for r in named]
+    assert (found.currency, found.problems) == ("EUR", ())
+    assert vendure.admin(counted) == before
 
 
 async def test_a_revoked_key_and_a_wrong_one_are_told_from_a_missing_right(vendure: Vendure):
