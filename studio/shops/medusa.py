@@ -8,33 +8,26 @@ from studio.control.ports import (
     BadAnswer,
     ClockReading,
     Http,
-    HttpAnswer,
-    OrderPage,
-    ProductPage,
     PromoReceipt,
     PromoUsage,
     RefusedByTarget,
     ShopCapabilities,
     ShopIdentity,
     SupersededPin,
-    TrackedLink,
 )
 from studio.control.ports.answers import plain
-from studio.domain.product import Product, StockLevel, Variant
+from studio.domain.product import Product, Variant
 from studio.domain.promo import PromoCode
 from studio.shops import medusa_map as to
-from studio.shops import medusa_orders as reading
 from studio.shops import medusa_wire as wire
-from studio.shops.asked import AskedShop
 from studio.shops.medusa_client import MedusaClient
 from studio.shops.medusa_featured import MedusaFeatured
+from studio.shops.medusa_orders import read_page
 from studio.shops.medusa_prices import PRODUCTS_MS, Front, Priced, front_of, priced
 from studio.shops.medusa_promos import MedusaPromos
-from studio.shops.order_places import Place
+from studio.shops.order_places import OrdersRead, Place
 from studio.shops.reading import each
-from studio.shops.redemptions import RedemptionCount
-from studio.shops.revisions import Revisions
-from studio.shops.storefront import Storefront
+from studio.shops.unnumbered import LevelsRead, ProductsRead, UnnumberedShop
 
 _PRODUCTS = 100
 _VARIANTS = 150
@@ -72,21 +65,20 @@ class _Known(msgspec.Struct, frozen=True):
     front: Front | None
 
 
-class MedusaShop(AskedShop):
+class MedusaShop(UnnumberedShop):
     """The `Shop` port. `storefront` is the address of a product's page with `{slug}` in it, or of the storefront, whose
     product pages are then taken to be at `/products/{slug}`; without it there are no links.
     """
 
+    _variants_at_once = _VARIANTS
+
     def __init__(
         self, http: Http, storefront: str = "", on_problem: Callable[[str], None] | None = None
     ) -> None:
-        super().__init__(http, on_problem)
         self._ask = MedusaClient(http, self._hint)
-        self._storefront = Storefront(storefront)
+        super().__init__(http, self._ask.clock, storefront, on_problem)
         self._promos = MedusaPromos(self._ask)
         self._featured = MedusaFeatured(self._ask)
-        self._redemptions = RedemptionCount(self.orders)
-        self._revisions = Revisions()
         self._last: _Known | None = None
         self._said_no_front = False
 
@@ -160,27 +152,14 @@ class MedusaShop(AskedShop):
 
     # -- what it sells
 
-    async def catalogue(self, cursor: str | None) -> ProductPage:
-        """A page of products."""
-        skip = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() else 0
-        asked = [("limit", str(_PRODUCTS)), ("offset", str(skip)), ("order", "id")]
-        problems: list[str] = []
-        products, count, total = await self._products(asked, problems)
-        read = skip + count
-        after = str(read) if count and read < total else None
-        return ProductPage(tuple(products), after, self._report(problems))
+    async def _page(self, skip: int, problems: list[str]) -> ProductsRead:
+        where = [("limit", str(_PRODUCTS)), ("offset", str(skip)), ("order", "id")]
+        return await self._asked(where, problems)
 
-    async def product(self, product_id: str) -> Product | None:
-        """One product, None when the shop has none of this id."""
-        problems: list[str] = []
-        found, _, _ = await self._products([("id[]", product_id)], problems)
-        if problems:
-            raise BadAnswer(self._report(problems)[0])
-        return found[0] if found else None
+    async def _one(self, product_id: str, problems: list[str]) -> ProductsRead:
+        return await self._asked([("id[]", product_id)], problems)
 
-    async def _products(
-        self, where: Sequence[tuple[str, str]], problems: list[str]
-    ) -> tuple[list[Product], int, int]:
+    async def _asked(self, where: Sequence[tuple[str, str]], problems: list[str]) -> ProductsRead:
         known = await self._known()
         asked = [*where, ("fields", _PRODUCT_FIELDS)]
         answer = await self._ask.get("/admin/products", wire.Products, asked, timeout_ms=PRODUCTS_MS)
@@ -190,10 +169,9 @@ class MedusaShop(AskedShop):
         for product in told:
             sold = prices is None or product.id in prices.products
             variants = self._variants(product, prices, known.currency, problems)
-            unnumbered = to.to_product(product, variants, self._storefront.page(product.handle or ""), sold)
-            revision, _ = self._numbered("product", product.id, unnumbered, answer.http)
-            products.append(msgspec.structs.replace(unnumbered, revision=revision))
-        return products, len(answer.told.products), answer.told.count
+            page = self._storefront.page(product.handle or "")
+            products.append(to.to_product(product, variants, page, sold))
+        return ProductsRead(products, len(answer.told.products), answer.told.count, answer.http)
 
     async def _prices(self, known: _Known, product_ids: Sequence[str]) -> Priced | None:
         if known.front is not None:
@@ -226,39 +204,21 @@ class MedusaShop(AskedShop):
         ranked = sorted(each(product.variants or (), "variant", read, problems), key=lambda found: found[0])
         return [variant for _, variant in ranked]
 
-    async def stock(self, variant_ids: Collection[str]) -> tuple[StockLevel, ...]:
-        """All levels of these variants; variants that the shop does not know have none."""
-        wanted = sorted(set(variant_ids))
-        known = await self._known() if wanted else None
-        problems: list[str] = []
-        levels: list[StockLevel] = []
-        for start in range(0, len(wanted), _VARIANTS):
-            some = wanted[start : start + _VARIANTS]
-            asked = [*(("id[]", one) for one in some), ("limit", str(_VARIANTS)), ("fields", _STOCK_FIELDS)]
-            answer = await self._ask.get("/admin/product-variants", wire.Variants, asked)
-            for told in each(answer.told.variants, "stock", _stock, problems):
-                for level in to.to_levels(told, known.selling if known else ()):
-                    place = f"{level.variant_id}\x1f{level.location}"
-                    revision, at_ms = self._numbered("stock", place, level, answer.http)
-                    levels.append(msgspec.structs.replace(level, revision=revision, updated_at_ms=at_ms))
-        self._report(problems)
-        return tuple(levels)
-
-    def _numbered(self, kind: str, entity_id: str, content: object, answer: HttpAnswer) -> tuple[int, int]:
-        shop_ms = self._ask.clock.at(answer.received_ms)
-        return self._revisions.of(kind, entity_id, content, shop_ms, answer.sent_ms)
+    async def _levels(self, variant_ids: Sequence[str], problems: list[str]) -> LevelsRead:
+        selling = (await self._known()).selling
+        asked = [
+            *(("id[]", one) for one in variant_ids),
+            ("limit", str(_VARIANTS)),
+            ("fields", _STOCK_FIELDS),
+        ]
+        answer = await self._ask.get("/admin/product-variants", wire.Variants, asked)
+        told = each(answer.told.variants, "stock", _stock, problems)
+        return LevelsRead([x for one in told for x in to.to_levels(one, selling)], answer.http)
 
     # -- what was sold
 
-    async def orders(self, cursor: str) -> OrderPage:
-        """A page of orders; "" begins with the first, "since:MS" with what changed since then."""
-        problems: list[str] = []
-        orders, after, more, answer = await reading.read_page(self._ask, Place.read(cursor), problems)
-        numbered = [
-            msgspec.structs.replace(order, revision=self._numbered("order", order.id, order, answer.http)[0])
-            for order in orders
-        ]
-        return OrderPage(tuple(numbered), after.written(), more, self._report(problems))
+    async def _orders(self, place: Place, problems: list[str]) -> OrdersRead:
+        return await read_page(self._ask, place, problems)
 
     # -- codes
 
@@ -300,16 +260,6 @@ class MedusaShop(AskedShop):
         """Feature a product (none for an empty id). Medusa keeps no history of it."""
         del show_id, decided_at_ms, superseded, key
         await self._featured.feature(product_id)
-
-    async def tracked_link(self, show_id: str, product_id: str, channel: str) -> TrackedLink:
-        """The link of this show, product and channel. Nothing is written: the address says it all."""
-        page = self._storefront.home
-        if product_id:
-            product = await self.product(product_id)
-            if product is None:
-                raise RefusedByTarget("The shop has no such product any more.", "not-found")
-            page = product.url
-        return self._storefront.link(page, show_id, product_id, channel)
 
 
 def _product(raw: msgspec.Raw) -> wire.Product:

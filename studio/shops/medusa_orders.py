@@ -6,7 +6,7 @@ from studio.domain.order import Order
 from studio.shops import medusa_map as to
 from studio.shops import medusa_wire_orders as wire
 from studio.shops.medusa_client import Answered, MedusaClient
-from studio.shops.order_places import Place
+from studio.shops.order_places import OrdersRead, Place
 from studio.shops.reading import each, iso
 
 _PAGE = 100
@@ -30,10 +30,8 @@ _FIELDS = ",".join(
 """What is read of an order; nothing of who the customer is."""
 
 
-async def read_page(
-    client: MedusaClient, place: Place, problems: list[str]
-) -> tuple[list[Order], Place, bool, Answered[wire.Orders]]:
-    """A page of orders (revision 0), the place behind it, and whether there is more at once.
+async def read_page(client: MedusaClient, place: Place, problems: list[str]) -> OrdersRead:
+    """A page of orders.
 
     A payment moves the date of no order: with the last page come the orders whose payments have moved.
     """
@@ -49,7 +47,8 @@ async def read_page(
         paid = await _paid_since(client, since) - {order.id for order in orders}
         if paid:
             orders += await _these(client, sorted(paid), problems)
-    return orders, place.after(len(page.orders), newest, more, shop_ms), more, answer
+    after = place.after(len(page.orders), newest, more, shop_ms)
+    return OrdersRead(orders, after, more, answer.http)
 
 
 async def _paid_since(client: MedusaClient, since_ms: int) -> set[str]:

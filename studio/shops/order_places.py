@@ -2,7 +2,8 @@
 
 import msgspec
 
-from studio.control.ports import BadAnswer
+from studio.control.ports import BadAnswer, HttpAnswer
+from studio.domain.order import Order
 
 _OVERLAP_MS = 20_000
 _SWEEP_MS = 120_000
@@ -44,3 +45,12 @@ class Place(msgspec.Struct, frozen=True):
             return Place(self.origin, self.origin, 0, newest, shop_ms)
         # Once more from before the newest change: dates are cut to the second, and what was written behind our back.
         return Place(self.origin, max(self.origin, newest - _OVERLAP_MS), 0, newest, swept)
+
+
+class OrdersRead(msgspec.Struct, frozen=True):
+    """Orders (revision 0), the place behind them, whether there is more at once, and the answer they came with."""
+
+    orders: list[Order]
+    after: Place
+    more: bool
+    http: HttpAnswer

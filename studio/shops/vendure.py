@@ -9,30 +9,25 @@ from studio.control.ports import (
     BadAnswer,
     ClockReading,
     Http,
-    OrderPage,
-    ProductPage,
     PromoReceipt,
     PromoUsage,
-    RefusedByTarget,
     ShopCapabilities,
     ShopIdentity,
     SupersededPin,
-    TrackedLink,
 )
 from studio.control.ports.answers import plain
-from studio.domain.product import Product, StockLevel, Variant
+from studio.domain.product import Product, Variant
 from studio.domain.promo import PromoCode
 from studio.shops import vendure_map as to
-from studio.shops import vendure_orders as reading
 from studio.shops import vendure_queries as ask
+from studio.shops import vendure_rights
 from studio.shops import vendure_wire as wire
-from studio.shops.asked import AskedShop
+from studio.shops.order_places import OrdersRead, Place
 from studio.shops.reading import each
-from studio.shops.redemptions import RedemptionCount
-from studio.shops.revisions import Revisions
-from studio.shops.storefront import Storefront
-from studio.shops.vendure_client import Answered, OtherSchema, VendureClient
+from studio.shops.unnumbered import LevelsRead, ProductsRead, UnnumberedShop
+from studio.shops.vendure_client import OtherSchema, VendureClient
 from studio.shops.vendure_featured import FACET, VendureFeatured
+from studio.shops.vendure_orders import read_page
 from studio.shops.vendure_promos import VendurePromos
 
 _PRODUCTS = 100
@@ -49,7 +44,7 @@ def admin_path(address: str) -> str:
     return "" if urlsplit(address.strip()).path.rstrip("/").endswith("-api") else "/admin-api"
 
 
-class VendureShop(AskedShop):
+class VendureShop(UnnumberedShop):
     """The `Shop` port. `address` is that of the shop's server or of its Admin API, the one to which `http` is bound;
     `language` (BCP 47) the one in which products are told.
 
@@ -57,6 +52,8 @@ class VendureShop(AskedShop):
     then taken to be at `/products/{slug}`; without it there are no links. Orders tell by which link they came where
     the shop has the order field `hostStudioLink` (see README.md), else only codes attribute them.
     """
+
+    _variants_at_once = _VARIANTS
 
     def __init__(
         self,
@@ -66,14 +63,10 @@ class VendureShop(AskedShop):
         storefront: str = "",
         on_problem: Callable[[str], None] | None = None,
     ) -> None:
-        super().__init__(http, on_problem)
-        self._language = language.partition("-")[0] or "en"
-        self._storefront = Storefront(storefront)
-        self._ask = VendureClient(http, admin_path(address), self._language, self._hint)
+        self._ask = VendureClient(http, admin_path(address), language.partition("-")[0] or "en", self._hint)
+        super().__init__(http, self._ask.clock, storefront, on_problem)
         self._promos = VendurePromos(self._ask)
         self._featured = VendureFeatured(self._ask)
-        self._redemptions = RedemptionCount(self.orders)
-        self._revisions = Revisions()
         self._shop: wire.Shop | None = None
         self._link_field = False
         self._low_field = False
@@ -132,29 +125,19 @@ class VendureShop(AskedShop):
         """The shop's time, from the Date of its answers."""
         return await self._ask.time()
 
+    async def lacking(self) -> tuple[str, ...]:
+        """The rights to write that the key lacks; that to make the facet of featured products cannot be tried."""
+        return await vendure_rights.lacking(self._ask)
+
     # -- what it sells
 
-    async def catalogue(self, cursor: str | None) -> ProductPage:
-        """A page of products."""
-        skip = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() else 0
-        options = {"take": _PRODUCTS, "skip": skip, "sort": {"id": "ASC"}}
-        problems: list[str] = []
-        products, count, total = await self._products(options, problems)
-        read = skip + count
-        after = str(read) if count and read < total else None
-        return ProductPage(tuple(products), after, self._report(problems))
+    async def _page(self, skip: int, problems: list[str]) -> ProductsRead:
+        return await self._asked({"take": _PRODUCTS, "skip": skip, "sort": {"id": "ASC"}}, problems)
 
-    async def product(self, product_id: str) -> Product | None:
-        """One product, None when the shop has none of this id."""
-        problems: list[str] = []
-        found, _, _ = await self._products({"filter": {"id": {"eq": product_id}}}, problems)
-        if problems:
-            raise BadAnswer(self._report(problems)[0])
-        return found[0] if found else None
+    async def _one(self, product_id: str, problems: list[str]) -> ProductsRead:
+        return await self._asked({"filter": {"id": {"eq": product_id}}}, problems)
 
-    async def _products(
-        self, options: Mapping[str, object], problems: list[str]
-    ) -> tuple[list[Product], int, int]:
+    async def _asked(self, options: Mapping[str, object], problems: list[str]) -> ProductsRead:
         currency = (await self._known()).activeChannel.defaultCurrencyCode
         answer = await self._ask(ask.PRODUCTS, {"o": options})
         page = answer.read("products", wire.Listed)
@@ -169,11 +152,8 @@ class VendureShop(AskedShop):
             mapped = each(
                 variants.get(product.id, []), "variant", lambda raw: self._variant(raw, currency), problems
             )
-            unnumbered = to.to_product(product, mapped, self._storefront.page(product.slug), FACET)
-            shop_ms = self._ask.clock.at(answer.http.received_ms)
-            revision, _ = self._revisions.of("product", product.id, unnumbered, shop_ms, answer.http.sent_ms)
-            products.append(msgspec.structs.replace(unnumbered, revision=revision))
-        return products, len(page.items), page.totalItems
+            products.append(to.to_product(product, mapped, self._storefront.page(product.slug), FACET))
+        return ProductsRead(products, len(page.items), page.totalItems, answer.http)
 
     def _variant(self, raw: msgspec.Raw, currency: str) -> tuple[wire.Variant, Variant]:
         told = msgspec.json.decode(raw, type=wire.Variant)
@@ -200,61 +180,25 @@ class VendureShop(AskedShop):
                 break
         return found
 
-    async def stock(self, variant_ids: Collection[str]) -> tuple[StockLevel, ...]:
-        """All levels of these variants; variants that the shop does not know have none."""
-        shop = await self._known() if variant_ids else None
-        wanted = sorted(set(variant_ids))
-        problems: list[str] = []
-        levels: list[StockLevel] = []
-        for start in range(0, len(wanted), _VARIANTS):
-            some = wanted[start : start + _VARIANTS]
-            options = {"take": len(some), "filter": {"id": {"in": some}}}
-            answer = await self._ask(ask.STOCK, {"o": options})
-            page = answer.read("productVariants", wire.Listed)
-            for stock in each(page.items, "stock", _stock, problems):
-                levels += self._numbered(stock, shop, answer)
-        self._report(problems)
-        return tuple(levels)
-
-    def _numbered(self, stock: wire.Stock, shop: wire.Shop | None, answer: Answered) -> list[StockLevel]:
-        tracked, threshold = True, 0
-        if shop is not None:
-            channel, everywhere = shop.activeChannel, shop.globalSettings
-            tracked = everywhere.trackInventory if channel.trackInventory is None else channel.trackInventory
-            threshold = (
-                everywhere.outOfStockThreshold
-                if channel.outOfStockThreshold is None
-                else channel.outOfStockThreshold
-            )
-        found: list[StockLevel] = []
-        for level in to.to_levels(stock, tracked, threshold):
-            revision, at_ms = self._revisions.of(
-                "stock",
-                f"{level.variant_id}\x1f{level.location}",
-                level,
-                self._ask.clock.at(answer.http.received_ms),
-                answer.http.sent_ms,
-            )
-            found.append(msgspec.structs.replace(level, revision=revision, updated_at_ms=at_ms))
-        return found
+    async def _levels(self, variant_ids: Sequence[str], problems: list[str]) -> LevelsRead:
+        shop = await self._known()
+        channel, everywhere = shop.activeChannel, shop.globalSettings
+        tracked = everywhere.trackInventory if channel.trackInventory is None else channel.trackInventory
+        threshold = (
+            everywhere.outOfStockThreshold
+            if channel.outOfStockThreshold is None
+            else channel.outOfStockThreshold
+        )
+        options = {"take": len(variant_ids), "filter": {"id": {"in": variant_ids}}}
+        answer = await self._ask(ask.STOCK, {"o": options})
+        told = each(answer.read("productVariants", wire.Listed).items, "stock", _stock, problems)
+        return LevelsRead([x for one in told for x in to.to_levels(one, tracked, threshold)], answer.http)
 
     # -- what was sold
 
-    async def orders(self, cursor: str) -> OrderPage:
-        """A page of orders; "" begins with the first, "since:MS" with what changed since then."""
-        await self._known()
-        problems: list[str] = []
-        place = reading.Place.read(cursor)
-        orders, after, more, answer = await reading.read_page(self._ask, place, self._link_field, problems)
-        shop_ms = self._ask.clock.at(answer.http.received_ms)
-        numbered = [
-            msgspec.structs.replace(
-                order,
-                revision=self._revisions.of("order", order.id, order, shop_ms, answer.http.sent_ms)[0],
-            )
-            for order in orders
-        ]
-        return OrderPage(tuple(numbered), after.written(), more, self._report(problems))
+    async def _orders(self, place: Place, problems: list[str]) -> OrdersRead:
+        await self._known()  # and whether there is the field for links
+        return await read_page(self._ask, place, self._link_field, problems)
 
     # -- codes
 
@@ -296,16 +240,6 @@ class VendureShop(AskedShop):
         del show_id, decided_at_ms, superseded, key
         language = (await self._known()).activeChannel.defaultLanguageCode
         await self._featured.feature(product_id, language)
-
-    async def tracked_link(self, show_id: str, product_id: str, channel: str) -> TrackedLink:
-        """The link of this show, product and channel. Nothing is written: the address says it all."""
-        page = self._storefront.home
-        if product_id:
-            product = await self.product(product_id)
-            if product is None:
-                raise RefusedByTarget("The shop has no such product any more.", "not-found")
-            page = product.url
-        return self._storefront.link(page, show_id, product_id, channel)
 
 
 def _owned(raw: msgspec.Raw) -> tuple[str, msgspec.Raw]:

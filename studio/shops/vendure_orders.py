@@ -8,17 +8,15 @@ from studio.domain.order import Order
 from studio.shops import vendure_map as to
 from studio.shops import vendure_queries as ask
 from studio.shops import vendure_wire as wire
-from studio.shops.order_places import Place
+from studio.shops.order_places import OrdersRead, Place
 from studio.shops.reading import each, iso
-from studio.shops.vendure_client import Answered, VendureClient
+from studio.shops.vendure_client import VendureClient
 
 _PAGE = 100
 
 
-async def read_page(
-    client: VendureClient, place: Place, link_field: bool, problems: list[str]
-) -> tuple[list[Order], Place, bool, Answered]:
-    """A page of orders (revision 0), the place behind it, and whether there is more at once."""
+async def read_page(client: VendureClient, place: Place, link_field: bool, problems: list[str]) -> OrdersRead:
+    """A page of orders."""
     since = {"after": iso(max(0, place.since - 1))}
     options = {
         "take": _PAGE,
@@ -37,7 +35,8 @@ async def read_page(
     more = place.skip + len(page.items) < page.totalItems and bool(page.items)
     newest = max((changed for _, changed in found), default=0)
     shop_ms = client.clock.at(answer.http.received_ms)
-    return [order for order, _ in found], place.after(len(page.items), newest, more, shop_ms), more, answer
+    after = place.after(len(page.items), newest, more, shop_ms)
+    return OrdersRead([order for order, _ in found], after, more, answer.http)
 
 
 _order: Callable[[msgspec.Raw], tuple[Order, int] | None] = lambda raw: to.to_order(  # noqa: E731
