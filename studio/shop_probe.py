@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
 from studio.control.ports import (
     BadAnswer,
@@ -12,6 +12,7 @@ from studio.control.ports import (
     HttpAnswer,
     ProductPage,
     RefusedByTarget,
+    RequestOptions,
     ShopIdentity,
     SseEvent,
     TargetError,
@@ -40,28 +41,10 @@ class _Heard:
         self._http = http
         self.last: HttpAnswer | None = None
 
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes | None = None,
-        params: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        timeout_ms: int = 10_000,
-        max_bytes: int = 32_000_000,
-    ) -> HttpAnswer:
+    async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> HttpAnswer:
         """As `HttpClient`."""
         self.last = None
-        self.last = await self._http.request(
-            method,
-            path,
-            body=body,
-            params=params,
-            headers=headers,
-            timeout_ms=timeout_ms,
-            max_bytes=max_bytes,
-        )
+        self.last = await self._http.request(method, path, **options)
         return self.last
 
     def events(

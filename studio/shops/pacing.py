@@ -6,11 +6,12 @@ import random as _random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Unpack
 
 import msgspec
 import structlog
 
-from studio.control.ports import Http, HttpAnswer, SseEvent, Throttled, Urgency, urgency_or
+from studio.control.ports import Http, HttpAnswer, RequestOptions, SseEvent, Throttled, Urgency, urgency_or
 from studio.control.ports.answers import retry_after_ms
 from studio.shops.cost_bucket import Bucket
 
@@ -189,30 +190,12 @@ class PacedHttp:
         self._http = http
         self.gate = gate
 
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes | None = None,
-        params: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        timeout_ms: int = 10_000,
-        max_bytes: int = 32_000_000,
-    ) -> HttpAnswer:
+    async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> HttpAnswer:
         """Send one request in its turn; the time-out begins with it. Raises what `Http` raises, and `Throttled`."""
         elsewhere = "://" in path
         urgency = Urgency.BULK if elsewhere else urgency_or(Urgency.LIVE)
         async with self.gate.turn(0 if elsewhere else 1, urgency):
-            answer = await self._http.request(
-                method,
-                path,
-                body=body,
-                params=params,
-                headers=headers,
-                timeout_ms=timeout_ms,
-                max_bytes=max_bytes,
-            )
+            answer = await self._http.request(method, path, **options)
             wait = retry_after_ms(answer)
             if not elsewhere and (answer.status == 429 or (answer.status == 503 and wait is not None)):
                 self.gate.refused(wait)

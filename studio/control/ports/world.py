@@ -1,7 +1,7 @@
 """Ports to the machine: clocks, HTTP, secrets, and the places at which tests may kill."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 import msgspec
 
@@ -63,6 +63,16 @@ class SseEvent(msgspec.Struct, frozen=True):
     id: str
     event: str
     data: str
+
+
+class RequestOptions(TypedDict, total=False):
+    """What a request may have beside its method and path, for who hands requests on; what is missing is as in `Http`."""
+
+    body: bytes | None
+    params: Sequence[tuple[str, str]]
+    headers: Mapping[str, str] | None
+    timeout_ms: int
+    max_bytes: int
 
 
 class Http(Protocol):
