@@ -71,7 +71,7 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class ChangeBatch(msgspec.Struct, frozen=True):
-    """All that changed since the last batch, at most every 33 ms. `chat` holds new rows (oldest first; after a
+    """What changed since the last batch: a decision at once, the world's news some times a second. `chat` holds new rows (oldest first; after a
     flood only the newest 2,000: `chat_count` is the true number). Outbox rows settled come once as SETTLED.
     `locations` maps location ids to their names, whenever the shop was asked who it is.
     """
