@@ -2,10 +2,11 @@
 
 import datetime as dt
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Protocol
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -14,6 +15,7 @@ from studio.shops.medusa_map import LINK_FIELD
 from tests.real.medusa.server import Medusa
 from tests.real.vendure.server import Vendure
 
+Server = TypeVar("Server", Medusa, Vendure)
 STOREFRONT = "https://shop.example/products/{slug}"
 _PAGE = 100
 _MANY = 500
@@ -68,61 +70,69 @@ class ShopCode(msgspec.Struct, frozen=True):
     on: bool
 
 
-class Town(Protocol):
+class Town(ABC, Generic[Server]):
     """A shop of some platform, its customers and its keeper. Times are UTC ms of the shop's clock."""
 
-    settings: ShopSettings
-    key: str
+    kind: str
 
-    def goods(self) -> list[Goods]:
-        """Everything on sale."""
-        ...
-
-    def buy(self, wish: Wish) -> str:
-        """Buy through the storefront; the order's id, or empty when the shop has too few. Who is told that a code is not
-        valid buys without it.
-        """
-        ...
-
-    def cancel(self, order_id: str) -> None:
-        """The keeper calls an order off."""
-        ...
-
-    def sales(self) -> list[Sale]:
-        """All orders of the shop."""
-        ...
-
-    def codes(self) -> list[ShopCode]:
-        """All promotions of the shop that have a code."""
-        ...
-
-    def on_hand(self) -> dict[str, int]:
-        """The pieces on the shelves by variant id: sales do not change it until something is sent."""
-        ...
-
-    def leave(self, variant_id: str, pieces: int) -> None:
-        """Leave only so many pieces of a variant on the shelves."""
-        ...
-
-    def stop(self) -> None:
-        """End the server as a person would."""
-        ...
-
-    def start(self) -> None:
-        """Start it again, at the same address, with what it had."""
-        ...
-
-
-class VendureTown:
-    """A town around a real Vendure."""
-
-    def __init__(self, server: Vendure) -> None:
+    def __init__(self, server: Server) -> None:
         self._server = server
         self._keeper = threading.Lock()
         self.key = server.key
         self.settings = ShopSettings(
-            id="vendure", kind="vendure", name="Vendure", base_url=server.url, storefront=STOREFRONT
+            id=self.kind,
+            kind=self.kind,
+            name=self.kind.title(),
+            base_url=server.url,
+            storefront=STOREFRONT,
         )
+
+    @abstractmethod
+    def goods(self) -> list[Goods]:
+        """Everything on sale."""
+
+    @abstractmethod
+    def buy(self, wish: Wish) -> str:
+        """Buy through the storefront; the order's id, or empty when the shop has too few. Who is told that a code is not
+        valid buys without it.
+        """
+
+    @abstractmethod
+    def sales(self) -> list[Sale]:
+        """All orders of the shop."""
+
+    @abstractmethod
+    def codes(self) -> list[ShopCode]:
+        """All promotions of the shop that have a code."""
+
+    @abstractmethod
+    def on_hand(self) -> dict[str, int]:
+        """The pieces on the shelves by variant id: sales do not change it until something is sent."""
+
+    @abstractmethod
+    def leave(self, variant_id: str, pieces: int) -> None:
+        """Leave only so many pieces of a variant on the shelves."""
+
+    def cancel(self, order_id: str) -> None:
+        """The keeper calls an order off."""
+        with self._keeper:
+            self._server.cancel(order_id)
+
+    def stop(self) -> None:
+        """End the server as a person would."""
+        with self._keeper:
+            self._server.stop()
+
+    def start(self) -> None:
+        """Start it again, at the same address, with what it had."""
+        with self._keeper:
+            self._server.start()
+
+
+class VendureTown(Town[Vendure]):
+    """A town around a real Vendure."""
+
+    kind = "vendure"
 
     def _all(self, field: str, wanted: str) -> Iterator[dict[str, Any]]:
         declared = f"{field[0].upper()}{field[1:-1]}ListOptions"
@@ -141,14 +151,12 @@ class VendureTown:
                 return
 
     def goods(self) -> list[Goods]:
-        """Everything on sale."""
         return [
             Goods(p["id"], p["name"], tuple(v["id"] for v in p["variants"]))
             for p in self._all("products", "id name variants{id}")
         ]
 
     def buy(self, wish: Wish) -> str:
-        """Buy through the storefront."""
         told = self._server.shopper().buy(wish.variant_id, wish.quantity, wish.code, wish.link)
         if str(told.get("errorCode", "")).startswith("COUPON_"):
             told = self._server.shopper().buy(wish.variant_id, wish.quantity, link=wish.link)
@@ -158,13 +166,7 @@ class VendureTown:
         assert told["state"] == "PaymentSettled", told
         return told["id"]
 
-    def cancel(self, order_id: str) -> None:
-        """The keeper calls an order off."""
-        with self._keeper:
-            self._server.cancel(order_id)
-
     def sales(self) -> list[Sale]:
-        """All orders of the shop."""
         wanted = (
             "id state orderPlacedAt totalWithTax promotions{couponCode} payments{amount state} "
             "customFields{hostStudioLink} lines{quantity orderPlacedQuantity productVariant{id}}"
@@ -172,7 +174,6 @@ class VendureTown:
         return [_vendure_sale(order) for order in self._all("orders", wanted)]
 
     def codes(self) -> list[ShopCode]:
-        """All promotions of the shop that have a code."""
         return [
             ShopCode(p["couponCode"], _ms(p["startsAt"]), _ms(p["endsAt"]), p["enabled"])
             for p in self._all("promotions", "couponCode startsAt endsAt enabled")
@@ -180,14 +181,12 @@ class VendureTown:
         ]
 
     def on_hand(self) -> dict[str, int]:
-        """The pieces on the shelves by variant id."""
         return {
             v["id"]: sum(level["stockOnHand"] for level in v["stockLevels"])
             for v in self._all("productVariants", "id stockLevels{stockOnHand}")
         }
 
     def leave(self, variant_id: str, pieces: int) -> None:
-        """Leave only so many pieces of a variant on the shelves."""
         with self._keeper:
             told = self._server.admin(
                 "query($i:ID!){productVariant(id:$i){stockLevels{stockLocationId}}}", i=variant_id
@@ -199,16 +198,6 @@ class VendureTown:
                 "mutation($i:[UpdateProductVariantInput!]!){updateProductVariants(input:$i){id}}",
                 i=[{"id": variant_id, "stockLevels": levels}],
             )
-
-    def stop(self) -> None:
-        """End the server as a person would."""
-        with self._keeper:
-            self._server.stop()
-
-    def start(self) -> None:
-        """Start it again."""
-        with self._keeper:
-            self._server.start()
 
 
 def _vendure_sale(order: dict[str, Any]) -> Sale:
@@ -228,16 +217,10 @@ def _vendure_sale(order: dict[str, Any]) -> Sale:
     )
 
 
-class MedusaTown:
+class MedusaTown(Town[Medusa]):
     """A town around a real Medusa."""
 
-    def __init__(self, server: Medusa) -> None:
-        self._server = server
-        self._keeper = threading.Lock()
-        self.key = server.key
-        self.settings = ShopSettings(
-            id="medusa", kind="medusa", name="Medusa", base_url=server.url, storefront=STOREFRONT
-        )
+    kind = "medusa"
 
     def _all(self, path: str, field: str, wanted: str) -> Iterator[dict[str, Any]]:
         read = 0
@@ -250,14 +233,12 @@ class MedusaTown:
                 return
 
     def goods(self) -> list[Goods]:
-        """Everything on sale."""
         return [
             Goods(p["id"], p["title"], tuple(v["id"] for v in p["variants"]))
             for p in self._all("/admin/products", "products", "id,title,variants.id")
         ]
 
     def buy(self, wish: Wish) -> str:
-        """Buy through the storefront."""
         told = self._server.shopper().buy(
             wish.variant_id, wish.quantity, wish.code, metadata={LINK_FIELD: wish.link} if wish.link else None
         )
@@ -266,13 +247,7 @@ class MedusaTown:
             return ""
         return told["id"]
 
-    def cancel(self, order_id: str) -> None:
-        """The keeper calls an order off."""
-        with self._keeper:
-            self._server.cancel(order_id)
-
     def sales(self) -> list[Sale]:
-        """All orders of the shop."""
         wanted = (
             "id,status,created_at,metadata,summary,*promotions,items.quantity,items.variant_id,"
             "payment_collections.payments.amount,payment_collections.payments.canceled_at"
@@ -280,7 +255,6 @@ class MedusaTown:
         return [_medusa_sale(order) for order in self._all("/admin/orders", "orders", wanted)]
 
     def codes(self) -> list[ShopCode]:
-        """All promotions of the shop that have a code."""
         wanted = "id,code,status,campaign.starts_at,campaign.ends_at"
         return [
             ShopCode(
@@ -298,7 +272,6 @@ class MedusaTown:
         }
 
     def on_hand(self) -> dict[str, int]:
-        """The pieces on the shelves by variant id."""
         of = self._variants_by_sku()
         wanted = "id,sku,location_levels.stocked_quantity"
         return {
@@ -308,7 +281,6 @@ class MedusaTown:
         }
 
     def leave(self, variant_id: str, pieces: int) -> None:
-        """Leave only so many pieces of a variant on the shelves."""
         sku = next(sku for sku, variant in self._variants_by_sku().items() if variant == variant_id)
         with self._keeper:
             admin = self._server.admin
@@ -317,16 +289,6 @@ class MedusaTown:
             levels = admin.get(path)["inventory_levels"]
             for number, level in enumerate(levels):
                 admin.post(f"{path}/{level['location_id']}", stocked_quantity=0 if number else pieces)
-
-    def stop(self) -> None:
-        """End the server as a person would."""
-        with self._keeper:
-            self._server.stop()
-
-    def start(self) -> None:
-        """Start it again."""
-        with self._keeper:
-            self._server.start()
 
 
 def _medusa_sale(order: dict[str, Any]) -> Sale:
