@@ -14,7 +14,7 @@ import pytest
 
 from studio.control.ports import PromoReceipt, RefusedByTarget, Shop, ShopChange, SupersededPin
 from studio.domain.ids import uuid7
-from studio.domain.order import OrderStatus
+from studio.domain.order import Order, OrderStatus
 from studio.domain.product import Product
 from studio.domain.promo import PromoCode, PromoKind, PromoScope, suggest_code
 
@@ -67,6 +67,44 @@ async def a_code(shop: Shop, minutes: int = 30, **changes: object) -> PromoCode:
         "ends_at_ms": now + minutes * MINUTE, "total_limit": None, "per_customer_limit": None,
     }  # fmt: skip
     return PromoCode(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+async def a_moment_ago(shop: Shop) -> str:
+    """A cursor of orders: what changed within the last two seconds, and from now on."""
+    return f"since:{(await shop.clock()).shop_ms - 2000}"
+
+
+async def orders_since(shop: Shop, cursor: str) -> tuple[dict[str, Order], str]:
+    """All orders behind the cursor by their ids, and the cursor behind them."""
+    found: dict[str, Order] = {}
+    more = True
+    while more:
+        page = await shop.orders(cursor)
+        assert page.problems == ()
+        found |= {order.id: order for order in page.orders}
+        cursor, more = page.cursor, page.more
+    return found, cursor
+
+
+async def orders_while_a_crowd_buys(
+    shop: Shop, buy: Callable[[int], Awaitable[str]], count: int
+) -> tuple[set[str], set[str]]:
+    """So many people buy, six at a time, and orders are read all the while: the ids bought, and those read."""
+    cursor = await a_moment_ago(shop)
+    seen: set[str] = set()
+
+    async def crowd() -> set[str]:
+        made: set[str] = set()
+        for start in range(0, count, 6):
+            made |= set(await asyncio.gather(*(buy(start + i) for i in range(6))))
+        return made
+
+    buying = asyncio.create_task(crowd())
+    while not buying.done():
+        found, cursor = await orders_since(shop, cursor)
+        seen |= set(found)
+    found, cursor = await orders_since(shop, cursor)
+    return buying.result(), seen | set(found)
 
 
 async def eventually(read: Callable[[], Awaitable[bool]]) -> None:

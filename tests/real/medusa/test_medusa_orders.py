@@ -12,10 +12,18 @@ from studio.domain.order import Order, OrderStatus
 from studio.domain.product import Product
 from studio.domain.promo import PromoKind, PromoScope
 from studio.shops.medusa import MedusaShop
-from tests.contracts.shop_contract import SHOW, a_code, every_product, sellable
+from tests.contracts.shop_contract import (
+    SHOW,
+    a_code,
+    a_moment_ago,
+    every_product,
+    orders_since,
+    orders_while_a_crowd_buys,
+    sellable,
+)
 from tests.real.medusa.seed import SHIPPING
 from tests.real.medusa.server import Medusa
-from tests.real.medusa.test_medusa_shop import a_moment_ago, buys, orders_since
+from tests.real.medusa.test_medusa_shop import buys
 
 POSTAGE = round(SHIPPING * 100)
 
@@ -254,24 +262,13 @@ async def test_a_cancelled_order_counts_for_nothing_whether_it_was_paid_or_not(
 
 async def test_many_orders_at_once_are_all_read_once_they_are_there(shop: MedusaShop, medusa: Medusa):
     variants = [v.id for p in (await every_product(shop))[40:50] for v in p.variants]
-    cursor = f"since:{(await shop.clock()).shop_ms - 1000}"
-    seen: set[str] = set()
 
     async def one(number: int) -> str:
         return (await buys(medusa, variants[number % len(variants)]))["id"]
 
-    async def crowd() -> list[str]:
-        made: list[str] = []
-        for start in range(0, 18, 6):
-            made += await asyncio.gather(*(one(start + i) for i in range(6)))
-        return made
-
-    buying = asyncio.create_task(crowd())
-    while not buying.done():
-        found, cursor = await orders_since(shop, cursor)
-        seen |= set(found)
-    found, cursor = await orders_since(shop, cursor)
-    assert set(buying.result()) <= seen | set(found)
+    bought, read = await orders_while_a_crowd_buys(shop, one, 18)
+    assert len(bought) == 18
+    assert bought <= read
 
 
 async def test_the_studios_count_of_redemptions_is_the_platforms_order_list(shop: MedusaShop, medusa: Medusa):

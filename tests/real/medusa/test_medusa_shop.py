@@ -12,7 +12,7 @@ import pytest
 from studio.control.clock import SystemWallClock
 from studio.control.ports import BadAnswer, RefusedByTarget, Unauthorised, Unreachable
 from studio.domain.ids import uuid7
-from studio.domain.order import Order, belongs_to_show
+from studio.domain.order import belongs_to_show
 from studio.domain.product import sellable_stock
 from studio.settings.schema import ShopSettings
 from studio.shop_probe import probe
@@ -22,7 +22,7 @@ from studio.shops.medusa_client import MedusaClient, token_header
 from studio.shops.medusa_map import FEATURED_TAG, LINK_FIELD, LOW_FIELD
 from studio.sync.http import HttpClient
 from studio.ui.connections.port import Failure
-from tests.contracts.shop_contract import SHOW, every_product, sellable
+from tests.contracts.shop_contract import SHOW, a_moment_ago, every_product, orders_since, sellable
 from tests.real.medusa.conftest import STOREFRONT
 from tests.real.medusa.postgres import Cluster
 from tests.real.medusa.server import HERE, Api, Medusa
@@ -37,21 +37,6 @@ async def opened_with(address: str, key: str) -> AsyncIterator[MedusaShop]:
         yield MedusaShop(client)
     finally:
         await client.aclose()
-
-
-async def orders_since(shop: MedusaShop, cursor: str) -> tuple[dict[str, Order], str]:
-    found: dict[str, Order] = {}
-    more = True
-    while more:
-        page = await shop.orders(cursor)
-        assert page.problems == ()
-        found |= {order.id: order for order in page.orders}
-        cursor, more = page.cursor, page.more
-    return found, cursor
-
-
-async def a_moment_ago(shop: MedusaShop) -> str:
-    return f"since:{(await shop.clock()).shop_ms - 2000}"
 
 
 async def buys(server: Medusa, variant_id: str, quantity: int = 1, **more: Any) -> dict[str, Any]:

@@ -13,23 +13,12 @@ from studio.shop_factory import shop_kind
 from studio.shops.shopify import FEATURED_TAG, NEEDED, ShopifyShop
 from studio.shops.shopify_api import token_header
 from studio.sync.http import HttpClient
-from tests.contracts.shop_contract import MINUTE, SHOW, a_code, eventually, every_product
+from tests.contracts.shop_contract import MINUTE, SHOW, a_code, eventually, every_product, orders_since
 from tests.real.shopify.stand_in import StandIn, Trouble
 
 pytestmark = pytest.mark.real
 VARIANT = "gid://shopify/ProductVariant/1000"
 PRODUCT = "gid://shopify/Product/1"
-
-
-async def all_orders(shop: ShopifyShop, cursor: str) -> tuple[dict[str, Order], str]:
-    found: dict[str, Order] = {}
-    more = True
-    while more:
-        page = await shop.orders(cursor)
-        assert page.problems == ()
-        found |= {order.id: order for order in page.orders}
-        cursor, more = page.cursor, page.more
-    return found, cursor
 
 
 async def the_order(shop: ShopifyShop, order_id: str) -> Order:
@@ -264,17 +253,17 @@ async def test_an_order_is_read_whole_once_and_again_only_when_it_changed(shop: 
     server.shop.skew_ms -= 10_000  # what follows happens ten seconds earlier
     ids = [server.shop.buy(VARIANT) for _ in range(5)]
     server.shop.skew_ms += 10_000
-    found, cursor = await all_orders(shop, f"since:{start - 60_000}")
+    found, cursor = await orders_since(shop, f"since:{start - 60_000}")
     assert set(found) == set(ids)
     server.asked.clear()
-    again, cursor = await all_orders(shop, cursor)
+    again, cursor = await orders_since(shop, cursor)
     assert again == {}
     assert dict(server.asked) == {"OrdersChanged": 1}
     server.shop.cancel(ids[2])
 
     async def seen() -> bool:
         nonlocal cursor
-        changed, cursor = await all_orders(shop, cursor)
+        changed, cursor = await orders_since(shop, cursor)
         return set(changed) == {ids[2]}
 
     await eventually(seen)
@@ -285,16 +274,16 @@ async def test_a_page_that_was_not_kept_comes_again(shop: ShopifyShop, server: S
     order_id = server.shop.buy(VARIANT)
     server.shop.skew_ms += 10_000
     start = f"since:{int(server.shop.now_ms()) - 60_000}"
-    assert set((await all_orders(shop, start))[0]) == {order_id}
-    again, cursor = await all_orders(shop, start)
+    assert set((await orders_since(shop, start))[0]) == {order_id}
+    again, cursor = await orders_since(shop, start)
     assert set(again) == {order_id}
     server.shop.skew_ms -= 10_000
     late = server.shop.buy(VARIANT)
     server.shop.skew_ms += 10_000
     for _ in range(3):  # as when the disk is full: the same place is asked for until it is kept
-        found, after = await all_orders(shop, cursor)
+        found, after = await orders_since(shop, cursor)
         assert set(found) == {late}
-    assert (await all_orders(shop, after))[0] == {}
+    assert (await orders_since(shop, after))[0] == {}
 
 
 async def test_orders_beyond_one_page_are_all_read(shop: ShopifyShop, server: StandIn):
@@ -303,7 +292,7 @@ async def test_orders_beyond_one_page_are_all_read(shop: ShopifyShop, server: St
     seen: set[str] = set()
 
     async def all_seen() -> bool:
-        found, _ = await all_orders(shop, start)
+        found, _ = await orders_since(shop, start)
         seen.update(found)
         return seen == ids
 
@@ -339,9 +328,9 @@ async def test_how_a_customer_came_is_asked_again_until_the_shop_knows(shop: Sho
     order_id = server.shop.buy(VARIANT, visit=link.url)
     early = await the_order(shop, order_id)
     assert early.link_show_id == ""
-    _, cursor = await all_orders(shop, "")
+    _, cursor = await orders_since(shop, "")
     server.shop.journeys_ripe = True
-    later, _ = await all_orders(shop, cursor)
+    later, _ = await orders_since(shop, cursor)
     assert later[order_id].link_show_id == "show-1"
     assert later[order_id].revision > early.revision
 

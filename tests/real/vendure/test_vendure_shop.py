@@ -18,7 +18,15 @@ from studio.shop_probe import probe
 from studio.shops.vendure import VendureShop, api_key
 from studio.sync.http import HttpClient
 from studio.ui.connections.port import Failure
-from tests.contracts.shop_contract import SHOW, a_code, every_product, sellable
+from tests.contracts.shop_contract import (
+    SHOW,
+    a_code,
+    a_moment_ago,
+    every_product,
+    orders_since,
+    orders_while_a_crowd_buys,
+    sellable,
+)
 from tests.real.vendure.seed import LOCATIONS, PLENTY, PRODUCTS, VARIANTS
 from tests.real.vendure.server import RIGHTS, Api, Vendure
 
@@ -30,17 +38,6 @@ async def opened_with(server: Vendure, key: str) -> AsyncIterator[VendureShop]:
         yield VendureShop(client, server.url)
     finally:
         await client.aclose()
-
-
-async def orders_since(shop: VendureShop, cursor: str) -> tuple[dict[str, Order], str]:
-    found: dict[str, Order] = {}
-    more = True
-    while more:
-        page = await shop.orders(cursor)
-        assert page.problems == ()
-        found |= {order.id: order for order in page.orders}
-        cursor, more = page.cursor, page.more
-    return found, cursor
 
 
 async def test_the_shop_says_what_it_can_do_and_where_its_stock_lies(shop: VendureShop):
@@ -112,7 +109,7 @@ async def test_an_order_by_a_tracked_link_is_the_shows_and_one_without_is_not(
     marks = parse_qs(urlsplit(link.url).query)
     mark = f"{marks['utm_campaign'][0]}/{marks['utm_content'][0]}"
     assert mark == f"{SHOW}/{link.id}"
-    cursor = f"since:{(await shop.clock()).shop_ms - 2000}"
+    cursor = await a_moment_ago(shop)
     ours = await asyncio.to_thread(vendure.shopper().buy, variant_id, link=mark)
     other = await asyncio.to_thread(vendure.shopper().buy, variant_id)
     found, _ = await orders_since(shop, cursor)
@@ -130,7 +127,7 @@ async def test_a_code_takes_off_what_it_says_and_only_of_its_products(shop: Vend
     await shop.create_promo(fixed, SHOW, uuid7())
     free = await a_code(shop, kind=PromoKind.FREE_SHIPPING, percent=0)
     await shop.create_promo(free, SHOW, uuid7())
-    cursor = f"since:{(await shop.clock()).shop_ms - 2000}"
+    cursor = await a_moment_ago(shop)
 
     async def paid(variant_id: str, code: str) -> tuple[Order, int]:
         order = await asyncio.to_thread(vendure.shopper().buy, variant_id, code=code)
@@ -199,7 +196,7 @@ async def test_the_same_code_asked_for_twice_at_once_is_made_once(shop: VendureS
 
 async def test_a_refund_and_a_return_are_told_apart_from_a_cancellation(shop: VendureShop, vendure: Vendure):
     _, variant_id = await sellable(shop)
-    start = (await shop.clock()).shop_ms - 2000
+    cursor = await a_moment_ago(shop)
     order = await asyncio.to_thread(vendure.shopper().buy, variant_id, 2)
     look = "query($i:ID!){order(id:$i){lines{id} payments{id} fulfillments{id}}}"
     there = vendure.admin(look, i=order["id"])["order"]
@@ -207,7 +204,7 @@ async def test_a_refund_and_a_return_are_told_apart_from_a_cancellation(shop: Ve
         "lines": [], "shipping": 0, "adjustment": 0, "amount": 500, "paymentId": there["payments"][0]["id"],
     }  # fmt: skip
     vendure.admin("mutation($i:RefundOrderInput!){refundOrder(input:$i){__typename}}", i=refund)
-    found, _ = await orders_since(shop, f"since:{start}")
+    found, _ = await orders_since(shop, cursor)
     known = found[order["id"]]
     assert (known.status, known.refunded.amount_minor) == (OrderStatus.PARTLY_RETURNED, 500)
     assert known.net.amount_minor == order["totalWithTax"] - 500
@@ -225,7 +222,7 @@ async def test_a_refund_and_a_return_are_told_apart_from_a_cancellation(shop: Ve
             i=told["id"], s=state,
         )  # fmt: skip
     await asyncio.to_thread(vendure.cancel, order["id"])
-    found, _ = await orders_since(shop, f"since:{start}")
+    found, _ = await orders_since(shop, cursor)
     returned = found[order["id"]]
     assert (returned.status, returned.lines[0].quantity, returned.lines[0].returned_quantity) == (
         OrderStatus.RETURNED, 2, 2,
@@ -236,25 +233,14 @@ async def test_a_refund_and_a_return_are_told_apart_from_a_cancellation(shop: Ve
 
 async def test_many_orders_at_once_are_all_read_once_they_are_there(shop: VendureShop, vendure: Vendure):
     variants = [v.id for p in (await every_product(shop))[30:50] for v in p.variants]
-    cursor = f"since:{(await shop.clock()).shop_ms - 1000}"
-    seen: set[str] = set()
 
     async def one(number: int) -> str:
         variant_id = variants[number % len(variants)]
         return (await asyncio.to_thread(vendure.shopper().buy, variant_id))["id"]
 
-    async def crowd() -> list[str]:
-        made: list[str] = []
-        for start in range(0, 24, 6):
-            made += await asyncio.gather(*(one(start + i) for i in range(6)))
-        return made
-
-    buying = asyncio.create_task(crowd())
-    while not buying.done():
-        found, cursor = await orders_since(shop, cursor)
-        seen |= set(found)
-    found, cursor = await orders_since(shop, cursor)
-    assert set(buying.result()) <= seen | set(found)
+    bought, read = await orders_while_a_crowd_buys(shop, one, 24)
+    assert len(bought) == 24
+    assert bought <= read
 
 
 async def test_one_product_is_featured_at_a_time_and_keeps_its_other_marks(
