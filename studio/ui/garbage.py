@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 
 EVERY_MS: Final = 1_000
-FULL_EVERY_MS: Final = 120_000
+FULL_EVERY_MS: Final = 90_000
 """The oldest generation is looked through so rarely because that takes longest."""
 
 
