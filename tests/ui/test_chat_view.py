@@ -337,6 +337,17 @@ def test_nasty_messages_are_painted_as_plain_text(chat: ChatView) -> None:
     assert all(0 < height < 400 for height in heights)
 
 
+def test_an_emoji_is_never_torn_in_two(theme: Theme) -> None:
+    layouts = LineLayouts(theme)
+    layouts.set_width(600)
+    laid = layouts.laid(ChatLine("x", 0, "snorre 👋🏽", "😂😂"))
+    units = laid.text.text().encode("utf-16-le")
+    edges = {edge for part in laid.text.formats() for edge in (part.start, part.start + part.length)}
+    assert max(edges) == len(units) // 2, "what is written in the message's colour ends with the message"
+    for edge in edges:
+        units[: 2 * edge].decode("utf-16-le")  # half an emoji would raise
+
+
 def test_a_right_to_left_name_cannot_reorder_the_message(qtbot, theme: Theme) -> None:
     layouts = LineLayouts(theme)
     layouts.set_width(600)

@@ -224,7 +224,7 @@ class LineLayouts:
         option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
-        layout.setFormats(self._formats(line, len(author), len(text)))
+        layout.setFormats(self._formats(line, _units(author), _units(text)))
         width = max(20.0, self._width - self.left - self.pad * 3 - (self._time_width if self._timed else 0))
         layout.beginLayout()
         y, widest = 0.0, 0.0
@@ -246,6 +246,11 @@ class LineLayouts:
         words.setFontItalic(line.gap)
         start = author + 1 if author else 0
         return [_range(0, author, name), _range(start, text, words)] if author else [_range(0, text, words)]
+
+
+def _units(text: str) -> int:
+    """How long Qt says that a text is: in units of UTF-16, of which an emoji has two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _range(start: int, length: int, style: QTextCharFormat) -> QTextLayout.FormatRange:
