@@ -125,7 +125,8 @@ class Batcher:
             locations=self._locations,
         )
         self._clear()
-        self._emit(batch)
+        if batch != ChangeBatch():  # a decision may have taken along all that waited
+            self._emit(batch)
 
 
 def joined(batches: Sequence[ChangeBatch]) -> ChangeBatch:

@@ -91,6 +91,16 @@ def test_what_one_decision_brings_comes_in_one_batch() -> None:
     assert [len(batch.events) for _, batch in said] == [len(log)]
 
 
+def test_what_goes_along_with_a_decision_leaves_no_empty_batch_behind() -> None:
+    log = a_planned_show().log
+
+    async def decide(batcher: Batcher) -> None:
+        batcher.events(list(log))
+        batcher.outbox([OutboxStatus("e1", "v1", "shop", "CreatePromo", Sending.SENDING)])
+
+    assert [len(batch.outbox) for _, batch in played(decide)] == [1]
+
+
 def test_at_the_end_everything_that_waits_is_handed_over_together() -> None:
     log = a_planned_show().log
 
