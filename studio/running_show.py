@@ -70,7 +70,6 @@ class RunningShow:
         self._problems: dict[str, None] = {}
         self._problems_told = 0
         self._telling: asyncio.TimerHandle | None = None
-        self._waking: asyncio.TimerHandle | None = None
         self.desk = Desk(
             state, stored.log, show_clock, wall_clock, self._facts, self._appended, last_ms=last_ms
         )
@@ -97,9 +96,8 @@ class RunningShow:
         """Stop sending and receiving; what waits stays in the outbox."""
         await self.engine.stop()
         await self._skus.close()
-        for timer in (self._telling, self._waking):
-            if timer is not None:
-                timer.cancel()
+        if self._telling is not None:
+            self._telling.cancel()
         if self._backup is not None:
             await asyncio.wait([self._backup])
         self._batcher.flush()
@@ -172,7 +170,7 @@ class RunningShow:
             self._check_currency(state)
         self._tell_engine(state)
         if any(entry.command_id for entry in logged):
-            self._waking = asyncio.get_running_loop().call_later(_FRAME_S, self.engine.wake)
+            asyncio.get_running_loop().call_later(_FRAME_S, self.engine.wake)
         else:
             self.engine.wake()
         self._skus.look_soon()
