@@ -15,7 +15,11 @@ from tests.real.leashed import Leashed
 pytestmark = pytest.mark.real
 
 ROOT = Path(__file__).parents[2]
-SLEEPER = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"]
+SLEEPER = [
+    sys.executable,
+    "-c",
+    "import os, threading; print(os.getpid(), flush=True); threading.Event().wait()",
+]
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
@@ -33,12 +37,12 @@ def test_a_server_and_its_folder_do_not_outlive_a_test_run_that_was_killed(tmp_p
     kept = tmp_path / "kept"
     kept.mkdir()
     starter = f"""
-import pathlib, sys, time
+import pathlib, threading
 from tests.real.leashed import Leashed
 folder = pathlib.Path({str(tmp_path)!r})
 server = Leashed({SLEEPER!r}, folder / "log", folder=folder, remove=folder / "kept")
 print(server.told.result(60), flush=True)
-time.sleep(600)
+threading.Event().wait()
 """
     run = subprocess.Popen([sys.executable, "-c", starter], cwd=ROOT, stdout=subprocess.PIPE)
     child = psutil.Process(int(first_line(run, tmp_path / "said").result(60)))

@@ -227,11 +227,11 @@ def test_a_killed_rehearsal_lives_no_moment_twice(tmp_path: Path):
 
 
 _PARENT = """
-import os, subprocess, sys, time
+import os, subprocess, sys, threading
 shop = [sys.executable, "-m", "studio.rehearsal.shop_server", "--data", sys.argv[1], "--parent-pid", str(os.getpid())]
 process = subprocess.Popen(shop, stdout=subprocess.PIPE, text=True)
 print(process.stdout.readline(), flush=True)
-time.sleep(60)
+threading.Event().wait()
 """
 
 
