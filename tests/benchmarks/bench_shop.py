@@ -39,7 +39,7 @@ from shop_rig import (
     Recorder,
     SaleTimes,
     VendureShop,
-    looks,
+    looked,
     pinned,
 )
 
@@ -200,7 +200,10 @@ async def bench_sales(
         for _ in range(given.sales):
             await asyncio.sleep(chance.uniform(0.5, 1.5))
             await times.sell(settings.push_port)
-    bare = await asyncio.to_thread(looks, shop, given.sales, chance)
+    bare: list[float] = []
+    for _ in range(given.sales):
+        await asyncio.sleep(chance.uniform(0.5, 1.5))
+        bare.append(await asyncio.to_thread(looked, shop))
     report(
         "sale to screen",
         shop=name,

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 import os
-import random
 import time
 import urllib.request
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
@@ -131,17 +130,42 @@ class DemoShop:
         self.process.stop()
 
 
-class VendureShop:
-    """A real Vendure with our subscriber in it; it tells by itself where it was started with `port`."""
+class _RealShop:
+    """A real server with our subscriber in it: it tells by itself, to `port`."""
+
+    server: Any
+    _kind = ""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        os.environ["HOST_STUDIO_PUSH_URL"] = f"http://127.0.0.1:{port}{push_path(SECRET)}"
+        os.environ["HOST_STUDIO_PUSH_SECRET"] = SECRET
+        self.folder = folder / self._kind
+        self.folder.mkdir()
+
+    def settings(self, kind: str, port: int = 0) -> ShopSettings:
+        return ShopSettings(
+            id="bench", kind=kind, name="Bench", base_url=self.server.url, push_port=port,
+            storefront="https://shop.example",
+        )  # fmt: skip
+
+    def tell(self, port: int) -> None:
+        """The server did that itself."""
+
+    def stop(self) -> None:
+        self.server.stop()
+
+
+class VendureShop(_RealShop):
+    """A real Vendure."""
+
+    _kind = "vendure"
 
     def __init__(self, folder: Path, variants: int, port: int) -> None:
         from tests.real.vendure.seed import seed
         from tests.real.vendure.server import RIGHTS, Vendure, a_free_port
 
-        os.environ["HOST_STUDIO_PUSH_URL"] = f"http://127.0.0.1:{port}{push_path(SECRET)}"
-        os.environ["HOST_STUDIO_PUSH_SECRET"] = SECRET
-        (folder / "vendure").mkdir()
-        self.server = Vendure(folder / "vendure", a_free_port()).start()
+        super().__init__(folder, port)
+        self.server = Vendure(self.folder, a_free_port()).start()
         seed(self.server.admin)
         self._more(variants)
         self.token, _ = self.server.a_key(*RIGHTS)
@@ -150,12 +174,6 @@ class VendureShop:
         plenty = "mutation($i:[UpdateProductVariantInput!]!){updateProductVariants(input:$i){id}}"
         self.server.admin(plenty, i=[{"id": sold["id"], "stockOnHand": 1_000}])
         self.product_id, self.variant_id = sold["productId"], sold["id"]
-
-    def settings(self, kind: str, port: int = 0) -> ShopSettings:
-        return ShopSettings(
-            id="bench", kind=kind, name="Bench", base_url=self.server.url, push_port=port,
-            storefront="https://shop.example",
-        )  # fmt: skip
 
     def _more(self, variants: int) -> None:
         """Few products of many variants each: that is filled in a minute, and read like many of few."""
@@ -213,15 +231,11 @@ class VendureShop:
         body = {"query": asked, "variables": {"i": self.variant_id}}
         httpx.post(f"{self.server.url}/admin-api", json=body, headers={name: value}).raise_for_status()
 
-    def tell(self, port: int) -> None:
-        """The server did that itself."""
 
-    def stop(self) -> None:
-        self.server.stop()
+class MedusaShop(_RealShop):
+    """A real Medusa on a PostgreSQL of its own."""
 
-
-class MedusaShop:
-    """A real Medusa on a PostgreSQL of its own, with our subscriber in it; it tells by itself, to `port`."""
+    _kind = "medusa"
 
     def __init__(self, folder: Path, variants: int, port: int) -> None:
         from tests.real.medusa.postgres import Cluster
@@ -229,13 +243,11 @@ class MedusaShop:
         from tests.real.medusa.server import Medusa
         from tests.real.vendure.server import a_free_port
 
-        os.environ["HOST_STUDIO_PUSH_URL"] = f"http://127.0.0.1:{port}{push_path(SECRET)}"
-        os.environ["HOST_STUDIO_PUSH_SECRET"] = SECRET
-        (folder / "medusa").mkdir()
+        super().__init__(folder, port)
         self._cluster = Cluster()
         self._cluster.start()
         try:
-            self.server = Medusa(folder / "medusa", a_free_port(), self._cluster).make().start()
+            self.server = Medusa(self.folder, a_free_port(), self._cluster).make().start()
             seed(self.server)
             self._more(variants)
         except BaseException:
@@ -246,12 +258,6 @@ class MedusaShop:
             0
         ]
         self.product_id, self.variant_id = found["id"], found["variants"][0]["id"]
-
-    def settings(self, kind: str, port: int = 0) -> ShopSettings:
-        return ShopSettings(
-            id="bench", kind=kind, name="Bench", base_url=self.server.url, push_port=port,
-            storefront="https://shop.example",
-        )  # fmt: skip
 
     def _more(self, variants: int) -> None:
         """Few products of many variants each, as at the other shops."""
@@ -300,23 +306,16 @@ class MedusaShop:
         fields = "id,*inventory_items.inventory.location_levels"
         self.server.admin.get(f"/admin/products/{self.product_id}/variants/{self.variant_id}", fields=fields)
 
-    def tell(self, port: int) -> None:
-        """The server did that itself."""
-
     def stop(self) -> None:
-        self.server.stop()
+        super().stop()
         self._cluster.stop()
 
 
-def looks(shop: "AnyShop", sales: int, chance: random.Random) -> list[float]:
+def looked(shop: "AnyShop") -> float:
     """How long after a purchase the shop answers who asks at once, in ms: what it lets any program have."""
-    taken: list[float] = []
-    for _ in range(sales):
-        time.sleep(chance.uniform(0.5, 1.5))
-        done = shop.sell()
-        shop.look()
-        taken.append((time.perf_counter() - done) * 1000)
-    return taken
+    done = shop.sell()
+    shop.look()
+    return (time.perf_counter() - done) * 1000
 
 
 AnyShop = DemoShop | VendureShop | MedusaShop
