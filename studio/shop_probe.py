@@ -10,6 +10,7 @@ from studio.control.ports import (
     ClockReading,
     Http,
     HttpAnswer,
+    MissingRight,
     ProductPage,
     RefusedByTarget,
     RequestOptions,
@@ -87,8 +88,8 @@ class _Trial:
         self._on_step(step)
         try:
             return await act
-        except Unauthorised as error:
-            if self.meaning(error) is not Failure.RIGHT_MISSING:
+        except MissingRight as error:
+            if not self._key:
                 raise
             self._note(self.missing, error)
         except (RefusedByTarget, BadAnswer) as error:
@@ -113,11 +114,12 @@ class _Trial:
                 if status:
                     return Failure.MAINTENANCE
                 return Failure.TIMEOUT if error.attempted else Failure.UNREACHABLE
+            case MissingRight() if self._key:
+                return Failure.RIGHT_MISSING
             case Unauthorised():
                 if not self._key:
                     return Failure.KEY_MISSING
-                # Connectors say "lacks the right" or "lacks the access scope" of a key that is known.
-                return Failure.RIGHT_MISSING if "lacks" in error.sentence else Failure.KEY_REFUSED
+                return Failure.KEY_REFUSED
             case BadAnswer() if answer is not None and is_html(answer):
                 return Failure.MAINTENANCE if "maintenance" in error.sentence else Failure.OTHER_PLATFORM
             case BadAnswer() if "version" in error.sentence:

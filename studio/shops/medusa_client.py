@@ -12,6 +12,7 @@ from studio.control.ports import (
     ClockReading,
     Http,
     HttpAnswer,
+    MissingRight,
     RefusedByTarget,
     Unauthorised,
     Unreachable,
@@ -126,7 +127,7 @@ def _raise(answer: HttpAnswer, path: str) -> None:
     if answer.status == 401:
         raise Unauthorised(_FOREIGN_KEY)
     if answer.status == 403:
-        raise Unauthorised(_forbidden(said, path))
+        raise MissingRight(_forbidden(said, path))
     if answer.status == 404 and is_html(answer):
         raise BadAnswer(
             "There is no Medusa at this address: enter that of the server itself, without /app or /admin, in the settings."

@@ -12,6 +12,7 @@ from studio.control.ports import (
     BadAnswer,
     ClockReading,
     Http,
+    MissingRight,
     OrderPage,
     ProductPage,
     PromoReceipt,
@@ -20,7 +21,6 @@ from studio.control.ports import (
     ShopIdentity,
     SupersededPin,
     TrackedLink,
-    Unauthorised,
     Urgency,
 )
 from studio.control.ports.answers import plain
@@ -85,7 +85,7 @@ class ShopifyShop(AskedShop):
         self._told_version = ""
 
     async def identity(self) -> ShopIdentity:
-        """Who the shop is; read anew each time. Raises `Unauthorised` when the token lacks a right, and says which."""
+        """Who the shop is; read anew each time. Raises `MissingRight` when the token lacks a right, and says which."""
         told = await self._api.ask(ops.IDENTITY, {}, wire.Identity, Urgency.LIVE)
         scopes = (
             {s.handle for s in told.current_app_installation.access_scopes}
@@ -96,7 +96,7 @@ class ShopifyShop(AskedShop):
         granted = scopes | {scope.replace("write_", "read_", 1) for scope in scopes}
         missing = [scope for scope in NEEDED if scope not in granted]
         if missing:
-            raise Unauthorised(missing_rights(missing))
+            raise MissingRight(missing_rights(missing))
         self._translated = "read_translations" in granted
         self._home = told.shop.primary_domain.url
         locations = await self._locations()

@@ -12,10 +12,10 @@ from studio.control.ports import (
     BadAnswer,
     Http,
     HttpAnswer,
+    MissingRight,
     RefusedByTarget,
     TargetError,
     Throttled,
-    Unauthorised,
     Unreachable,
     Urgency,
     urgency_or,
@@ -192,7 +192,7 @@ def _meaning(error: wire.Error, cost: wire.Cost | None) -> TargetError:
         return _ShortOfPoints("Shopify asks for patience (too many requests).", _refilled_ms(cost), False)
     if about.code == "ACCESS_DENIED":
         rights = _SCOPE.findall(about.required_access) or _SCOPE.findall(error.message)
-        return Unauthorised(missing_rights(rights))
+        return MissingRight(missing_rights(rights))
     words = plain(error.message, 200)
     if about.code == "SHOP_INACTIVE":
         return Unreachable("The shop is not active at Shopify: its owner must open it there.", _LOCKED_MS)

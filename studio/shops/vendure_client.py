@@ -10,6 +10,7 @@ from studio.control.ports import (
     ClockReading,
     Http,
     HttpAnswer,
+    MissingRight,
     RefusedByTarget,
     Unauthorised,
     Unreachable,
@@ -41,10 +42,6 @@ class Answered(msgspec.Struct, frozen=True):
             return msgspec.json.decode(self.fields.get(field, b"null"), type=type_)
         except (msgspec.MsgspecError, UnicodeError) as error:
             raise BadAnswer(f"The shop's answer is not Vendure's ({plain(str(error), 160)}).") from error
-
-
-class MissingRight(Unauthorised):
-    """The key is known, but its role lacks a right."""
 
 
 class VendureClient:

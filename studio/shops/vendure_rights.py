@@ -1,8 +1,8 @@
 """Which rights to write a Vendure key lacks, without writing anything."""
 
-from studio.control.ports import RefusedByTarget
+from studio.control.ports import MissingRight, RefusedByTarget
 from studio.shops import vendure_queries as ask
-from studio.shops.vendure_client import MissingRight, VendureClient
+from studio.shops.vendure_client import VendureClient
 
 _NOWHERE = "0"
 _NOTHING: tuple[tuple[str, dict[str, object]], ...] = (

@@ -7,6 +7,7 @@ from studio.control.ports.channel import (
 )
 from studio.control.ports.errors import (
     BadAnswer,
+    MissingRight,
     RefusedByTarget,
     TargetError,
     Throttled,
@@ -70,6 +71,7 @@ __all__ = [
     "Http",
     "HttpAnswer",
     "KillPoints",
+    "MissingRight",
     "OrderPage",
     "Outbox",
     "OutboxRow",

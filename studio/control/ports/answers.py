@@ -8,6 +8,7 @@ import msgspec
 
 from studio.control.ports.errors import (
     BadAnswer,
+    MissingRight,
     RefusedByTarget,
     Throttled,
     Unauthorised,
@@ -104,7 +105,7 @@ def raise_for_status(answer: HttpAnswer, who: str) -> None:
     if status == 401:
         raise Unauthorised(f"{who} does not accept the token: enter it again.")
     if status == 403:
-        raise Unauthorised(
+        raise MissingRight(
             f"{who} says that the token lacks a right{f' ({words})' if words else ''}: enter another."
         )
     if status == 429:

@@ -30,6 +30,10 @@ class Unauthorised(TargetError):
     """The token is missing, wrong or lacks a right (401, 403). The outbox waits and the host is asked."""
 
 
+class MissingRight(Unauthorised):
+    """The token is known, but lacks a right, which the sentence names where the platform does."""
+
+
 class RefusedByTarget(TargetError):
     """The target understood and said no (404, 409, 422). `code` is the problem's slug, such as `code-taken`."""
 

@@ -7,6 +7,7 @@ import pytest
 
 from studio.control.ports import (
     BadAnswer,
+    MissingRight,
     RefusedByTarget,
     TargetError,
     Throttled,
@@ -38,7 +39,7 @@ def said(type_: str, message: str) -> bytes:
         (404, said("not_found", "Product not found"), RefusedByTarget, {}),
         (400, said("invalid_data", "Invalid request: Unrecognized fields: 'code'"), BadAnswer, {}),
         (401, said("", "Unauthorized"), Unauthorised, {}),
-        (403, said("forbidden", "Forbidden"), Unauthorised, {}),
+        (403, said("forbidden", "Forbidden"), MissingRight, {}),
         (302, b"", BadAnswer, {"location": "/login"}),
         (200, b"[1]", BadAnswer, {}),
         (200, b'{"promotions":7}', BadAnswer, {}),

@@ -10,6 +10,7 @@ import pytest
 from studio.control.clock import SystemWallClock
 from studio.control.ports import (
     BadAnswer,
+    MissingRight,
     RefusedByTarget,
     Shop,
     TargetError,
@@ -326,7 +327,7 @@ ANSWERS: list[tuple[Handler, type[TargetError], str]] = [
     (good(b""), BadAnswer, "not as agreed"),
     (good(SHOP | {"currency": "euro"}), BadAnswer, "currency"),
     (problem(401, "unauthorized", "Who?"), Unauthorised, "enter it again"),
-    (problem(403, "forbidden", "Read only."), Unauthorised, "Read only"),
+    (problem(403, "forbidden", "Read only."), MissingRight, "Read only"),
     (problem(404, "not-found", "No shop."), RefusedByTarget, "No shop."),
     (reply(404, b"<html>404</html>", {"content-type": "text/html"}), BadAnswer, "web page"),
     (problem(409, "code-taken", "The shop already has a code X."), RefusedByTarget, "already has"),
