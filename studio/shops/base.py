@@ -37,7 +37,7 @@ class BaseShop:
         return answer.body
 
     async def lacking(self) -> tuple[str, ...]:
-        """Sentences about missing rights to write: none where reading has told, or where a key has all rights."""
+        """Sentences about missing rights to write: none where reading tells them, or nothing can be told without writing."""
         return ()
 
     def _hint(self, shop_ms: int, sent_ms: int, received_ms: int) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -152,6 +152,11 @@ class EmptyState(QWidget):
         column.addStretch(1)
         theme.changed.connect(self._draw)
         self._draw()
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._draw()
+        return super().event(event)
 
     def say(self, sentence: str, icon: IconName | None = None, button: str = "") -> None:
         """Change sentence, icon and button together; loading, empty and failed use the same place."""

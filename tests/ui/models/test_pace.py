@@ -7,6 +7,7 @@ from studio.domain import commands as cmd
 from studio.domain.show import ShowPhase
 from studio.ui.models.live_show import LiveShow
 from studio.ui.models.pace import FOR_EYES, Paced, Way
+from studio.ui.studio import ChangeBatch, Link, LinkStatus
 from tests.fakes.fake_studio import FakeStudio
 
 
@@ -84,3 +85,14 @@ async def test_a_decision_is_seen_at_once_however_much_else_happens(studio, show
     studio.hear_stock("v1", 8)
     await studio.do(cmd.StartShow())
     assert heard == [ShowPhase.ON_AIR]
+
+
+async def test_a_connection_that_is_only_heard_again_draws_nothing_anew(studio, show):
+    told: list[int | None] = []
+    show.links_changed.connect(lambda: told.append(show.links["shop:Nordhus"].heard_wall_ms))
+    for heard in (1_000, 2_000, 3_000):
+        studio.changes.emit(ChangeBatch(links=(LinkStatus("Nordhus", "shop", Link.OK, "", heard),)))
+    assert told == [1_000]
+    assert show.links["shop:Nordhus"].heard_wall_ms == 3_000, "its age moves on with the clock"
+    studio.changes.emit(ChangeBatch(links=(LinkStatus("Nordhus", "shop", Link.DOWN, "No answer.", 3_000),)))
+    assert told == [1_000, 3_000]
