@@ -7,7 +7,14 @@ import msgspec
 import structlog
 from msgspec import Raw, Struct
 
-from studio.control.ports import BadAnswer, ChannelCapabilities, ChannelItem, Http, HttpAnswer
+from studio.control.ports import (
+    BadAnswer,
+    ChannelCapabilities,
+    ChannelItem,
+    Http,
+    HttpAnswer,
+    RefusedByTarget,
+)
 from studio.control.ports.answers import is_html, plain, raise_for_status
 from studio.domain.audience import ChatMessage, ViewerSample
 
@@ -78,6 +85,8 @@ class IngestChannel:
     `capabilities` are the least until `hello` has asked.
     """
 
+    numbered = True
+
     def __init__(self, name: str, http: Http) -> None:
         self.name = name
         self.capabilities = ChannelCapabilities(reply=False, viewers=False)
@@ -122,6 +131,10 @@ class IngestChannel:
     async def hide(self, message_id: str, key: str) -> None:
         """Take a message out of everybody's sight."""
         await self._call("POST", "/channel/v1/hide", {"message_id": message_id}, key)
+
+    async def find_said(self, text: str, reply_to: str, since_wall_ms: int) -> str | None:  # noqa: ARG002
+        """Not asked: frame v1 has keys instead."""
+        raise RefusedByTarget(f"{self._who} cannot look up what was said.", "no-read-back")
 
     async def _greet(self) -> _Hello:
         hello = self._read(await self._call("GET", "/channel/v1"), _Hello)

@@ -54,7 +54,9 @@ class Decided(msgspec.Struct, frozen=True):
 
 
 class ShowState(msgspec.Struct, frozen=True):
-    """A show, folded from its log up to `seq`. Times are UTC ms of the shop's clock."""
+    """A show, folded from its log up to `seq`. Times are UTC ms of the shop's clock. `stage_clear`: the panic key was
+    pressed, and no item went on air since.
+    """
 
     id: str
     seq: int = 0
@@ -80,6 +82,7 @@ class ShowState(msgspec.Struct, frozen=True):
     questions: dict[str, QuestionMark] = {}
     prompted: Prompted | None = None
     stage_cleared_at_ms: int | None = None
+    stage_clear: bool = False
     replies: dict[str, ev.ReplyWritten] = {}
     settled: dict[str, ev.EffectSettled] = {}
     undoable: tuple[Decided, ...] = ()
@@ -206,6 +209,7 @@ def _went_on_air(s: ShowState, e: ev.ItemWentOnAir, at: int) -> ShowState:
     runs = (*_close_run(s, at), Run(e.item_id, e.product_id, at))
     return _set(
         s,
+        stage_clear=False,
         statuses=statuses,
         runs=runs,
         on_air_id=e.item_id,
@@ -226,7 +230,7 @@ def _reverted(s: ShowState, e: ev.OnAirReverted, _at: int) -> ShowState:
     if e.back_id:
         statuses[e.back_id] = ItemStatus.ON_AIR
     return _set(
-        s, runs=runs, statuses=statuses, on_air_id=e.back_id, pinned_product_id=e.back_product_id,
+        s, stage_clear=False, runs=runs, statuses=statuses, on_air_id=e.back_id, pinned_product_id=e.back_product_id,
         on_air_since_ms=e.back_since_ms if e.back_id else None,
     )  # fmt: skip
 
@@ -277,7 +281,7 @@ _APPLY: dict[type, Callable[[ShowState, Any, int], ShowState]] = {
     ev.ItemWentOnAir: _went_on_air,
     ev.OnAirReverted: _reverted,
     ev.Unpinned: _unpinned,
-    ev.StageCleared: lambda s, _e, at: _set(s, stage_cleared_at_ms=at),
+    ev.StageCleared: lambda s, _e, at: _set(s, stage_cleared_at_ms=at, stage_clear=True),
     ev.PromoIssued: _issued,
     ev.PromoConfirmed: lambda s, e, _at: _promo(
         s, e.promo_id, shop_promo_id=e.shop_promo_id, confirmed_starts_at_ms=e.starts_at_ms,

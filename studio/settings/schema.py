@@ -36,6 +36,13 @@ class ShopSettings(msgspec.Struct, frozen=True, kw_only=True):
 class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A live channel the studio knows. `kind` is the adapter (`native` for the native channel frame). `ca_file` as for
     a shop.
+
+    `base_url` is the platform's API, or the bridge; `chat_url` where its chat is when that is elsewhere (`wss://`,
+    `ws://`, `ircs://`, `irc://`; empty: the platform's own). `account` is the channel's name at the platform (a Twitch
+    login, a Facebook page or live video, a session of Social Stream Ninja); `client_id` that of the app which was
+    registered there. `listen_port` is the port of this computer on which messages are taken, 0 for none. `quota` is how
+    much may be asked in a day, in the platform's units, 0 for its own default. `language` is that of announcements, empty
+    for the show's; `announce`: announcements go there.
     """
 
     id: Id
@@ -44,6 +51,40 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True):
     base_url: BaseUrl
     ca_file: str = ""
     enabled: bool = True
+    chat_url: Annotated[str, msgspec.Meta(pattern=r"^((wss?|ircs?)://[^\s#@]+)?$", max_length=2_000)] = ""
+    account: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    client_id: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    listen_port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 0
+    quota: Annotated[int, msgspec.Meta(ge=0, le=100_000_000)] = 0
+    language: Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2,3}([_-][A-Za-z]{2,4})?)?$")] = ""
+    announce: bool = True
+
+
+class ObsSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """OBS, by its own WebSocket server. `scene` is where our sources stand, empty: the scene on air when they are set up.
+    Its password is the secret `stage:obs`.
+    """
+
+    enabled: bool = False
+    address: Annotated[str, msgspec.Meta(pattern=r"^wss?://[^\s#@]+$", max_length=2_000)] = (
+        "ws://127.0.0.1:4455"
+    )
+    scene: Annotated[str, msgspec.Meta(max_length=300)] = ""
+
+
+class StageSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What viewers see. `unsure_s`: price and code leave so many seconds after the shop was heard last; `few` from which
+    number on it says that only so many are left; `brand` (`#rrggbb`), `font` and `logo` (a picture's path) dress the
+    overlay page.
+    """
+
+    obs: ObsSettings = ObsSettings()
+    overlay: bool = True
+    unsure_s: Annotated[int, msgspec.Meta(ge=1, le=60)] = 5
+    few: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 10
+    brand: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")] = "#c084fc"
+    font: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    logo: Annotated[str, msgspec.Meta(max_length=4_000)] = ""
 
 
 class Alerts(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +127,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keys: dict[str, tuple[str, ...]] = {}
     alerts: Alerts = Alerts()
     promos: Promos = Promos()
+    stage: StageSettings = StageSettings()
     retention: Retention = Retention()
 
     def shop(self, shop_id: str | None = None) -> ShopSettings | None:

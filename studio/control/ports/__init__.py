@@ -4,6 +4,7 @@ from studio.control.ports.channel import (
     Channel,
     ChannelCapabilities,
     ChannelItem,
+    Quota,
 )
 from studio.control.ports.errors import (
     BadAnswer,
@@ -30,6 +31,7 @@ from studio.control.ports.shop import (
     TrackedLink,
     Traffic,
 )
+from studio.control.ports.stage import Preview, Stage, StageClock, StageEvents, StreamState
 from studio.control.ports.store import (
     ChatRow,
     ExpectedSeqMismatch,
@@ -75,10 +77,12 @@ __all__ = [
     "OrderPage",
     "Outbox",
     "OutboxRow",
+    "Preview",
     "ProductPage",
     "PromoReceipt",
     "PromoUsage",
     "PushReader",
+    "Quota",
     "RefusedByTarget",
     "RequestOptions",
     "Secrets",
@@ -90,8 +94,12 @@ __all__ = [
     "ShowLog",
     "ShowSummary",
     "SseEvent",
+    "Stage",
+    "StageClock",
+    "StageEvents",
     "StoreFull",
     "StoredBatch",
+    "StreamState",
     "SupersededPin",
     "TargetError",
     "Throttled",
