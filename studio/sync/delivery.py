@@ -27,11 +27,14 @@ _TOO_LATE = {
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """An effect that is ready to be sent: its text is final. `keyed`: it may be repeated with its key."""
+    """An effect that is ready to be sent: its text is final. `keyed`: it may be repeated with its key; `read_back`: whether
+    it arrived can be looked up.
+    """
 
     effect: fx.Effect
     text: str = ""
     keyed: bool = True
+    read_back: bool = False
 
 
 class Delivery:
@@ -58,10 +61,10 @@ class Delivery:
                     text = fitted(say.text, await self._link(effect.show_id, say), can.max_length)
                     # One key, one body: a repeated announcement keeps its words.
                     self._texts[effect.id] = text
-                return Prepared(effect, text, can.keyed)
+                return Prepared(effect, text, can.keyed, can.read_back)
             case fx.ReplyTo(channel=name, text=text):
                 can = await self._greet(name)
-                return Prepared(effect, text, can.keyed)
+                return Prepared(effect, text, can.keyed, can.read_back)
             case _:
                 return Prepared(effect)
 
@@ -76,6 +79,20 @@ class Delivery:
             if superseded and isinstance(effect.action, fx.FeatureProduct):
                 return await self._feature_alone(effect, effect.action)
             return await self._refused(effect, refusal)
+
+    async def arrived(self, prepared: Prepared, since_wall_ms: int) -> list[ev.Event]:
+        """Look up whether an earlier attempt of what is `read_back` arrived: the events of it if so, none if certainly
+        not. Raises `TargetError`.
+        """
+        match prepared.effect.action:
+            case fx.Say(channel=name):
+                reply_to = ""
+            case fx.ReplyTo(channel=name, message_id=reply_to):
+                pass
+            case _:
+                return []
+        found = await self._channel(name).find_said(prepared.text, reply_to, since_wall_ms)
+        return [] if found is None else [settled(prepared.effect, ev.Outcome.DELIVERED)]
 
     def forget(self, effect_id: str) -> None:
         """The effect is settled."""

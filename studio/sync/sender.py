@@ -41,6 +41,8 @@ KILL_POINTS = (
     "sender.settled",
 )
 _CAP_MS = 30_000
+_SETTLES_MS = 5_000
+"""After so long a platform shows what it was given: before, what is not there may still come."""
 _log = structlog.get_logger(__name__)
 
 
@@ -237,9 +239,12 @@ class _Queue:
             await self._failed(send.row, (), error, put_back=True)
             return
         if row.effect.id in self._doubtful and not prepared.keyed:
-            self._doubtful.discard(row.effect.id)
-            await self._settle(unsure(row.effect))
-            return
+            if not prepared.read_back:
+                self._doubtful.discard(row.effect.id)
+                await self._settle(unsure(row.effect))
+                return
+            if await self._arrived(prepared, row):
+                return
         if is_over(row, self._sender.now()):
             return  # the link took too long: the next step says so
         reached = self._sender.kill_points.reached
@@ -286,15 +291,42 @@ class _Queue:
             if untouched or prepared.keyed:
                 await self._failed(row, superseded, error, put_back=untouched)
                 return
+            if prepared.read_back:
+                self._doubtful.add(row.effect.id)
+                await self._failed(row, superseded, error, put_back=False, at_least_ms=_SETTLES_MS)
+                return
             events = unsure(row.effect)
-        self._doubtful.discard(row.effect.id)
         sender.kill_points.reached("sender.answered")
+        await self._answered(row, events)
+
+    async def _answered(self, row: OutboxRow, events: list[ev.Event]) -> None:
+        sender = self._sender
+        self._doubtful.discard(row.effect.id)
         self._backoff.reset()
         for key in (f"target:{self._target}", f"token:{self._target}"):
             self._tell("info", "", key)
         sender.delivery.forget(row.effect.id)
         await self._settle(events)
         sender.kill_points.reached("sender.settled")
+
+    async def _arrived(self, prepared: Prepared, row: OutboxRow) -> bool:
+        """Whether an earlier attempt arrived after all, or nobody can tell yet; False: it may be sent again."""
+        sender = self._sender
+        # Nothing of it was said before it was decided; the clocks may part a little.
+        age_ms = max(0, sender.show_clock.best_ms() - row.effect.decided_at_ms) / sender.show_clock.rate
+        try:
+            events = await sender.delivery.arrived(prepared, self.wall_ms - round(age_ms) - _SETTLES_MS)
+        except TargetError as error:
+            await self._failed(row, (), error, put_back=False)
+            return True
+        if not events:
+            self._doubtful.discard(row.effect.id)
+            last = row.effect.not_after_ms
+            if last is None or sender.show_clock.best_ms() < last:
+                return False
+            events = expired(row.effect)
+        await self._answered(row, events)
+        return True
 
     async def _settle(self, events: list[ev.Event]) -> None:
         self._owed = events
@@ -303,7 +335,13 @@ class _Queue:
         self._tell("info", "", "store")
 
     async def _failed(
-        self, row: OutboxRow, superseded: Sequence[OutboxRow], error: TargetError, *, put_back: bool
+        self,
+        row: OutboxRow,
+        superseded: Sequence[OutboxRow],
+        error: TargetError,
+        *,
+        put_back: bool,
+        at_least_ms: int = 0,
     ) -> None:
         """Keep what did not get through. `put_back`: certainly nothing happened, so it counts as not attempted."""
         rows = (row, *superseded)
@@ -311,7 +349,7 @@ class _Queue:
             await self._unauthorised(rows, error)
             return
         asked = error.retry_after_ms if isinstance(error, Unreachable) else None
-        until = self.wall_ms + self._backoff.failed(asked)
+        until = self.wall_ms + max(at_least_ms, self._backoff.failed(asked))
         self._patience_wall_ms = until if asked is not None else 0
         if not isinstance(error, Unreachable):
             self._tell("warning", error.sentence, f"target:{self._target}")

@@ -236,10 +236,18 @@ class FakeShop(Failing):
 class FakeChannel(Failing):
     """The `Channel` port. `said` is what viewers saw."""
 
-    def __init__(self, name: str = "live", keyed: bool = True, viewers: bool = True) -> None:
+    def __init__(
+        self,
+        name: str = "live",
+        keyed: bool = True,
+        viewers: bool = True,
+        read_back: bool = False,
+        numbered: bool = True,
+    ) -> None:
         super().__init__()
         self.name = name
-        self.capabilities = ChannelCapabilities(keyed=keyed, viewers=viewers)
+        self.numbered = numbered
+        self.capabilities = ChannelCapabilities(keyed=keyed, viewers=viewers, read_back=read_back)
         self.said: list[str] = []
         self.feed: list[ChannelItem] = []
         self.arrived = asyncio.Event()
@@ -267,7 +275,7 @@ class FakeChannel(Failing):
         while True:
             arrived = self.arrived
             for item in self.feed[sent:]:
-                if item.seq > after and item.seq not in self.lose | self.drop:
+                if item.seq == 0 or (item.seq > after and item.seq not in self.lose | self.drop):
                     yield item
             sent = len(self.feed)
             await arrived.wait()
@@ -281,6 +289,13 @@ class FakeChannel(Failing):
 
     async def reply(self, message_id: str, text: str, key: str) -> str:
         return await self._say("reply", text, key)
+
+    async def hide(self, message_id: str, key: str) -> None:
+        await self._do("hide", key, lambda: None, message_id)
+
+    async def find_said(self, text: str, reply_to: str, since_wall_ms: int) -> str | None:
+        found = "found" if text in self.said else None
+        return await self._do("find_said", f"find-{len(self.calls)}", lambda: found, text, since_wall_ms)
 
     async def _say(self, method: str, text: str, key: str) -> str:
         def work() -> str:

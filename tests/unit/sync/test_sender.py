@@ -473,6 +473,82 @@ def test_on_a_channel_without_keys_an_attempt_without_answer_waits_for_a_person(
     assert s.store.table == {}
 
 
+def test_where_it_can_be_looked_up_a_lost_answer_is_found_and_nothing_is_said_twice():
+    async def story(s: Stage) -> None:
+        s.channels["live"].fail("say", lost)
+        await s.on_air()
+        await s.pin(1)
+        await s.drained()
+
+    s = play(story, FakeChannel(keyed=False, read_back=True))
+    assert len(s.channels["live"].said) == 1
+    assert s.outcomes("Say") == ["delivered"]
+
+
+def test_where_it_can_be_looked_up_what_never_arrived_is_said_again():
+    async def story(s: Stage) -> None:
+        s.channels["live"].fail("say", Unreachable("No answer."))
+        await s.on_air()
+        await s.pin(1)
+        await s.drained()
+
+    s = play(story, FakeChannel(keyed=False, read_back=True))
+    live = s.channels["live"]
+    assert len(live.said) == 1
+    assert s.outcomes("Say") == ["delivered"]
+    looked_up = live.called("find_said")
+    assert len(looked_up) == 1
+    assert looked_up[0][2] < s.wall.now_ms()
+
+
+def test_nobody_sends_again_while_it_cannot_be_looked_up_either():
+    async def story(s: Stage) -> None:
+        live = s.channels["live"]
+        live.fail("say", lost)
+        live.always["find_said"] = Unreachable("No answer.")
+        await s.on_air()
+        await s.pin(1)
+        await asyncio.sleep(120)
+        assert len(live.called("say")) == 1
+        del live.always["find_said"]
+        await s.drained()
+
+    s = play(story, FakeChannel(keyed=False, read_back=True))
+    assert len(s.channels["live"].said) == 1
+
+
+def test_what_never_arrived_is_not_said_an_hour_late():
+    async def story(s: Stage) -> None:
+        live = s.channels["live"]
+        live.fail("say", Unreachable("No answer."))
+        live.always["find_said"] = Unreachable("No answer.")
+        await s.on_air()
+        await s.pin(1)
+        await asyncio.sleep(3600)
+        del live.always["find_said"]
+        await s.drained()
+
+    s = play(story, FakeChannel(keyed=False, read_back=True))
+    assert s.channels["live"].said == []
+    assert s.outcomes("Say") == ["expired"]
+
+
+def test_after_a_crash_in_mid_attempt_it_is_looked_up_first():
+    async def story(s: Stage) -> None:
+        live = s.channels["live"]
+        live.always["say"] = lost
+        await s.on_air()
+        await s.pin(1)
+        await asyncio.sleep(1)
+        assert len(live.said) == 1
+        await s.die()
+        await s.drained()
+
+    s = play(story, FakeChannel(keyed=False, read_back=True))
+    assert len(s.channels["live"].said) == 1
+    assert s.outcomes("Say") == ["delivered"]
+
+
 def test_what_a_person_leaves_is_not_sent():
     async def story(s: Stage) -> None:
         s.channels["live"].fail("say", lost)
@@ -746,11 +822,11 @@ ACTS = st.sampled_from(
         st.sampled_from(["feature", "create_promo", "update_promo", "end_promo", "say", "tracked_link"]),
         st.lists(FAILURES, max_size=6),
     ),
-    keyed=st.booleans(),
+    way=st.sampled_from(["keyed", "read back", "neither"]),
     pause=st.sampled_from([0.002, 0.4, 45.0]),
 )
 def test_whatever_is_done_and_whatever_fails_the_books_agree_in_the_end(
-    acts: list[str], failures: dict[str, list], keyed: bool, pause: float
+    acts: list[str], failures: dict[str, list], way: str, pause: float
 ):
     async def story(s: Stage) -> None:
         await s.on_air()
@@ -784,7 +860,7 @@ def test_whatever_is_done_and_whatever_fails_the_books_agree_in_the_end(
             await s.sender.token_given(target)
         await s.drained(36_000)
 
-    s = play(story, FakeChannel(keyed=keyed))
+    s = play(story, FakeChannel(keyed=way == "keyed", read_back=way == "read back"))
     state = s.desk.state
     assert pins_accepted(state) == len([1 for product, _ in s.shop.pins if product])
     assert {r.promo.code for r in state.promos.values() if r.confirmed_ends_at_ms is not None} == set(
@@ -797,6 +873,7 @@ def test_whatever_is_done_and_whatever_fails_the_books_agree_in_the_end(
     outcomes = s.outcomes("Say")
     said, unsure = s.channels["live"].said, outcomes.count("unsure")
     assert outcomes.count("delivered") <= len(said) <= outcomes.count("delivered") + unsure
+    assert way == "neither" or unsure == 0
     assert all(row.held == "unsure" for row in s.store.table.values())
 
 
