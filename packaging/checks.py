@@ -3,9 +3,10 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,8 @@ ONE_AFTER_THE_OTHER = ("tests/journeys", "tests/faults")
 SIDE_BY_SIDE = ("tests/unit", "tests/ui")
 # These start servers on ports of their own. Those of other houses are marked `real`.
 SERVERS = "tests/real"
+# OBS listens on every interface, and cannot be told otherwise: these run where there is no other than loopback.
+OBS = "tests/real/obs"
 # Only these hold tests of the smoke walk: reading all the others takes as long as ten of its tests.
 SMOKE = ("tests/ui", "tests/journeys")
 NOTHING_COLLECTED = 5
@@ -46,12 +49,28 @@ def _has_tests(root: Path, folder: str) -> bool:
     return next((root / folder).rglob("test_*.py"), None) is not None
 
 
-def _pytest(env: Environment, heading: str, arguments: list[str], junit: Path, screenshots: str = "") -> Step:
-    command = [str(env.python), "-m", "pytest", f"--junit-xml={junit}", *arguments]
+def _pytest(
+    env: Environment,
+    heading: str,
+    arguments: list[str],
+    junit: Path,
+    screenshots: str = "",
+    prefix: Sequence[str] = (),
+) -> Step:
+    command = [*prefix, str(env.python), "-m", "pytest", f"--junit-xml={junit}", *arguments]
     qt = {"QT_QPA_PLATFORM": "offscreen"}
     if screenshots:
         qt["HOST_STUDIO_SCREENSHOTS"] = screenshots
     return Step(heading, command, junit, qt)
+
+
+def _alone_in_the_network() -> list[str]:
+    """The words before a command that give it a network of its own with nothing but loopback; none outside of Linux."""
+    if not sys.platform.startswith("linux"):
+        return []
+    as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
+    up = 'PATH="$PATH:/usr/sbin:/sbin" ip link set lo up && exec "$@"'
+    return ["unshare", *as_root, "--net", "--", "sh", "-c", up, "sh"]
 
 
 def _pytest_steps(root: Path, env: Environment, artifacts: Path, real: bool) -> list[Step]:
@@ -68,11 +87,14 @@ def _pytest_steps(root: Path, env: Environment, artifacts: Path, real: bool) -> 
             _pytest(env, "pytest: journeys, kills and faults", arguments, artifacts / "journeys.xml")
         )
     if _has_tests(root, SERVERS):
-        arguments = ["-q", "-n", "2", *unmarked, SERVERS]
+        arguments = ["-q", "-n", "2", *unmarked, f"--ignore={OBS}", SERVERS]
         steps.append(_pytest(env, "pytest: our own servers", arguments, artifacts / "servers.xml"))
     if real:
-        arguments = ["-q", "-m", "real", SERVERS]
+        arguments = ["-q", "-m", "real", f"--ignore={OBS}", SERVERS]
         steps.append(_pytest(env, "pytest: servers of other houses", arguments, artifacts / "real.xml"))
+    if real and _has_tests(root, OBS):
+        heading, arguments = "pytest: OBS on a stage of its own", ["-q", "-m", "real", OBS]
+        steps.append(_pytest(env, heading, arguments, artifacts / "obs.xml", prefix=_alone_in_the_network()))
     return steps
 
 

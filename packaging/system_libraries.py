@@ -1,4 +1,4 @@
-"""What Qt, venv, the pictures and the tests against real shops need from a system, and how to get it with apt.
+"""What Qt, venv, the pictures and the tests against real servers need from a system, and how to get it with apt.
 
 The list was read from the wheel's own libraries (``ldd`` of QtGui, the offscreen and the xcb platform plugins).
 """
@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from setup_error import SetupError
@@ -41,8 +42,42 @@ NEEDED_FOR_WINDOWS = {
     "libxkbcommon-x11.so.0": ("libxkbcommon-x11-0",),
 }
 FONTS = ("fonts-dejavu-core",)
-NODE, NPM, POSTGRESQL = ("nodejs",), ("npm",), ("postgresql",)
+USR = Path("/usr")
 NODE_AT_LEAST = 20
+
+
+@dataclass(frozen=True)
+class Server:
+    """What the tests against servers of other houses start: it is here when one of the programs is in `PATH` or among the
+    system's, or one of the files (patterns below ``/usr``) is. On other systems than Linux, `everywhere` says whether
+    they need it too; what is not needed there are servers that no package of theirs brings.
+    """
+
+    packages: tuple[str, ...]
+    programs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    everywhere: bool = False
+
+
+SERVERS = (
+    Server(("nodejs",), ("node",), everywhere=True),
+    Server(("npm",), ("npm",), everywhere=True),
+    # Debian keeps the programs of each version apart, and not in `PATH`.
+    Server(("postgresql",), ("initdb",), ("lib/postgresql/*/bin/initdb",), everywhere=True),
+    Server(("inspircd",), ("inspircd",)),
+    Server(("nginx-light",), ("nginx",)),
+    Server(("libnginx-mod-nchan",), files=("lib/nginx/modules/ngx_nchan_module.so",)),
+    Server(("libnginx-mod-rtmp",), files=("lib/nginx/modules/ngx_rtmp_module.so",)),
+    Server(("obs-studio",), ("obs",)),
+    Server(("obs-plugins",), files=("lib/*/obs-plugins/obs-x264.so", "lib*/obs-plugins/obs-x264.so")),
+    Server(("xvfb",), ("Xvfb",)),
+    Server(("libgl1-mesa-dri",), files=("lib/*/dri/*_dri.so", "lib*/dri/*_dri.so")),
+    Server(("ffmpeg",), ("ffmpeg",)),
+    Server(("iproute2",), ("ip",)),
+    Server(("tesseract-ocr",), ("tesseract",)),
+    Server(("tesseract-ocr-eng",), files=("share/tesseract*/**/eng.traineddata",)),
+    Server(("chromium",), ("chromium", "chromium-browser", "google-chrome")),
+)
 
 
 def _loads(soname: str) -> bool:
@@ -162,11 +197,11 @@ def provide(display: bool) -> None:
     print(f"Windows could not be shown here; that would need:\n  {line}", flush=True)
 
 
-def _has_postgresql() -> bool:
-    """Whether PostgreSQL's programs are here; Debian keeps those of each version apart, and not in `PATH`."""
-    if shutil.which("initdb"):
+def _program(name: str) -> bool:
+    """Whether there is such a program; servers often lie outside of a person's `PATH`."""
+    if shutil.which(name):
         return True
-    return any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return any((folder / name).is_file() for folder in (USR / "sbin", USR / "local" / "sbin"))
 
 
 def _node_version() -> str:
@@ -177,31 +212,40 @@ def _node_version() -> str:
     return subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
 
 
+def _is_here(server: Server) -> bool:
+    if any(_program(name) for name in server.programs):
+        return True
+    return any(next(USR.glob(pattern), None) is not None for pattern in server.files)
+
+
 def _missing_for_servers() -> list[tuple[str, ...]]:
-    found = {NODE: shutil.which("node"), NPM: shutil.which("npm"), POSTGRESQL: _has_postgresql()}
-    return [packages for packages, there in found.items() if not there]
+    linux = sys.platform.startswith("linux")
+    return [server.packages for server in SERVERS if (linux or server.everywhere) and not _is_here(server)]
 
 
 def provide_servers() -> None:
-    """Sees to it that the tests against servers of other houses find node, npm and PostgreSQL; nothing else needs them.
+    """Sees to it that the tests against servers of other houses find those and what they watch them with: shops, chat,
+    OBS and a place to stream to, a browser. Nothing else needs them.
 
     Raises SetupError with the one line to run when something is missing and may not be installed from here.
     """
     missing = _missing_for_servers()
     if missing:
         if not sys.platform.startswith("linux") or shutil.which("apt-get") is None:
+            names = ", ".join(packages[-1] for packages in missing)
             raise SetupError(
-                f"The tests against real shops need Node.js {NODE_AT_LEAST} or newer with npm, and PostgreSQL. Install them\n"
-                "with your package manager, then run the same command again."
+                "The tests against real servers need some programs (Debian's names, and Node.js "
+                f"{NODE_AT_LEAST} or newer). Install\n"
+                f"them with your package manager, then run the same command again:\n\n  {names}"
             )
         prefix = _as_root()
         if prefix is None:
             line = f"sudo apt-get install -y --no-install-recommends {' '.join(_chosen(missing))}"
             raise SetupError(
-                "The tests against real shops need some packages of the system. Run this line, then the same command\n"
+                "The tests against real servers need some packages of the system. Run this line, then the same command\n"
                 f"again:\n\n  {line}"
             )
-        _install(prefix, missing, "the tests against real shops need")
+        _install(prefix, missing, "the tests against real servers need")
         missing = _missing_for_servers()
         if missing:
             raise SetupError(f"apt-get ran, but these are still missing: {' '.join(_chosen(missing))}.")

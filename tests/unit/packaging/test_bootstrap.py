@@ -139,19 +139,22 @@ def test_other_linuxes_are_told_the_libraries(libraries: ModuleType, monkeypatch
         libraries.provide(display=False)
 
 
-# --- what the tests against real shops need ---------------------------------------------------------------------
+# --- what the tests against real servers need -------------------------------------------------------------------
 
 
 @pytest.fixture
-def servers(libraries: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """A Debian with node, and without the programs in `lacking`."""
-    libraries.lacking = {"npm", "postgresql"}
+def servers(libraries: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
+    """A Debian with node, and without the packages in `lacking`: their programs and files are not there."""
+    libraries.lacking = {"npm", "postgresql", "nginx-light", "libnginx-mod-rtmp", "tesseract-ocr-eng"}
     libraries.version = "v20.20.2"
-    monkeypatch.setattr(
-        libraries.shutil, "which", lambda name: None if name in libraries.lacking else f"/usr/bin/{name}"
-    )
-    monkeypatch.setattr(libraries, "_has_postgresql", lambda: "postgresql" not in libraries.lacking)
+    found = libraries._is_here  # as it is, on the machine that the tests run on
+
+    def is_here(server) -> bool:
+        return server.packages[0] not in libraries.lacking
+
+    monkeypatch.setattr(libraries, "_is_here", is_here)
     monkeypatch.setattr(libraries, "_node_version", lambda: libraries.version)
+    libraries.really_here = found
     return libraries
 
 
@@ -163,19 +166,45 @@ def test_the_servers_for_the_tests_are_installed_by_root_and_only_once(
     servers.provide_servers()
     update, install = servers.asked
     assert "update" in update
-    assert install[-2:] == ["npm", "postgresql"]
+    assert install[-5:] == ["npm", "postgresql", "nginx-light", "libnginx-mod-rtmp", "tesseract-ocr-eng"]
 
 
 def test_who_may_not_install_the_servers_gets_one_line_to_paste(servers: ModuleType) -> None:
-    with pytest.raises(Exception, match=r"--no-install-recommends npm postgresql$"):
+    with pytest.raises(
+        Exception, match=r"--no-install-recommends npm postgresql nginx-light libnginx-mod-rtmp "
+    ):
         servers.provide_servers()
     assert servers.asked == []
 
 
-def test_other_systems_are_told_what_the_tests_need(servers: ModuleType, monkeypatch) -> None:
+def test_other_systems_are_told_what_the_tests_need_and_only_what_runs_there(
+    servers: ModuleType, monkeypatch
+) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    with pytest.raises(Exception, match=r"Node\.js 20[\s\S]*PostgreSQL"):
+    with pytest.raises(Exception, match=r"Node\.js 20[\s\S]*\n  npm, postgresql$"):
         servers.provide_servers()
+
+
+def test_a_server_is_found_by_its_program_or_by_its_files(
+    servers: ModuleType, monkeypatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(servers, "USR", tmp_path)
+    monkeypatch.setattr(servers.shutil, "which", lambda _name: None)
+    by_package = {server.packages[0]: server for server in servers.SERVERS}
+    for package, path in {
+        "inspircd": "sbin/inspircd",
+        "postgresql": "lib/postgresql/15/bin/initdb",
+        "libnginx-mod-nchan": "lib/nginx/modules/ngx_nchan_module.so",
+        "obs-plugins": "lib/aarch64-linux-gnu/obs-plugins/obs-x264.so",
+        "libgl1-mesa-dri": "lib/x86_64-linux-gnu/dri/swrast_dri.so",
+        "tesseract-ocr-eng": "share/tesseract-ocr/5/tessdata/eng.traineddata",
+    }.items():
+        assert not servers.really_here(by_package[package]), package
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).touch()
+        assert servers.really_here(by_package[package]), package
+    monkeypatch.setattr(servers.shutil, "which", lambda name: f"/opt/bin/{name}")
+    assert servers.really_here(by_package["chromium"])
 
 
 def test_a_node_that_is_too_old_is_named(servers: ModuleType) -> None:
@@ -248,6 +277,40 @@ def test_no_folder_of_tests_is_left_out(module) -> None:
     tests = Path(__file__).parents[3] / "tests"
     folders = {f"tests/{path.relative_to(tests).parts[0]}" for path in tests.rglob("test_*.py")}
     assert folders == {*checks.SIDE_BY_SIDE, *checks.ONE_AFTER_THE_OTHER, checks.SERVERS}
+
+
+@pytest.fixture
+def real_steps(module, monkeypatch: pytest.MonkeyPatch):
+    """The runs of pytest with servers of other houses, on a system with a network namespace for who asks."""
+    checks, environment = module("checks"), module("environment")
+
+    def steps(platform: str, user: int) -> list:
+        monkeypatch.setattr(sys, "platform", platform)
+        monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
+        monkeypatch.setattr(checks, "_has_tests", lambda *_: True)
+        env = environment.Environment(ROOT / ".venv", ROOT / ".venv/bin/python")
+        return checks._pytest_steps(ROOT, env, ROOT / "test-artifacts", real=True)
+
+    return steps
+
+
+@pytest.mark.parametrize(("user", "unshare"), [(0, ["--net"]), (1000, ["--map-root-user", "--net"])])
+def test_obs_which_listens_everywhere_is_tested_where_nobody_else_is(
+    real_steps, user: int, unshare: list[str]
+) -> None:
+    alone = [step for step in real_steps("linux", user) if step.command[0] == "unshare"]
+    assert [step.heading for step in alone] == ["pytest: OBS on a stage of its own"]
+    command = alone[0].command
+    assert command[1 : command.index("--")] == unshare
+    assert command[-3:] == ["-m", "real", "tests/real/obs"]
+
+
+def test_obs_is_tested_nowhere_else(real_steps) -> None:
+    steps = real_steps("linux", 0)
+    others = [step for step in steps if "tests/real" in step.command]
+    assert [step.heading for step in others] == ["pytest: our own servers", "pytest: servers of other houses"]
+    assert all("--ignore=tests/real/obs" in step.command for step in others)
+    assert all(step.command[0] != "unshare" for step in real_steps("darwin", 0))
 
 
 def test_the_closing_line_counts_all_runs_of_pytest(module, tmp_path: Path, capfd) -> None:
