@@ -9,28 +9,25 @@ import structlog
 
 from studio.control.ports import WallClock
 from studio.settings.file import SettingsNotSavedError, StructFile
-from studio.settings.schema import BaseUrl, Settings, ShopSettings, ShopTroubles
+from studio.settings.schema import BaseUrl, Settings, ShopSettings, Troubles
 from studio.settings.secrets import Kept, KeyringSecrets, Whereabouts
 from studio.settings.shops import (
     general_shop,
     new_shop_id,
     push_name,
     secret_name,
-    troubles_of,
     with_shop,
-    with_trouble,
     without_shop,
-    without_troubles,
 )
 from studio.shop_factory import KINDS
 from studio.shop_probe import probe
 from studio.sync.http import BadAddress, checked_address
 from studio.sync.webhooks import push_path
+from studio.trouble_book import TroubleBook
 from studio.ui.connections.port import KnownShop, KnownShops, NotDoneError, Platform, ShopTest, Step
 
 T = TypeVar("T")
 _NAMED = 3
-_AGAIN_MS = 60_000
 _log = structlog.get_logger(__name__)
 
 
@@ -63,7 +60,7 @@ class ShopBook:
         settings: Callable[[], Settings],
         save: Callable[[Settings], None],
         secrets: KeyringSecrets,
-        troubles: StructFile[ShopTroubles],
+        troubles: StructFile[Troubles],
         use: ShopUse,
         in_engine: Callable[[Coroutine[Any, Any, ShopTest]], "asyncio.Future[ShopTest]"],
         wall: WallClock,
@@ -71,9 +68,7 @@ class ShopBook:
     ) -> None:
         self._settings, self._save = settings, save
         self._secrets, self._use, self._in_engine, self._wall = secrets, use, in_engine, wall
-        self._masked = masked
-        self._file = troubles
-        self._troubles = troubles.load().value
+        self._troubles = TroubleBook(troubles, wall, masked)
         self.changed: Callable[[], None] = lambda: None
         self.key_given: Callable[[str, str], Awaitable[None]] | None = None
         self._meant()
@@ -94,7 +89,7 @@ class ShopBook:
                 KnownShop(
                     settings=shop,
                     key=keys[shop.id],
-                    troubles=troubles_of(self._troubles, shop.id),
+                    troubles=self._troubles.of(shop.id),
                     shows=shows.get(shop.id, ()),
                     for_new_shows=shop.id == settings.active_shop,
                     push_key=pushing.get(shop.id, Whereabouts(Kept.NOWHERE)),
@@ -171,7 +166,7 @@ class ShopBook:
                 f"“{shop.name}” stays: it is the shop of {named}{more}, whose figures and codes belong to it."
             )
         self._keep(without_shop(self._settings(), shop_id))
-        self._write_troubles(without_troubles(self._troubles, shop_id))
+        self._troubles.forget(shop_id)
         for name in (secret_name(shop_id), push_name(shop_id)):
             await asyncio.to_thread(self._secrets.delete, name)
 
@@ -223,19 +218,5 @@ class ShopBook:
 
     def note_trouble(self, shop_id: str, sentence: str) -> None:
         """Something went wrong with a shop, in a test or in a show."""
-        if not sentence or self._settings().shop(shop_id) is None:
-            return
-        told, now = self._masked(sentence)[:1_000], self._wall.now_ms()
-        newest = next(iter(troubles_of(self._troubles, shop_id)), None)
-        # A shop that is away says so again and again: once a minute is enough to write.
-        if newest is None or newest.sentence != told or now - newest.at_ms >= _AGAIN_MS:
-            self._write_troubles(with_trouble(self._troubles, shop_id, told, now))
-
-    def _write_troubles(self, troubles: ShopTroubles) -> None:
-        if troubles == self._troubles:
-            return
-        self._troubles = troubles
-        try:
-            self._file.save(troubles)
-        except SettingsNotSavedError as error:
-            _log.warning("errors of shops not kept", reason=str(error))
+        if sentence and self._settings().shop(shop_id) is not None:
+            self._troubles.note(shop_id, sentence)

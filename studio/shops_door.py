@@ -9,7 +9,7 @@ from studio.app import Desktop
 from studio.control.ports import ShowSummary
 from studio.domain.commands import ChangeShop
 from studio.engine_room import Connections
-from studio.settings.file import shop_troubles_file
+from studio.settings.file import troubles_file
 from studio.settings.logging import Redactor
 from studio.settings.schema import ShopSettings
 from studio.settings.secrets import KeyringSecrets
@@ -38,7 +38,7 @@ class ShopsDoor:
             lambda: desktop.settings,
             desktop.save_settings,
             secrets,
-            shop_troubles_file(desktop.paths.shop_troubles),
+            troubles_file(desktop.paths.shop_troubles),
             self,
             lambda coro: asyncio.wrap_future(self._room.run(coro)),
             self._room.wall,

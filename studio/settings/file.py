@@ -12,9 +12,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from studio.settings.schema import VERSION, Settings, ShopTroubles, WindowState
+from studio.settings.schema import VERSION, QuotaUses, Settings, Troubles, WindowState
 
-T = TypeVar("T", Settings, WindowState, ShopTroubles)
+T = TypeVar("T", Settings, WindowState, Troubles, QuotaUses)
 
 
 class SettingsNotSavedError(Exception):
@@ -134,9 +134,14 @@ def window_state_file(path: Path) -> StructFile[WindowState]:
     return StructFile(path, WindowState)
 
 
-def shop_troubles_file(path: Path) -> StructFile[ShopTroubles]:
-    """The file of what went wrong with the shops."""
-    return StructFile(path, ShopTroubles)
+def troubles_file(path: Path) -> StructFile[Troubles]:
+    """A file of what went wrong with the shops, or with the channels."""
+    return StructFile(path, Troubles)
+
+
+def quotas_file(path: Path) -> StructFile[QuotaUses]:
+    """The file of what was asked of the platforms."""
+    return StructFile(path, QuotaUses)
 
 
 def _understood(document: dict[str, Any], kind: type[T]) -> tuple[T, list[str]]:

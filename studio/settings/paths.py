@@ -38,6 +38,16 @@ class Paths:
         return self.data / "shop-troubles.json"
 
     @property
+    def channel_troubles(self) -> Path:
+        """The last errors of each channel."""
+        return self.data / "channel-troubles.json"
+
+    @property
+    def channel_quotas(self) -> Path:
+        """What was asked of the platforms today."""
+        return self.data / "channel-quotas.json"
+
+    @property
     def database(self) -> Path:
         """Shows, feeds and the outbox."""
         return self.data / "studio.db"

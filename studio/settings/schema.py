@@ -136,20 +136,39 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return next((shop for shop in self.shops if shop.id == wanted), None)
 
 
-class ShopTrouble(msgspec.Struct, frozen=True, kw_only=True):
-    """What went wrong with a shop, as a sentence; `at_ms` is this computer's time (UTC ms) when it was last so."""
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """What went wrong with a shop or channel (`of`, its id), as a sentence; `at_ms` is this computer's time (UTC ms)
+    when it was last so.
+    """
 
-    shop: Id
+    of: Id = msgspec.field(name="shop")  # what the file has called it since there were shops only
     at_ms: int
     sentence: Annotated[str, msgspec.Meta(max_length=1_000)]
     times: int = 1
 
 
-class ShopTroubles(msgspec.Struct, frozen=True, kw_only=True):
-    """The last errors of every shop, the newest last. They are no settings, but worth knowing after a restart."""
+class Troubles(msgspec.Struct, frozen=True, kw_only=True):
+    """The last errors of every shop, or of every channel, the newest last. They are no settings, but worth knowing
+    after a restart.
+    """
 
     version: int = VERSION
-    troubles: tuple[ShopTrouble, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+
+
+class QuotaUse(msgspec.Struct, frozen=True, kw_only=True):
+    """How many units of a platform's own a channel (`id`) used on a day of the platform (`YYYY-MM-DD`)."""
+
+    id: Id
+    day: Annotated[str, msgspec.Meta(max_length=40)]
+    units: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class QuotaUses(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked of the platforms, the newest day of each channel: they count on while the studio is closed."""
+
+    version: int = VERSION
+    uses: tuple[QuotaUse, ...] = ()
 
 
 class WindowState(msgspec.Struct, frozen=True, kw_only=True):

@@ -110,7 +110,7 @@ class KeyringSecrets:
     the person to unlock the keyring: call from a worker thread.
 
     `general_shop` is the id of the one shop that variables without a shop's name (`HOST_STUDIO_SHOP_TOKEN`) are meant
-    for, so that no shop is sent the key of another; None: whichever asks.
+    for, so that no shop is sent the key of another; `general_channel` likewise for channels. None: whichever asks.
     """
 
     def __init__(
@@ -124,6 +124,7 @@ class KeyringSecrets:
         self._learned = learned
         self._session: dict[str, Secret] = {}
         self.general_shop: str | None = None
+        self.general_channel: str | None = None
         self._say("" if self._backend else "This computer has no keyring")
 
     persistent: bool
@@ -151,8 +152,14 @@ class KeyringSecrets:
         return None, Whereabouts(Kept.NOWHERE)
 
     def _is_meant(self, name: str) -> bool:
-        kind, _, shop = name.partition(":")
-        return self.general_shop is None or kind not in ("shop", "push") or shop == self.general_shop
+        kind, _, whose = name.partition(":")
+        general = {
+            "shop": self.general_shop,
+            "push": self.general_shop,
+            "channel": self.general_channel,
+            "client": self.general_channel,
+        }.get(kind)
+        return general is None or whose == general
 
     def set(self, name: str, value: str) -> None:
         """Keeps a secret; where the keyring does not take it, until the studio is closed."""

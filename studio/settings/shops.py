@@ -1,17 +1,11 @@
-"""The shops among the settings: adding, changing and removing one, and what went wrong with each."""
+"""The shops among the settings: adding, changing and removing one."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
 
 import msgspec
 
-from studio.settings.schema import Settings, ShopSettings, ShopTrouble, ShopTroubles
-from studio.settings.secrets import environment_names
-
-KEPT_EACH = 8
-"""So many different errors of a shop are kept."""
-_LONGEST_ID = 40
+from studio.settings.ids import new_id
+from studio.settings.schema import Settings, ShopSettings
 
 
 def secret_name(shop_id: str) -> str:
@@ -25,20 +19,8 @@ def push_name(shop_id: str) -> str:
 
 
 def new_shop_id(name: str, taken: Iterable[str]) -> str:
-    """An id for a new shop, made of its name, that no other shop has: not even as the environment spells it."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST_ID].strip("-")
-    if not stem or stem == "token":  # `shop:token` would be read as the shops' general variable
-        stem = "shop"
-    used = {_variable(shop_id) for shop_id in taken}
-    shop_id, number = stem, 2
-    while _variable(shop_id) in used:
-        shop_id, number = f"{stem}-{number}", number + 1
-    return shop_id
-
-
-def _variable(shop_id: str) -> str:
-    return next(environment_names(secret_name(shop_id)), "")
+    """An id for a new shop, made of its name, that no other shop has."""
+    return new_id("shop", name, taken)
 
 
 def general_shop(settings: Settings) -> str | None:
@@ -66,25 +48,3 @@ def without_shop(settings: Settings, shop_id: str) -> Settings:
     if active == shop_id:
         active = shops[0].id if shops else ""
     return msgspec.structs.replace(settings, shops=shops, active_shop=active)
-
-
-def troubles_of(troubles: ShopTroubles, shop_id: str) -> tuple[ShopTrouble, ...]:
-    """A shop's errors, the newest first."""
-    return tuple(reversed([each for each in troubles.troubles if each.shop == shop_id]))
-
-
-def with_trouble(troubles: ShopTroubles, shop_id: str, sentence: str, at_ms: int) -> ShopTroubles:
-    """The errors with one more; the same sentence is counted, and the oldest of a shop with many is dropped."""
-    before = [each for each in troubles.troubles if each.shop == shop_id]
-    same = next((each for each in before if each.sentence == sentence), None)
-    times = same.times + 1 if same else 1
-    mine = [each for each in before if each.sentence != sentence]
-    mine.append(ShopTrouble(shop=shop_id, at_ms=at_ms, sentence=sentence, times=times))
-    others = [each for each in troubles.troubles if each.shop != shop_id]
-    return msgspec.structs.replace(troubles, troubles=(*others, *mine[-KEPT_EACH:]))
-
-
-def without_troubles(troubles: ShopTroubles, shop_id: str) -> ShopTroubles:
-    """The errors without those of a shop."""
-    kept = tuple(each for each in troubles.troubles if each.shop != shop_id)
-    return msgspec.structs.replace(troubles, troubles=kept)

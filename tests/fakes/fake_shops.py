@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from studio.control.ports import ShopCapabilities
-from studio.settings.schema import ShopSettings, ShopTrouble
+from studio.settings.schema import ShopSettings, Trouble
 from studio.settings.secrets import Kept, Whereabouts
 from studio.settings.shops import new_shop_id
 from studio.ui.connections.port import (
@@ -46,8 +46,8 @@ def a_known_shop(shop_id: str, kind: str, name: str, **more: object) -> KnownSho
 
 def some_shops() -> list[KnownShop]:
     """Three shops of three platforms; the first is that of new shows, and two shows use it."""
-    trouble = ShopTrouble(
-        shop="nordhus", at_ms=AT_MS - 3_600_000, times=3,
+    trouble = Trouble(
+        of="nordhus", at_ms=AT_MS - 3_600_000, times=3,
         sentence="The shop cannot answer right now (503): it is asked again in a while.",
     )  # fmt: skip
     return [

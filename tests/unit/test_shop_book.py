@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from studio.control.clock import SystemWallClock
-from studio.settings.file import SettingsNotSavedError, settings_file, shop_troubles_file
+from studio.settings.file import SettingsNotSavedError, settings_file, troubles_file
 from studio.settings.logging import Redactor
 from studio.settings.schema import Settings, ShopSettings
 from studio.settings.secrets import Kept, KeyringSecrets
@@ -49,7 +49,7 @@ class Kit:
         self.use = Use()
         self.full = False
         self.book = ShopBook(
-            lambda: self.settings, self._save, self.secrets, shop_troubles_file(folder / "troubles.json"), self.use,
+            lambda: self.settings, self._save, self.secrets, troubles_file(folder / "troubles.json"), self.use,
             asyncio.ensure_future, SystemWallClock(), self.redactor.text,
         )  # fmt: skip
 

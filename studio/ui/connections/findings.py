@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from studio.settings.schema import ShopTrouble
+from studio.settings.schema import Trouble
 from studio.ui.connections.port import ShopTest, Step
 from studio.ui.connections.words import (
     can_sentences,
@@ -165,7 +165,7 @@ class LastErrors(Card):
         self.body.addWidget(self.header)
         self.body.addLayout(self._rows)
 
-    def show_troubles(self, troubles: tuple[ShopTrouble, ...]) -> None:
+    def show_troubles(self, troubles: tuple[Trouble, ...]) -> None:
         """The newest first."""
         empty(self._rows)
         for trouble in troubles:

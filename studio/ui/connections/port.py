@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from studio.control.ports import ShopCapabilities
-from studio.settings.schema import ShopSettings, ShopTrouble
+from studio.settings.schema import ShopSettings, Trouble
 from studio.settings.secrets import Kept, Whereabouts
 
 
@@ -75,7 +75,7 @@ class KnownShop(msgspec.Struct, frozen=True):
 
     settings: ShopSettings
     key: Whereabouts
-    troubles: tuple[ShopTrouble, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
     shows: tuple[str, ...] = ()
     for_new_shows: bool = False
     push_key: Whereabouts = Whereabouts(Kept.NOWHERE)

@@ -6,19 +6,15 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.settings.file import settings_file, shop_troubles_file
-from studio.settings.schema import Settings, ShopSettings, ShopTroubles
+from studio.settings.file import settings_file
+from studio.settings.schema import Settings, ShopSettings
 from studio.settings.secrets import Kept, KeyringSecrets, environment_names
 from studio.settings.shops import (
-    KEPT_EACH,
     general_shop,
     new_shop_id,
     secret_name,
-    troubles_of,
     with_shop,
-    with_trouble,
     without_shop,
-    without_troubles,
 )
 
 
@@ -87,23 +83,3 @@ def test_where_a_key_is_from_is_told_without_the_key() -> None:
     assert secrets.where("shop:two").kept is Kept.NOWHERE
     secrets.set("shop:two", "tok-67890")
     assert secrets.where("shop:two").kept is Kept.SESSION
-
-
-def test_the_same_error_is_counted_and_the_last_ones_of_each_shop_are_kept() -> None:
-    troubles = ShopTroubles()
-    for n in range(KEPT_EACH + 3):
-        troubles = with_trouble(troubles, "one", f"Error {n}.", 1_000 + n)
-    troubles = with_trouble(troubles, "two", "Another's.", 5_000)
-    troubles = with_trouble(troubles, "one", "Error 9.", 9_000)
-    mine = troubles_of(troubles, "one")
-    assert len(mine) == KEPT_EACH
-    assert (mine[0].sentence, mine[0].times, mine[0].at_ms) == ("Error 9.", 2, 9_000)
-    assert "Error 0." not in [each.sentence for each in mine]
-    assert [each.sentence for each in troubles_of(without_troubles(troubles, "one"), "two")] == ["Another's."]
-    assert troubles_of(without_troubles(troubles, "one"), "one") == ()
-
-
-def test_the_last_errors_are_there_after_a_restart(tmp_path: Path) -> None:
-    path = tmp_path / "shop-troubles.json"
-    shop_troubles_file(path).save(with_trouble(ShopTroubles(), "one", "It was away.", 7))
-    assert [t.sentence for t in shop_troubles_file(path).load().value.troubles] == ["It was away."]
