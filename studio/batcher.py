@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
-from studio.control.ports import ChatRow, StoredBatch, Traffic
+from studio.control.ports import ChatRow, HiddenChat, Quota, StoredBatch, Traffic
 from studio.domain.events import Logged
 from studio.domain.question import is_question
 from studio.ui.studio import ChangeBatch, LinkStatus, Notice, OutboxStatus
@@ -36,6 +36,8 @@ class Batcher:
         }
         self._chat: list[ChatRow] = []
         self._chat_changed = False
+        self._hidden: list[HiddenChat] = []
+        self._quotas: dict[str, Quota] = {}
         self._traffic: Traffic | None = None
         self._outbox: dict[str, OutboxStatus] = {}
         self._links: dict[tuple[str, str], LinkStatus] = {}
@@ -59,6 +61,11 @@ class Batcher:
             values += getattr(stored, name)
         if stored.traffic is not None:
             self._traffic = stored.traffic
+        if stored.gap is not None:
+            self._chat.append(stored.gap)
+            self._chat_count = (self._chat_count or 0) + 1
+            self._chat_changed = True
+        self._hidden += stored.hidden
         if stored.messages:
             rows = enumerate(stored.messages, stored.first_rowid)
             self._chat += [
@@ -77,6 +84,11 @@ class Batcher:
     def link(self, status: LinkStatus) -> None:
         """A connection changed."""
         self._links[status.kind, status.name] = status
+        self._soon()
+
+    def quota(self, channel: str, quota: Quota) -> None:
+        """What a channel's platform still allows."""
+        self._quotas[channel] = quota
         self._soon()
 
     def notice(self, notice: Notice) -> None:
@@ -123,6 +135,8 @@ class Batcher:
             links=tuple(self._links.values()),
             notices=tuple(self._notices),
             locations=self._locations,
+            hidden=tuple(self._hidden),
+            quotas=self._quotas,
         )
         self._clear()
         if batch != ChangeBatch():  # a decision may have taken along all that waited
@@ -149,6 +163,8 @@ def joined(batches: Sequence[ChangeBatch]) -> ChangeBatch:
         links=_all(b.links for b in batches),
         notices=_all(b.notices for b in batches),
         locations={i: name for b in batches for i, name in b.locations.items()},
+        hidden=_all(b.hidden for b in batches),
+        quotas={channel: quota for b in batches for channel, quota in b.quotas.items()},
     )
 
 

@@ -10,7 +10,7 @@ import structlog
 
 from studio.batcher import Batcher
 from studio.control.desk import Desk
-from studio.control.ports import OutboxRow, ShopIdentity, ShowClock, StoredBatch, StoreFull, WallClock
+from studio.control.ports import OutboxRow, Quota, ShopIdentity, ShowClock, StoredBatch, StoreFull, WallClock
 from studio.domain.commands import Command, Refused
 from studio.domain.decide import Facts
 from studio.domain.effects import Effect
@@ -64,6 +64,7 @@ class RunningShow:
         self._outbox: dict[str, OutboxStatus] = {}
         self._locations: dict[str, str] = {}
         self._links: dict[tuple[str, str], LinkStatus] = {}
+        self._quotas: dict[str, Quota] = {}
         self._backup: asyncio.Task[None] | None = None
         self._currency = ""
         self._identified = asyncio.Event()
@@ -122,6 +123,7 @@ class RunningShow:
             links=tuple(self._links.values()),
             chat_count=self._stored.history.chat_count(show_id),
             locations=self._locations,
+            quotas=dict(self._quotas),
         )
 
     # --- deciding ---------------------------------------------------------------------------------------------
@@ -214,6 +216,11 @@ class RunningShow:
         self._outbox.update(statuses)
         if gone or changed:
             self._batcher.outbox([*gone, *changed])
+
+    def channel_quota(self, name: str, quota: Quota) -> None:
+        """What a channel's platform still allows."""
+        self._quotas[name] = quota
+        self._batcher.quota(name, quota)
 
     def shop_identity(self, identity: ShopIdentity) -> None:
         """Who the shop is: another currency than the show's would make every figure wrong."""

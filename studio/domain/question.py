@@ -3,7 +3,7 @@
 import enum
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -22,7 +22,8 @@ class QuestionStatus(enum.StrEnum):
 
 class Question(msgspec.Struct, frozen=True):
     """A question as the chat asks it. `asked` counts the messages that ask it, `message_id` is the first one,
-    `channels` where it was asked; `asked_at_ms` (first) and `last_at_ms` are UTC ms.
+    `channels` where it was asked; `asked_at_ms` (first) and `last_at_ms` are UTC ms. `author_id` is the platform's id of
+    its first asker; `withdrawn`: its channel took it out of sight, and nobody else asked it.
     """
 
     id: str
@@ -35,6 +36,8 @@ class Question(msgspec.Struct, frozen=True):
     last_at_ms: int
     asked: int = 1
     channels: tuple[str, ...] = ()
+    author_id: str = ""
+    withdrawn: bool = False
 
 
 _ASKING = frozenset(
@@ -112,6 +115,7 @@ class QuestionFinder:
                 again = msgspec.structs.replace(
                     known,
                     asked=known.asked + 1,
+                    withdrawn=False,
                     last_at_ms=max(known.last_at_ms, message.at_ms),
                     channels=channels,
                 )
@@ -127,9 +131,18 @@ class QuestionFinder:
             asked_at_ms=message.at_ms,
             last_at_ms=message.at_ms,
             channels=(message.channel,),
+            author_id=message.author_id,
         )
         self._remember(question)
         return question
+
+    def withdraw(self, gone: Callable[[Question], bool]) -> list[Question]:
+        """Withdraw the questions whose message is `gone` from its channel, and that nobody else asked; they, as they are now."""
+        found = [q for q in self._questions.values() if q.asked == 1 and not q.withdrawn and gone(q)]
+        changed = [msgspec.structs.replace(q, withdrawn=True) for q in found]
+        for question in changed:
+            self._remember(question)
+        return changed
 
 
 def queue_key(question: Question, now_ms: int) -> tuple[float, int]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from sqlite_utils import Database as Sqlite
 
-from studio.control.ports.store import ChatRow
+from studio.control.ports.store import ChatRow, HiddenChat
 from studio.domain.audience import ChatMessage
 from studio.domain.question import is_question
 from studio.store import codec
@@ -15,7 +15,10 @@ _INT64_MAX = 2**63 - 1
 _INSERT = f"INSERT INTO chat_message (num, show, {codec.CHAT}) VALUES (?, ?, {codec.values(codec.CHAT)})"  # noqa: S608
 _MESSAGE = ", ".join(f"m.{name}" for name in codec.CHAT.split(", "))
 _ROW = f"""SELECT m.num, m.gap, EXISTS (SELECT 1 FROM chat_hidden h WHERE h.show = m.show AND h.channel = m.channel
-    AND h.id = m.id), {_MESSAGE} FROM chat_message m"""  # noqa: S608
+    AND h.id = m.id) OR EXISTS (SELECT 1 FROM chat_hidden_author a WHERE a.show = m.show AND a.channel = m.channel
+    AND a.author_id IN (m.author_id, '') AND m.at_ms <= a.until_ms), {_MESSAGE} FROM chat_message m"""  # noqa: S608
+UNKNOWN = -1
+"""The `gap` of a row behind which nobody knows how much is missing."""
 
 
 def store_messages(db: Sqlite, show: int, messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], int]:
@@ -50,24 +53,47 @@ def store_messages(db: Sqlite, show: int, messages: Sequence[ChatMessage]) -> tu
     return unique, first
 
 
-def store_gap(db: Sqlite, show: int, channel: str, gap: tuple[int, int], at_ms: int) -> None:
-    """Mark that what `channel` numbered (gap[0], gap[1]] was lost at `at_ms`; once. Raises `sqlite3.Error`."""
+def store_gap(db: Sqlite, show: int, channel: str, gap: tuple[int, int], at_ms: int) -> ChatRow | None:
+    """Mark that what `channel` numbered (gap[0], gap[1]] was lost at `at_ms`; the row, None when it was marked already.
+    Raises `sqlite3.Error`.
+    """
     after, until = gap
+    return _mark(db, show, channel, f"gap:{after}-{until}", until, at_ms, max(1, until - after))
+
+
+def store_lost(db: Sqlite, show: int, channel: str, lost: tuple[int, int]) -> ChatRow | None:
+    """Mark that what `channel`, which numbers nothing, said between these two times (UTC ms) may be missing; the row, None
+    when it was marked already. Raises `sqlite3.Error`.
+    """
+    since_ms, until_ms = lost
+    return _mark(db, show, channel, f"lost:{since_ms}-{until_ms}", 0, until_ms, UNKNOWN)
+
+
+def _mark(
+    db: Sqlite, show: int, channel: str, gap_id: str, seq: int, at_ms: int, count: int
+) -> ChatRow | None:
     num = _next_num(db)
     new = db.conn.execute(
         f"INSERT OR IGNORE INTO chat_message (num, show, {codec.CHAT}, gap) "  # noqa: S608
         "VALUES (?, ?, ?, ?, ?, ?, '', '', '', '', 0, ?)",
-        (num, show, channel, f"gap:{after}-{until}", until, at_ms, max(1, until - after)),
+        (num, show, channel, gap_id, seq, at_ms, count),
     ).rowcount
-    if new:
-        _count(db, show, num, num)
+    if not new:
+        return None
+    _count(db, show, num, num)
+    return _gap_row(num, ChatMessage(channel, gap_id, seq, at_ms, "", ""), count)
 
 
-def hide(db: Sqlite, show: int, messages: Collection[tuple[str, str]]) -> None:
-    """Mark messages, (channel, id) each, as hidden by their channel, also ones that come later."""
+def hide(db: Sqlite, show: int, hidden: Collection[HiddenChat]) -> None:
+    """Mark what was hidden by its channel: single messages also when they come later."""
     db.conn.executemany(
         "INSERT OR IGNORE INTO chat_hidden (show, channel, id) VALUES (?, ?, ?)",
-        [(show, *m) for m in messages],
+        [(show, each.channel, each.id) for each in hidden if each.id],
+    )
+    db.conn.executemany(
+        "INSERT INTO chat_hidden_author (show, channel, author_id, until_ms) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (show, channel, author_id) DO UPDATE SET until_ms = max(until_ms, excluded.until_ms)",
+        [(show, each.channel, each.author_id, each.until_ms) for each in hidden if not each.id],
     )
 
 
@@ -155,9 +181,15 @@ def _count(db: Sqlite, show: int, first: int, last: int) -> None:
 
 def _chat_row(row: Sequence[object]) -> ChatRow:
     message = codec.message_of(row[3:])
-    gap = bool(row[1])
+    num, gap = int(str(row[0])), int(str(row[1]))
     if gap:
-        # The text of a gap is how many messages it lacks.
-        message = ChatMessage(message.channel, message.id, message.seq, message.at_ms, "", str(row[1]))
-    asks = not gap and not message.by_us and is_question(message.text)
-    return ChatRow(int(str(row[0])), message, asks, bool(row[2]), gap)
+        return _gap_row(num, message, gap)
+    asks = not message.by_us and is_question(message.text)
+    return ChatRow(num, message, asks, bool(row[2]))
+
+
+def _gap_row(num: int, message: ChatMessage, count: int) -> ChatRow:
+    """The text of a gap is how many messages it lacks."""
+    text = "" if count == UNKNOWN else str(count)
+    shown = ChatMessage(message.channel, message.id, message.seq, message.at_ms, "", text)
+    return ChatRow(num, shown, gap=True)

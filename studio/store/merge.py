@@ -47,10 +47,13 @@ def _storable(value: Any) -> Any:
 def _store(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None]) -> StoredBatch:
     reached("feeds.before-store")
     show = show_num(db, show_id)
+    gap = None
+    channel = batch.messages[0].channel if batch.messages else batch.source
     if batch.gap is not None:
-        channel = batch.messages[0].channel if batch.messages else batch.source
         at_ms = batch.messages[0].at_ms if batch.messages else chat.last_at_ms(db.conn, show)
-        chat.store_gap(db, show, channel, batch.gap, at_ms)
+        gap = chat.store_gap(db, show, channel, batch.gap, at_ms)
+    elif batch.lost is not None:
+        gap = chat.store_lost(db, show, channel, batch.lost)
     messages, first_rowid = chat.store_messages(db, show, batch.messages)
     chat.hide(db, show, batch.hidden)
     shop = _shop(db, show_id) if batch.stock or batch.orders else ""
@@ -66,6 +69,8 @@ def _store(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], 
         samples=tuple(s for s in batch.samples if store_sample(db, show_id, s)),
         questions=tuple(q for q in batch.questions if store_question(db, show_id, q)),
         first_rowid=first_rowid,
+        gap=gap,
+        hidden=batch.hidden,
     )
     if batch.cursor is not None:
         db.conn.execute(
@@ -201,14 +206,15 @@ def store_sample(db: Sqlite, show_id: str, sample: ViewerSample) -> bool:
 
 
 def store_question(db: Sqlite, show_id: str, question: Question) -> bool:
-    """Keep a question as it was asked most often, last and on most channels."""
+    """Keep a question as it was asked most often, last and on most channels, and withdrawn if it ever was since."""
     body = codec.body_of(question)
     return bool(
         db.conn.execute(
             "INSERT INTO question (show_id, id, asked, last_at_ms, body) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (show_id, id) DO UPDATE SET asked = excluded.asked, last_at_ms = excluded.last_at_ms, "
-            "body = excluded.body WHERE (excluded.asked, excluded.last_at_ms, excluded.body) "
-            "> (question.asked, question.last_at_ms, question.body)",
+            "body = excluded.body WHERE (excluded.asked, excluded.last_at_ms, "
+            "coalesce(json_extract(excluded.body, '$.withdrawn'), 0), excluded.body) > (question.asked, "
+            "question.last_at_ms, coalesce(json_extract(question.body, '$.withdrawn'), 0), question.body)",
             (show_id, question.id, question.asked, question.last_at_ms, body),
         ).rowcount
     )

@@ -301,6 +301,22 @@ def by_shop(db: Sqlite) -> None:
     db.execute(f"PRAGMA secure_delete = {before}").fetchall()
 
 
+@MIGRATIONS(name="0003_hidden_authors")
+def hidden_authors(db: Sqlite) -> None:
+    """Channels hide all that somebody wrote, or all that was said, and not single messages only."""
+    db.executescript("""
+CREATE TABLE chat_hidden_author (
+    num INTEGER PRIMARY KEY,
+    show INTEGER NOT NULL REFERENCES show(num),
+    channel TEXT NOT NULL,
+    -- Empty: everybody.
+    author_id TEXT NOT NULL,
+    until_ms INTEGER NOT NULL,
+    UNIQUE (show, channel, author_id)
+) STRICT;
+""")
+
+
 def earlier_versions() -> Iterator[Sqlite]:
     """An empty database in memory of each version before today's, the oldest first."""
     names = [migration.name for migration in MIGRATIONS._migrations]  # pyright: ignore[reportPrivateUsage]

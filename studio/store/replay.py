@@ -8,6 +8,7 @@ import msgspec
 from sqlite_utils import Database as Sqlite
 
 from studio.control.ports.shop import PromoUsage, TrackedLink
+from studio.control.ports.store import HiddenChat
 from studio.domain.audience import ViewerSample
 from studio.domain.effects import effects_of
 from studio.domain.events import Logged
@@ -231,16 +232,27 @@ def _chat(db: Sqlite, found: Found) -> tuple[int, int]:
             waiting = []
         if row["gap"]:
             if row["show"] in shows:
-                gap = (row["seq"] - row["gap"], row["seq"])
-                chat.store_gap(db, shows[row["show"]], row["channel"], gap, row["at_ms"])
+                _gap(db, shows[row["show"]], row)
         else:
             waiting.append(row)
     if waiting:
         stored += _messages(db, shows, waiting)
     for row in found.rows("chat_hidden"):
         if row["show"] in shows:
-            chat.hide(db, shows[row["show"]], [(row["channel"], row["id"])])
+            chat.hide(db, shows[row["show"]], [HiddenChat(row["channel"], row["id"])])
+    for row in found.rows("chat_hidden_author"):
+        if row["show"] in shows:
+            mark = HiddenChat(row["channel"], "", row["author_id"], row["until_ms"])
+            chat.hide(db, shows[row["show"]], [mark])
     return stored, lost
+
+
+def _gap(db: Sqlite, show: int, row: dict[str, Any]) -> None:
+    if row["gap"] == chat.UNKNOWN:
+        since_ms = int(row["id"].removeprefix("lost:").partition("-")[0])
+        chat.store_lost(db, show, row["channel"], (since_ms, row["at_ms"]))
+    else:
+        chat.store_gap(db, show, row["channel"], (row["seq"] - row["gap"], row["seq"]), row["at_ms"])
 
 
 def _messages(db: Sqlite, shows: dict[int, int], rows: list[dict[str, Any]]) -> int:

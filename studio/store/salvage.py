@@ -10,7 +10,7 @@ from studio.store.pages import DamagedFile
 
 _OURS = (
     "show", "event", "outbox", "link", "product", "stock_level", "stock_history", "shop_order", "show_order", "promo_usage",
-    "traffic", "chat_message", "chat_hidden", "viewer_sample", "question", "forgotten_product", "feed_cursor",
+    "traffic", "chat_message", "chat_hidden", "chat_hidden_author", "viewer_sample", "question", "forgotten_product", "feed_cursor",
 )  # fmt: skip
 
 # Kinds of a column's value: the row's own number, a whole number, that or nothing, text.

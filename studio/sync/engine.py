@@ -2,8 +2,8 @@
 
 import asyncio
 import random as _random
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from typing import Any
 
 import structlog
 
@@ -13,10 +13,8 @@ from studio.control.ports import (
     Hint,
     KillPoints,
     Outbox,
-    OutboxRow,
     Shop,
     ShopChange,
-    ShopIdentity,
     ShowClock,
     StoredBatch,
     TargetError,
@@ -27,9 +25,11 @@ from studio.control.ports.channel import ChannelItem
 from studio.domain.effects import SHOP, channel_target
 from studio.domain.question import QuestionFinder
 from studio.sync.backoff import Backoff
+from studio.sync.engine_events import EngineEvents, HintSource
+from studio.sync.follow import Follow
 from studio.sync.hints import HintReader
 from studio.sync.intake import Intake
-from studio.sync.links import LinkState, LinkStatus
+from studio.sync.links import LinkStatus
 from studio.sync.poller import OnAir, Poller
 from studio.sync.sender import Sender, Settle
 from studio.sync.sources import ChannelFeed, ShopFeed
@@ -39,44 +39,6 @@ from studio.sync.timekeeper import Timekeeper
 _log = structlog.get_logger(__name__)
 
 
-class EngineEvents(Protocol):
-    """What the engine tells, always on its own loop. Calls return soon and raise nothing."""
-
-    def stored(self, batch: StoredBatch) -> None:
-        """This came in and is on disk."""
-        ...
-
-    def link_status(
-        self, name: str, kind: str, state: LinkState, sentence: str, heard_wall_ms: int | None
-    ) -> None:
-        """How the shop or a channel is (`kind` "shop" or "channel")."""
-        ...
-
-    def notice(self, level: str, sentence: str, key: str) -> None:
-        """A sentence for the host; empty: what was said under `key` is over."""
-        ...
-
-    def outbox_changed(self, rows: Sequence[OutboxRow]) -> None:
-        """The whole outbox of the show as it is now."""
-        ...
-
-    def shop_identity(self, identity: ShopIdentity) -> None:
-        """Who the shop is, at each connection."""
-        ...
-
-    def catalogue_progress(self, done: int, total: int) -> None:
-        """So many products of so many have been read."""
-        ...
-
-
-class HintSource(Protocol):
-    """Where hints of what changed come from, beside the shop's own answers: a receiver of webhooks."""
-
-    async def run(self, on_hint: Callable[[Hint], None], notice: Callable[[str, str, str], None]) -> None:
-        """Listen until cancelled; what stands in its way is told by `notice` (level, sentence, key)."""
-        ...
-
-
 class _Running:
     """All that belongs to one open show."""
 
@@ -84,7 +46,7 @@ class _Running:
         self,
         sender: Sender,
         shop_intake: Intake[ShopChange],
-        channel_intakes: dict[str, Intake[ChannelItem]],
+        channel_intakes: dict[str, Intake[ChannelItem] | Follow],
         poller: Poller,
         timekeeper: Timekeeper,
         hints: HintReader,
@@ -345,21 +307,37 @@ class Engine:
 
     def _channel_intake(
         self, show_id: str, name: str, whole: bool, finder: QuestionFinder
-    ) -> Intake[ChannelItem]:
+    ) -> Intake[ChannelItem] | Follow:
         def back() -> None:
             if self._running:
                 self._running.sender.heard(channel_target(name))
 
-        channel = self._channels[name]
-        return Intake(
+        channel, events = self._channels[name], self._events
+        feed = ChannelFeed(channel, self._feeds, show_id, whole, finder, events.notice, self._wall.now_ms)
+        link = LinkStatus(name, "channel", self._wall, events.link_status, back)
+        silent_ms = self._silent_channel_ms
+        if channel.numbered:
+            return Intake(
+                show_id,
+                feed,
+                self._feeds,
+                link,
+                self._wall,
+                self._stored,
+                events.notice,
+                silent_ms,
+                self._random,
+            )
+        return Follow(
             show_id,
-            ChannelFeed(channel, self._feeds, show_id, whole, finder, self._events.notice),
+            feed,
             self._feeds,
-            LinkStatus(name, "channel", self._wall, self._events.link_status, back),
+            link,
             self._wall,
             self._stored,
-            self._events.notice,
-            self._silent_channel_ms,
+            lambda quota: events.channel_quota(name, quota),
+            events.notice,
+            silent_ms,
             self._random,
         )
 

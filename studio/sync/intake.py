@@ -20,6 +20,7 @@ from studio.control.ports import (
 )
 from studio.sync.backoff import Backoff
 from studio.sync.dense import DenseCursor
+from studio.sync.keeping import Keeping
 from studio.sync.links import LinkState, LinkStatus
 from studio.sync.supervise import Bell, supervised
 
@@ -98,12 +99,10 @@ class Intake(Generic[T]):
     ) -> None:
         self.token_given = Bell()
         self.link = link
-        self._show_id = show_id
         self._source = source
-        self._feeds = feeds
         self._wall = wall
         self._on_stored = on_stored
-        self._notice = notice
+        self._keeping = Keeping(show_id, lambda: source.name, feeds, notice, self._backoff)
         self._silent_ms = silent_ms
         self._random = random
         self._cursor: DenseCursor[T] = DenseCursor()
@@ -114,7 +113,6 @@ class Intake(Generic[T]):
         self._moved = asyncio.Event()
         self._hurry = Bell()
         self._reset = False
-        self._full = False
         self._streaming = False
         self._stored_at = 0
         self._last_item_ms = wall.monotonic_ms()
@@ -154,8 +152,7 @@ class Intake(Generic[T]):
                 _log.info("feed broke off", source=self._source.name, reason=error.sentence)
                 await self._without_stream(error, backoff)
             except StoreFull as full:  # the place to read from could not be kept
-                self._full = True
-                self._notice("trouble", str(full), "store")
+                self._keeping.full(full)
                 await asyncio.sleep(backoff.failed() / 1000)
 
     async def _connect(self, sentence: str = "") -> None:
@@ -315,29 +312,8 @@ class Intake(Generic[T]):
 
     async def _store(self, items: Sequence[T], before: int, gap: tuple[int, int] | None) -> None:
         at = self._cursor.at
-        stored = await self._kept(self._source.batch(items, at if at > before else None, gap))
+        stored = await self._keeping.kept(self._source.batch(items, at if at > before else None, gap))
         self._stored_at = at
         self._on_stored(stored)
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
-
-    async def _kept(self, batch: FeedBatch) -> StoredBatch:
-        """Store a batch, however long it takes: what is behind it waits."""
-        backoff = self._backoff()
-        while True:
-            try:
-                stored = await self._feeds.store(self._show_id, batch)
-            except StoreFull as full:
-                sentence = str(full)
-            except Exception:  # noqa: BLE001 - a bug must not lose what came in; it is logged whole
-                _log.exception("batch not stored", source=self._source.name)
-                sentence = f"What came from {self._source.name} could not be stored. It is tried again."
-            else:
-                break
-            self._full = True
-            self._notice("trouble", sentence, "store")
-            await asyncio.sleep(backoff.failed() / 1000)
-        if self._full:
-            self._full = False
-            self._notice("info", "", "store")
-        return stored

@@ -1,11 +1,21 @@
 """The two feeds that the intake reads: the shop's changes and a channel's items."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 import structlog
 
-from studio.control.ports import Channel, ChannelItem, FeedBatch, Feeds, Shop, ShopChange, ShopIdentity
+from studio.control.ports import (
+    Channel,
+    ChannelItem,
+    FeedBatch,
+    Feeds,
+    HiddenChat,
+    Shop,
+    ShopChange,
+    ShopIdentity,
+)
 from studio.domain.audience import ChatMessage
 from studio.domain.question import Question, QuestionFinder
 
@@ -41,6 +51,17 @@ def tell_problems(problems: Iterable[str], key: str, notice: Notice) -> None:
     if found:
         more = f" {len(found) - 1} more like it stand in the log." if len(found) > 1 else ""
         notice("warning", found[0] + more, key)
+
+
+def _asked_in(mark: HiddenChat, question: Question) -> bool:
+    """Whether the one message that asks this question is out of sight."""
+    message = ChatMessage(
+        question.channel, question.message_id, 0, question.asked_at_ms, "", "", question.author_id
+    )
+    return mark.covers(message)
+
+
+_time_of = attrgetter("at_ms")
 
 
 class ShopFeed:
@@ -144,7 +165,10 @@ class ChannelFeed:
         whole: bool,
         finder: QuestionFinder,
         notice: Notice,
+        now_ms: Callable[[], int],
     ) -> None:
+        self._now_ms = now_ms
+        self._newest_ms = 0
         self.name = channel.name
         self.silence = f"{channel.name} is connected and says nothing."
         self._channel = channel
@@ -155,6 +179,10 @@ class ChannelFeed:
         self._notice = notice
         self._begun = False
         self._recent: dict[str, None] = {}
+
+    async def greet(self) -> None:
+        """Ask what the channel can do."""
+        await self._channel.hello()
 
     async def begin(self, after_reset: bool) -> int | None:
         """Ask what the channel can do, and where to read on."""
@@ -194,13 +222,21 @@ class ChannelFeed:
         messages: list[ChatMessage] = []
         questions: dict[str, Question] = {}
         tell_problems([item.problem for item in items], f"problem:{self.name}", self._notice)
+        hidden: list[HiddenChat] = []
         for item in items:
+            mark = self._hidden(item)
+            if mark is not None:
+                hidden.append(mark)
+                questions |= {q.id: q for q in self._finder.withdraw(lambda q, m=mark: _asked_in(m, q))}
             if item.message is None or self._seen(item.message.id):
                 continue
+            self._newest_ms = max(self._newest_ms, item.message.at_ms)
             messages.append(item.message)
             question = self._question(item.message)
             if question is not None:
                 questions[question.id] = question
+        if not self._channel.numbered:
+            messages.sort(key=_time_of)
         return FeedBatch(
             source=self.name,
             cursor=cursor,
@@ -208,12 +244,29 @@ class ChannelFeed:
             samples=tuple(item.sample for item in items if item.sample is not None),
             questions=tuple(questions.values()),
             gap=gap,
-            hidden=tuple((self.name, item.hidden_id) for item in items if item.hidden_id),
+            lost=self._lost(items),
+            hidden=tuple(hidden),
         )
 
     def gap(self, after: int, until: int) -> None:
         """Marked in the chat by the store."""
         _log.warning("chat has a gap", channel=self.name, after=after, until=until)
+
+    def _hidden(self, item: ChannelItem) -> HiddenChat | None:
+        """What the channel took out of sight by this item."""
+        if item.hidden_id:
+            return HiddenChat(self.name, item.hidden_id)
+        if item.hidden_author or item.cleared:
+            return HiddenChat(self.name, "", item.hidden_author, self._newest_ms)
+        return None
+
+    def _lost(self, items: Sequence[ChannelItem]) -> tuple[int, int] | None:
+        """Between which times messages may be missing, where nothing is numbered."""
+        since = [item.lost_since_ms for item in items if item.lost_since_ms is not None]
+        if not since:
+            return None
+        behind = [i.message.at_ms for i in items if i.message is not None and i.message.at_ms >= since[0]]
+        return since[0], min(behind, default=max(since[0], self._now_ms()))
 
     def _question(self, message: ChatMessage) -> Question | None:
         try:

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 from PySide6.QtCore import SignalInstance
 
-from studio.control.ports import ChatRow, PromoUsage, ShowClock, ShowSummary, Traffic
+from studio.control.ports import ChatRow, HiddenChat, PromoUsage, Quota, ShowClock, ShowSummary, Traffic
 from studio.domain.audience import ViewerSample
 from studio.domain.commands import Command, Refused
 from studio.domain.events import Logged
@@ -73,7 +73,8 @@ class Notice(msgspec.Struct, frozen=True):
 class ChangeBatch(msgspec.Struct, frozen=True):
     """What changed since the last batch: a decision at once, the world's news some times a second. `chat` holds new rows (oldest first; after a
     flood only the newest 2,000: `chat_count` is the true number). Outbox rows settled come once as SETTLED.
-    `locations` maps location ids to their names, whenever the shop was asked who it is.
+    `locations` maps location ids to their names, whenever the shop was asked who it is. `hidden` is what channels took out
+    of sight, `quotas` what their platforms still allow, by the channel's name.
     """
 
     events: tuple[Logged, ...] = ()
@@ -90,6 +91,8 @@ class ChangeBatch(msgspec.Struct, frozen=True):
     links: tuple[LinkStatus, ...] = ()
     notices: tuple[Notice, ...] = ()
     locations: dict[str, str] = {}
+    hidden: tuple[HiddenChat, ...] = ()
+    quotas: dict[str, Quota] = {}
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -109,6 +112,7 @@ class Opened(msgspec.Struct, frozen=True):
     links: tuple[LinkStatus, ...]
     chat_count: int
     locations: dict[str, str] = {}
+    quotas: dict[str, Quota] = {}
 
 
 class Review(msgspec.Struct, frozen=True):

@@ -253,6 +253,7 @@ class FakeChannel(Failing):
         self.arrived = asyncio.Event()
         self.lose: set[int] = set()
         self.drop: set[int] = set()
+        self.breaks: list[Exception] = []
 
     async def hello(self) -> ChannelCapabilities:
         self.calls.append(("hello",))
@@ -269,11 +270,19 @@ class FakeChannel(Failing):
         self.arrived.set()
         self.arrived = asyncio.Event()
 
+    def break_off(self, error: Exception) -> None:
+        self.breaks.append(error)
+        self.arrived.set()
+        self.arrived = asyncio.Event()
+
     async def items(self, after: int) -> AsyncIterator[ChannelItem]:
         self.calls.append(("items", after))
-        sent = 0
+        # What numbers nothing repeats nothing: only what comes from now on.
+        sent = 0 if self.numbered else len(self.feed)
         while True:
             arrived = self.arrived
+            if self.breaks:
+                raise self.breaks.pop(0)
             for item in self.feed[sent:]:
                 if item.seq == 0 or (item.seq > after and item.seq not in self.lose | self.drop):
                     yield item

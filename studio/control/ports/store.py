@@ -86,10 +86,42 @@ class Outbox(Protocol):
     async def links(self, show_id: str) -> list[TrackedLink]: ...
 
 
+class ChatRow(msgspec.Struct, frozen=True, gc=False):
+    """A stored message with its row number, or a gap (`gap` True): here the channel lost messages, as many as its text
+    says; an empty text: nobody knows how many, or whether any.
+    """
+
+    rowid: int
+    message: ChatMessage
+    question: bool = False
+    hidden: bool = False
+    gap: bool = False
+
+
+class HiddenChat(msgspec.Struct, frozen=True):
+    """What a channel took out of sight: the message `id`; or all that `author_id` wrote until `until_ms` (UTC ms of the
+    channel); or, when both are empty, all that anybody wrote until then.
+    """
+
+    channel: str
+    id: str = ""
+    author_id: str = ""
+    until_ms: int = 0
+
+    def covers(self, message: ChatMessage) -> bool:
+        """Whether this message is out of sight."""
+        if message.channel != self.channel:
+            return False
+        if self.id:
+            return message.id == self.id
+        return message.at_ms <= self.until_ms and self.author_id in ("", message.author_id)
+
+
 class FeedBatch(msgspec.Struct, frozen=True):
     """What came in from one source, stored with its cursor in one transaction. Orders, products, stock, usage
     and traffic: the highest revision wins; messages and samples: each id once. `cursor` None leaves it. `gap`: what
-    was numbered (first, second] is lost. `hidden`: (channel, message id) of messages that their channel has hidden.
+    was numbered (first, second] is lost. `lost`: what was said between these two times (UTC ms of the channel) may be
+    missing, where nothing is numbered. `hidden`: what the channel has hidden.
     """
 
     source: str
@@ -103,12 +135,14 @@ class FeedBatch(msgspec.Struct, frozen=True):
     samples: tuple[ViewerSample, ...] = ()
     questions: tuple[Question, ...] = ()
     gap: tuple[int, int] | None = None
-    hidden: tuple[tuple[str, str], ...] = ()
+    lost: tuple[int, int] | None = None
+    hidden: tuple[HiddenChat, ...] = ()
 
 
 class StoredBatch(msgspec.Struct, frozen=True):
     """What of a batch was new (or newer) and is now on disk, in the batch's order. `first_rowid` is the row of
-    the first new message, 0 without one; messages are numbered on from it.
+    the first new message, 0 without one; messages are numbered on from it. `gap` is a new row before them that says that
+    something is missing; `hidden` what was taken out of sight.
     """
 
     products: tuple[Product, ...] = ()
@@ -120,6 +154,8 @@ class StoredBatch(msgspec.Struct, frozen=True):
     samples: tuple[ViewerSample, ...] = ()
     questions: tuple[Question, ...] = ()
     first_rowid: int = 0
+    gap: ChatRow | None = None
+    hidden: tuple[HiddenChat, ...] = ()
 
 
 class Feeds(Protocol):
@@ -139,16 +175,6 @@ class Feeds(Protocol):
     async def questions(self, show_id: str) -> list[Question]: ...
     async def save_image(self, url: str, data: bytes) -> None: ...
     async def image(self, url: str) -> bytes | None: ...
-
-
-class ChatRow(msgspec.Struct, frozen=True, gc=False):
-    """A stored message with its row number, or a gap (`gap` True): here the channel lost messages."""
-
-    rowid: int
-    message: ChatMessage
-    question: bool = False
-    hidden: bool = False
-    gap: bool = False
 
 
 class History(Protocol):

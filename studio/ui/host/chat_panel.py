@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from studio.control.ports import ChatRow
+from studio.control.ports import ChatRow, HiddenChat
 from studio.domain.commands import AnswerQuestion, Reply
 from studio.domain.decide import MAX_TEXT
 from studio.domain.ids import uuid7
@@ -83,6 +83,7 @@ class ChatPanel(Card):
         self.view.set_context_actions([reply])
         source.loaded.connect(self.view.rows_changed)
         show.chat_appended.connect(self._appended)
+        show.chat_hidden.connect(self._hide)
         actions.on("reply.focus", self.focus_field)
         self._say_target()
         self.tick()
@@ -235,6 +236,10 @@ class ChatPanel(Card):
         now = self._now_ms()
         if now is not None and rows:
             self._times.append((now, max(grown, len(rows))))
+
+    def _hide(self, hidden: tuple[HiddenChat, ...]) -> None:
+        if self._source.hide(hidden):
+            self.view.rows_changed()
 
     def _canned_menu(self) -> QMenu:
         menu = QMenu(self)

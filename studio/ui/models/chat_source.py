@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import Final
 from zlib import crc32
 
-from PySide6.QtCore import QObject, Signal
+import msgspec
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QColor
 
-from studio.control.ports import ChatRow
+from studio.control.ports import ChatRow, HiddenChat
 from studio.ui.tasks import Tasks
 from studio.ui.widgets.chat_lines import ChatLine
 
@@ -65,6 +66,16 @@ class ChatWindow(QObject):
             del self._tail[:-KEEP_NEWEST]
             self._newest_rowid = fresh[-1].rowid
         return grown
+
+    def hide(self, hidden: Sequence[HiddenChat]) -> bool:
+        """Channels took this out of sight; whether any of it is loaded."""
+        changed = False
+        for rows in (self._tail, *self._pages.values()):
+            for at, row in enumerate(rows):
+                if not row.hidden and not row.gap and any(each.covers(row.message) for each in hidden):
+                    rows[at] = msgspec.structs.replace(row, hidden=True)
+                    changed = True
+        return changed
 
     def row(self, index: int) -> ChatLine | None:
         """The line at this place; None while it is being read."""
@@ -132,7 +143,7 @@ def line_of(row: ChatRow) -> ChatLine:
         id=line_id(row),
         at_ms=message.at_ms,
         author=message.author,
-        text=message.text,
+        text=_words(row),
         channel=message.channel,
         letter=message.channel[:1].upper(),
         colour=channel_colour(message.channel),
@@ -141,6 +152,20 @@ def line_of(row: ChatRow) -> ChatLine:
         hidden=row.hidden,
         gap=row.gap,
     )
+
+
+def _words(row: ChatRow) -> str:
+    """What is read: nothing that its channel took away, for it might be read aloud."""
+    tr = QCoreApplication.translate
+    if row.hidden:
+        return tr("Chat", "Removed by the channel")
+    if not row.gap:
+        return row.message.text
+    if not row.message.text:
+        return tr("Chat", "The connection broke off: messages may be missing here")
+    if row.message.text == "1":
+        return tr("Chat", "1 message is missing here")
+    return tr("Chat", "{n} messages are missing here").replace("{n}", row.message.text)
 
 
 @lru_cache(_CHANNELS)

@@ -58,6 +58,8 @@ class LiveShow(QObject):
     links_changed = Signal()
     chat_appended = Signal(object, int)
     """New chat rows (tuple of `ChatRow`, oldest first), and how many rows there are now."""
+    chat_hidden = Signal(object)
+    """What channels took out of sight (tuple of `HiddenChat`); the rows were told of before."""
     notice = Signal(object)
     """A `Notice` of the engine."""
     batch_taken = Signal()
@@ -86,6 +88,7 @@ class LiveShow(QObject):
         self.outbox: dict[str, OutboxStatus] = {o.effect_id: o for o in opened.outbox}
         self.links: dict[str, LinkStatus] = {f"{s.kind}:{s.name}": s for s in opened.links}
         self.chat_count = opened.chat_count
+        self.quotas = dict(opened.quotas)
         self.locations: dict[str, str] = dict(opened.locations)
         self.stock_heard_wall_ms: int | None = None
         self._sales = SalesTally(self.state, newest_revisions(opened.orders))
@@ -241,6 +244,12 @@ class LiveShow(QObject):
         if batch.chat or batch.chat_count is not None:
             self._rows += batch.chat
             self._chat_pace.soon()
+        if batch.hidden:
+            self._chat_pace.now()
+            self.chat_hidden.emit(batch.hidden)
+        if batch.quotas:
+            self.quotas |= batch.quotas
+            self.links_changed.emit()
         for notice in batch.notices:
             self.notice.emit(notice)
         self.batch_taken.emit()

@@ -96,7 +96,8 @@ class QuestionModel(QAbstractListModel):
         self._unsorted = True
         for question_id in ids:
             question = self._show.questions.get(question_id)
-            if question is not None and state.question_status(question_id) in _WAITING:
+            waits = state.question_status(question_id) in _WAITING
+            if question is not None and waits and not question.withdrawn:
                 self._waiting[question_id] = question
                 found.append(question)
             else:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.control.ports.shop import PromoUsage, Traffic
-from studio.control.ports.store import FeedBatch
+from studio.control.ports.store import FeedBatch, HiddenChat
 from studio.domain.order import OrderStatus
 from studio.store.catalogue import ImageCache
 from studio.store.database import Database
@@ -62,7 +62,7 @@ batches = st.builds(
     traffic=st.none() | traffics,
     messages=st.lists(messages, max_size=6).map(tuple),
     samples=st.lists(samples, max_size=3).map(tuple),
-    hidden=st.lists(st.integers(0, 12).map(lambda n: ("demo", f"m{n}")), max_size=2).map(tuple),
+    hidden=st.lists(st.integers(0, 12).map(lambda n: HiddenChat("demo", f"m{n}")), max_size=2).map(tuple),
 )
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.control.ports.store import FeedBatch
+from studio.control.ports.store import FeedBatch, HiddenChat
 from studio.domain.product import StockLevel
+from studio.domain.question import Question
 from studio.store.catalogue import fts_query
 from studio.store.database import Database
 from studio.store.errors import StoreClosed
@@ -54,13 +56,55 @@ async def test_a_gap_is_a_row_that_says_how_much_is_missing(feeds: SqlFeeds, his
 
 
 async def test_questions_and_hidden_messages_are_marked(feeds: SqlFeeds, history: SqlHistory):
-    await feeds.store(SHOW, FeedBatch("demo", hidden=(("demo", "m1"),)))
+    await feeds.store(SHOW, FeedBatch("demo", hidden=(HiddenChat("demo", "m1"),)))
     await chat(feeds, "Does it come in blue?", "spam spam", "lovely")
     assert [(r.question, r.hidden) for r in history.chat_page(SHOW, None, 5)] == [
         (True, False),
         (False, True),
         (False, False),
     ]
+
+
+async def test_what_an_author_wrote_until_then_is_hidden_and_what_comes_later_is_not(
+    feeds: SqlFeeds, history: SqlHistory
+):
+    await chat(feeds, "spam one", "hello", "spam two")
+    now = a_message(2).at_ms
+    spam = HiddenChat("demo", author_id="u0", until_ms=now)
+    stored = await feeds.store(SHOW, FeedBatch("demo", hidden=(spam,)))
+    assert stored.hidden == (spam,)
+    await feeds.store(SHOW, FeedBatch("demo", messages=(a_message(50, "back again"),)))
+    assert [(r.message.text, r.hidden) for r in history.chat_page(SHOW, None, 9)] == [
+        ("spam one", True),
+        ("hello", False),
+        ("spam two", False),
+        ("back again", False),
+    ]
+    await feeds.store(SHOW, FeedBatch("demo", hidden=(HiddenChat("demo", until_ms=now),)))
+    assert [r.hidden for r in history.chat_page(SHOW, None, 9)] == [True, True, True, False]
+
+
+async def test_where_nothing_is_numbered_a_gap_says_that_something_may_be_missing(
+    feeds: SqlFeeds, history: SqlHistory
+):
+    await chat(feeds, "before")
+    batch = FeedBatch("demo", messages=(a_message(20, "after"),), lost=(1_000, 2_000))
+    stored = await feeds.store(SHOW, batch)
+    assert (await feeds.store(SHOW, batch)).gap is None
+    before, gap, after = history.chat_page(SHOW, None, 10)
+    assert stored.gap == gap
+    assert (gap.gap, gap.message.text, gap.message.channel, gap.message.at_ms) == (True, "", "demo", 2_000)
+    assert (before.message.text, after.message.text) == ("before", "after")
+    assert history.chat_count(SHOW) == 3
+
+
+async def test_a_question_that_its_channel_hid_is_withdrawn_until_somebody_asks_again(feeds: SqlFeeds):
+    question = Question("q", SHOW, "Is it blue?", "Ana", "demo", "m1", T0, T0, author_id="u1")
+    gone = msgspec.structs.replace(question, withdrawn=True)
+    again = msgspec.structs.replace(question, asked=2, last_at_ms=T0 + 5)
+    for told, kept in ((question, question), (gone, gone), (question, gone), (again, again), (gone, again)):
+        await feeds.store(SHOW, FeedBatch("demo", questions=(told,)))
+        assert await feeds.questions(SHOW) == [kept]
 
 
 async def test_search_finds_all_the_words_newest_first_and_the_last_may_go_on(

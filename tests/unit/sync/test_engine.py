@@ -15,6 +15,7 @@ from studio.control.ports import (
     FeedBatch,
     OutboxRow,
     PromoUsage,
+    Quota,
     ShopChange,
     ShopIdentity,
     StoredBatch,
@@ -51,6 +52,7 @@ class Seen:
         self.identities: list[ShopIdentity] = []
         self.progress: list[tuple[int, int]] = []
         self.rows: Sequence[OutboxRow] = ()
+        self.quotas: list[tuple[str, Quota]] = []
 
     def stored(self, batch: StoredBatch) -> None:
         self.batches.append(batch)
@@ -71,6 +73,9 @@ class Seen:
 
     def catalogue_progress(self, done: int, total: int) -> None:
         self.progress.append((done, total))
+
+    def channel_quota(self, name: str, quota: Quota) -> None:
+        self.quotas.append((name, quota))
 
     def states(self, name: str) -> list[str]:
         """The states of a link, each once in a row."""

@@ -1,0 +1,150 @@
+"""Follows a channel that numbers nothing: what it says is stored as it comes, and what may be missing is marked."""
+
+import asyncio
+import random as _random
+from collections.abc import AsyncGenerator, Callable
+
+import structlog
+
+from studio.control.ports import (
+    ChannelItem,
+    Feeds,
+    Quota,
+    StoredBatch,
+    TargetError,
+    Unauthorised,
+    Unreachable,
+    WallClock,
+)
+from studio.sync.backoff import Backoff
+from studio.sync.intake import BATCH_ITEMS, BATCH_MS
+from studio.sync.keeping import Keeping
+from studio.sync.links import LinkState, LinkStatus
+from studio.sync.silence import Silence
+from studio.sync.sources import ChannelFeed
+from studio.sync.supervise import Bell, supervised
+
+_QUEUE = 20_000
+_WATCH_S = 1.0
+_ASKING_MS = 30_000
+_CAP_MS = 30_000
+_log = structlog.get_logger(__name__)
+
+
+class Follow:
+    """Reads one unnumbered channel into the feeds of one show.
+
+    `on_stored` is told what is on disk, `on_quota` what the platform still allows; `notice` gets (level, sentence, key).
+    Without any sign of life for `silent_ms` (more where its own history says so) the link is stale, and so it is when
+    messages fail to come for much longer than they used to.
+    """
+
+    def __init__(
+        self,
+        show_id: str,
+        source: ChannelFeed,
+        feeds: Feeds,
+        link: LinkStatus,
+        wall: WallClock,
+        on_stored: Callable[[StoredBatch], None],
+        on_quota: Callable[[Quota], None],
+        notice: Callable[[str, str, str], None],
+        silent_ms: int,
+        random: Callable[[], float] = _random.random,
+    ) -> None:
+        self.token_given = Bell()
+        self.link = link
+        self._source = source
+        self._wall = wall
+        self._on_stored = on_stored
+        self._on_quota = on_quota
+        self._random = random
+        self._keeping = Keeping(show_id, lambda: source.name, feeds, notice, self._new_backoff)
+        self._queue: asyncio.Queue[ChannelItem] = asyncio.Queue(_QUEUE)
+        self._alive = Silence(silent_ms, silent_ms)
+        self._chat = Silence(silent_ms, None)
+        self._following = False
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        loops = {"listen": self._listen, "collect": self._collect, "watch": self._watch}
+        async with asyncio.TaskGroup() as group:
+            for name, loop in loops.items():
+                title = f"follow {self._source.name} {name}"
+                group.create_task(supervised(title, loop, self._new_backoff()), name=title)
+
+    async def stored_up_to(self, _seq: int) -> None:
+        """Wait until all that came so far is on disk: there are no numbers to wait for."""
+        await self._queue.join()
+
+    def _new_backoff(self) -> Backoff:
+        return Backoff(self._random, cap_ms=_CAP_MS)
+
+    async def _listen(self) -> None:
+        backoff = self._new_backoff()
+        while True:
+            try:
+                if self.link.state is LinkState.CONNECTING:
+                    self.link.set(LinkState.CONNECTING)
+                await self._source.greet()
+                await self._follow(backoff)
+            except TargetError as error:
+                _log.info("channel broke off", source=self._source.name, reason=error.sentence)
+                self.link.failed(error)
+                wait = backoff.failed(error.retry_after_ms if isinstance(error, Unreachable) else None)
+                # A token that is given now is tried now.
+                await self.token_given.wait(_ASKING_MS if isinstance(error, Unauthorised) else wait)
+
+    async def _follow(self, backoff: Backoff) -> None:
+        stream = self._source.live(0)
+        now = self._wall.monotonic_ms()
+        self._alive.began(now)
+        self._chat.began(now)
+        self._following = True
+        try:
+            async for item in stream:
+                backoff.reset()
+                now = self._wall.monotonic_ms()
+                self._alive.heard(now)
+                if item.message is not None:
+                    self._chat.heard(now)
+                if not self._chat.is_stale(now):
+                    self.link.heard()
+                if item.quota is not None:
+                    self._on_quota(item.quota)
+                if self._queue.full():
+                    await self._queue.put(item)  # the disk is behind: the platform keeps it meanwhile
+                else:
+                    self._queue.put_nowait(item)
+        finally:
+            self._following = False
+            if isinstance(stream, AsyncGenerator):
+                await stream.aclose()
+        raise Unreachable("The connection ended.")
+
+    async def _collect(self) -> None:
+        while True:
+            items = [await self._queue.get()]
+            try:
+                async with asyncio.timeout(BATCH_MS / 1000):
+                    while len(items) < BATCH_ITEMS:
+                        more = self._queue
+                        items.append(await more.get() if more.empty() else more.get_nowait())
+            except TimeoutError:
+                pass
+            try:
+                batch = self._source.batch(items, None, None)
+                if batch.messages or batch.samples or batch.questions or batch.hidden or batch.lost:
+                    self._on_stored(await self._keeping.kept(batch))
+            finally:
+                for _ in items:
+                    self._queue.task_done()
+
+    async def _watch(self) -> None:
+        """Tell when the silence means trouble."""
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            now = self._wall.monotonic_ms()
+            silent = self._alive.is_stale(now) or self._chat.is_stale(now)
+            if self._following and silent and self.link.state is not LinkState.STALE:
+                self.link.set(LinkState.STALE, self._source.silence)

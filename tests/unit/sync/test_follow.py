@@ -1,0 +1,162 @@
+"""A channel that numbers nothing: each message once, what may be missing is marked, and silence is noticed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from studio.control.ports import ChannelItem, HiddenChat, Quota, Throttled, Unauthorised, Unreachable
+from studio.domain.audience import ChatMessage, ViewerSample
+from tests.fakes.fake_shop import FakeChannel
+from tests.unit.sync.test_engine import World, play
+
+MINUTE_S = 60
+
+
+def said(message_id: str, at_ms: int = 0, text: str = "", author_id: str = "u1") -> ChannelItem:
+    words = text or f"text of {message_id}"
+    return ChannelItem(0, message=ChatMessage("live", message_id, 0, at_ms, "Kari", words, author_id))
+
+
+def follow(story: Callable[[World], Awaitable[None]]) -> World:
+    return play(story, FakeChannel(numbered=False, keyed=False))
+
+
+def test_what_is_said_is_stored_once_however_often_it_comes():
+    async def story(w: World) -> None:
+        w.channel.tell(said("a", 1), said("b", 2), said("a", 1))
+        await asyncio.sleep(1)
+        w.channel.tell(said("b", 2), said("c", 3))
+        await asyncio.sleep(1)
+
+    w = follow(story)
+    assert w.texts() == ["text of a", "text of b", "text of c"]
+    assert not w.channel.called("items_between"), "it numbers nothing, so nothing is read back"
+
+
+def test_what_comes_together_is_in_the_order_of_the_platforms_time():
+    async def story(w: World) -> None:
+        w.channel.tell(said("late", 30), said("early", 10), said("middle", 20))
+        await asyncio.sleep(1)
+
+    assert follow(story).texts() == ["text of early", "text of middle", "text of late"]
+
+
+def test_after_a_break_it_reads_on_and_marks_what_may_be_missing():
+    async def story(w: World) -> None:
+        w.channel.tell(said("a", 1_000))
+        await asyncio.sleep(1)
+        w.channel.break_off(Unreachable("The connection broke off."))
+        await asyncio.sleep(10)
+        w.channel.tell(ChannelItem(0, lost_since_ms=1_000), said("b", 9_000))
+        await asyncio.sleep(1)
+
+    w = follow(story)
+    assert w.texts() == ["text of a", "text of b"]
+    assert [b.lost for b in w.feeds.batches if b.lost] == [(1_000, 9_000)]
+    assert w.seen.states("live") == ["connecting", "ok", "down", "ok"]
+
+
+def test_what_its_platform_hides_is_hidden_here_with_the_question_that_it_asked():
+    async def story(w: World) -> None:
+        w.channel.tell(
+            said("a", 1_000, "Is the blanket washable?", "troll"), said("b", 2_000, "Does it come in blue?")
+        )
+        await asyncio.sleep(1)
+        w.channel.tell(
+            ChannelItem(0, hidden_id="b"), ChannelItem(0, hidden_author="troll"), ChannelItem(0, cleared=True)
+        )
+        await asyncio.sleep(1)
+
+    w = follow(story)
+    assert [h for b in w.seen.batches for h in b.hidden] == []
+    assert [h for b in w.feeds.batches for h in b.hidden] == [
+        HiddenChat("live", "b"),
+        HiddenChat("live", "", "troll", 2_000),
+        HiddenChat("live", "", "", 2_000),
+    ]
+    last = {q.id: q for q in w.stored("questions")}
+    assert [(q.message_id, q.withdrawn) for q in last.values()] == [("a", True), ("b", True)]
+
+
+def test_a_question_that_others_ask_too_stays_when_the_first_one_is_hidden():
+    async def story(w: World) -> None:
+        w.channel.tell(said("a", 1, "Is the blanket washable?"), said("b", 2, "is the blanket washable??"))
+        w.channel.tell(ChannelItem(0, hidden_id="a"))
+        await asyncio.sleep(1)
+
+    assert [q.withdrawn for q in follow(story).stored("questions")] == [False]
+
+
+def test_a_connection_without_a_sign_of_life_is_stale_and_one_with_heartbeats_is_not():
+    async def story(w: World) -> None:
+        for _ in range(20):
+            w.channel.tell(ChannelItem(0))
+            await asyncio.sleep(15)
+        assert w.seen.states("live") == ["connecting", "ok"]
+        await asyncio.sleep(5 * MINUTE_S)
+        assert w.seen.states("live")[-1] == "stale"
+        w.channel.tell(ChannelItem(0))
+        await asyncio.sleep(1)
+
+    assert follow(story).seen.states("live")[-2:] == ["stale", "ok"]
+
+
+def test_a_lively_chat_that_falls_silent_is_stale_although_the_connection_is_alive():
+    async def story(w: World) -> None:
+        for n in range(60):
+            w.channel.tell(said(f"m{n}", n))
+            await asyncio.sleep(1)
+        for _ in range(10):
+            w.channel.tell(ChannelItem(0, sample=ViewerSample("live", 1, 5)))
+            await asyncio.sleep(5)
+        assert w.seen.states("live")[-1] == "stale"
+        w.channel.tell(said("back", 99))
+        await asyncio.sleep(1)
+
+    assert follow(story).seen.states("live")[-2:] == ["stale", "ok"]
+
+
+def test_a_missing_token_asks_and_a_given_one_is_tried_at_once():
+    async def story(w: World) -> None:
+        w.channel.break_off(Unauthorised("The token has run out: sign in again."))
+        await asyncio.sleep(1)
+        assert w.seen.states("live")[-1] == "asking"
+        tries = len(w.channel.called("items"))
+        await w.engine.token_given("channel:live")
+        await asyncio.sleep(0.5)
+        assert len(w.channel.called("items")) == tries + 1
+
+    follow(story)
+
+
+def test_a_platform_that_asks_for_patience_gets_it():
+    async def story(w: World) -> None:
+        w.channel.break_off(Throttled("Wait.", 240_000))
+        tries = len(w.channel.called("items"))
+        await asyncio.sleep(239)
+        assert len(w.channel.called("items")) == tries
+        await asyncio.sleep(60)
+        assert len(w.channel.called("items")) == tries + 1
+
+    follow(story)
+
+
+def test_what_the_platform_still_allows_is_told():
+    async def story(w: World) -> None:
+        w.channel.tell(ChannelItem(0, quota=Quota(5, 10_000, 300)))
+        await asyncio.sleep(1)
+
+    assert follow(story).seen.quotas == [("live", Quota(5, 10_000, 300))]
+
+
+def test_a_full_disk_loses_nothing():
+    async def story(w: World) -> None:
+        w.feeds.full = True
+        w.channel.tell(*(said(f"m{n}", n) for n in range(3_000)))
+        await asyncio.sleep(30)
+        assert w.texts() == []
+        w.feeds.full = False
+        await asyncio.sleep(60)
+
+    w = follow(story)
+    assert w.texts() == [f"text of m{n}" for n in range(3_000)]
+    assert any(key == "store" and sentence for _, sentence, key in w.seen.notices)
