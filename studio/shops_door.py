@@ -14,7 +14,7 @@ from studio.settings.logging import Redactor
 from studio.settings.schema import ShopSettings
 from studio.settings.secrets import KeyringSecrets
 from studio.shop_book import ShopBook
-from studio.ui.connections.screen import ShopsScreen
+from studio.ui.connections.shops_screen import ShopsScreen
 from studio.ui.dialogs import Field, ask
 from studio.ui.notices import NoticeAction
 from studio.ui.studio import ChangeBatch, Link, Notice

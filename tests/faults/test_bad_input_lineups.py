@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from studio.settings.paths import Paths
-from studio.ui.connections.screen import ShopsScreen
+from studio.ui.connections.shops_screen import ShopsScreen
 from studio.ui.host.workspace import HostWorkspace
 from studio.ui.models.live_show import LiveShow
 from tests.fakes.bad_shop import BadShop, a_product, problem

@@ -15,7 +15,7 @@ from studio.domain.commands import NextItem, StartShow
 from studio.domain.money import Money
 from studio.settings.paths import Paths
 from studio.ui.connections.leaving import UnsavedDialog
-from studio.ui.connections.screen import ShopsScreen
+from studio.ui.connections.shops_screen import ShopsScreen
 from studio.ui.dialogs import FormDialog
 from studio.ui.host.workspace import HostWorkspace
 from tests.fakes.bad_shop import BadShop, a_level, a_product, money, now_ms, problem

@@ -14,7 +14,7 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from studio.ui.actions import Actions
-from studio.ui.connections.screen import ShopsScreen
+from studio.ui.connections.shops_screen import ShopsScreen
 from studio.ui.main_window import MainWindow
 from studio.ui.notices import Notices
 from studio.ui.palette import DARK, LIGHT

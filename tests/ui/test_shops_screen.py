@@ -12,7 +12,7 @@ from studio.store.errors import StoreDamaged
 from studio.ui.actions import Actions
 from studio.ui.connections.leaving import UnsavedDialog
 from studio.ui.connections.port import Failure, ShopTest
-from studio.ui.connections.screen import ShopsScreen
+from studio.ui.connections.shops_screen import ShopsScreen
 from studio.ui.connections.words import failure_words
 from studio.ui.dialogs import ConfirmDialog
 from studio.ui.main_window import MainWindow
@@ -157,7 +157,7 @@ async def test_a_test_shows_how_far_it_is_and_esc_ends_it(shops: Opened) -> None
     assert shops.screen.findings.progress.isVisible()
     assert not shops.actions["shop.test"].isEnabled()
     shops.key(Key.Key_Escape)
-    await until(lambda: not shops.screen.trial.shop_id, "the end of the test")
+    await until(lambda: not shops.screen.trial.subject, "the end of the test")
     assert any("was cancelled" in said for said in shops.screen.findings.sentences())
     assert not shops.left, "the first Esc ends the test only"
     assert shops.actions["shop.test"].isEnabled()

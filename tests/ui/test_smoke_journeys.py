@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from studio.domain import commands as cmd
 from studio.domain.promo import PromoPhase, phase
 from studio.settings.paths import Paths
-from studio.ui.connections.screen import ShopsScreen
+from studio.ui.connections.shops_screen import ShopsScreen
 from studio.ui.studio import Link, OutboxStatus, Sending
 from tests.fakes.bad_shop import TOKEN, BadShop
 from tests.fakes.fake_studio import FakeStudio

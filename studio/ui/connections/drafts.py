@@ -1,33 +1,75 @@
-"""What stands in the form of each shop, saved or not: nothing typed is lost by looking at another shop."""
+"""What stands in the form of each shop or channel, saved or not: nothing typed is lost by looking at another one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar
 
 import msgspec
 
-from studio.settings.schema import ShopSettings
-from studio.settings.secrets import Kept
-from studio.ui.connections.port import KnownShop, ShopTest
-from studio.ui.connections.words import tr
+from studio.settings.schema import ChannelSettings, ShopSettings, Trouble
+from studio.settings.secrets import Whereabouts
 
-FIELDS: Final = ("kind", "name", "base_url", "storefront", "ca_file", "push_port")
-_NEW: Final = "new:"
+NEW: Final = "new:"
+LONGEST_NAME: Final = 300
+YES: Final = "yes"
+"""What stands in the place of a box that is checked; an empty text where it is not."""
+
+
+class Saved(Protocol):
+    """A shop or channel as it is saved."""
+
+    @property
+    def settings(self) -> ShopSettings | ChannelSettings:
+        """Its settings."""
+        ...
+
+    @property
+    def key(self) -> Whereabouts:
+        """Where its key is kept."""
+        ...
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Its last errors, the newest first."""
+        ...
+
+
+class Found(Protocol):
+    """What a test found; `failure` is None when it can be used, `name` what it calls itself."""
+
+    @property
+    def failure(self) -> object:
+        """Why it cannot be used."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What it calls itself."""
+        ...
+
+
+S = TypeVar("S", bound=Saved)
+F = TypeVar("F", bound=Found)
+D = TypeVar("D", bound="Draft[Any, Any]")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """One shop as it stands in the form. `key` and `push_key` are what was typed for its key and for the secret of its
-    webhooks, and never shown by a repr.
+class Draft(Generic[S, F]):
+    """One of them as it stands in the form. `secrets` are what was typed for its key and the like, by the field's name,
+    and never shown by a repr.
     """
+
+    FIELDS: ClassVar[tuple[str, ...]] = ()
+    SECRETS: ClassVar[tuple[str, ...]] = ("key",)
+    HARMLESS: ClassVar[tuple[str, ...]] = ("name",)
+    """Fields that do not touch what a test found."""
 
     id: str
     values: dict[str, str]
-    saved: KnownShop | None = None
-    key: str = field(default="", repr=False)
-    push_key: str = field(default="", repr=False)
-    found: ShopTest | None = None
+    saved: S | None = None
+    secrets: dict[str, str] = field(default_factory=dict[str, str], repr=False)
+    found: F | None = None
 
     @property
     def is_new(self) -> bool:
@@ -35,107 +77,127 @@ class Draft:
         return self.saved is None
 
     @property
+    def key(self) -> str:
+        """What was typed for its key."""
+        return self.secrets.get("key", "")
+
+    @property
     def dirty(self) -> bool:
         """Whether something of it is not saved."""
-        return (
-            self.saved is None
-            or bool(self.key or self.push_key)
-            or self.values != values_of(self.saved.settings)
-        )
+        typed = any(self.secrets.values())
+        return self.saved is None or typed or self.values != self.values_of(self.saved.settings)
 
     @property
     def untouched(self) -> bool:
-        """A new shop in which nothing was typed."""
-        typed = any(value.strip() for name, value in self.values.items() if name != "kind")
-        return self.is_new and not (self.key or self.push_key or typed)
+        """A new one in which nothing was typed."""
+        begun = {name: value for name, value in self.empty_values(self.values["kind"]).items() if value}
+        typed = any(
+            value.strip() and begun.get(name) != value
+            for name, value in self.values.items()
+            if name != "kind"
+        )
+        return self.is_new and not (any(self.secrets.values()) or typed)
 
     @property
     def name(self) -> str:
         """What it is called in the list."""
         return self.values["name"].strip()
 
-    def changed(self, name: str, value: str) -> "Draft":
-        """With another value in a field, `key` among them. What was found by a test held for the old ones."""
-        if name == "key":
-            return self if value == self.key else replace(self, key=value, found=None)
-        if name == "push_key":
-            return replace(self, push_key=value)
+    def changed(self, name: str, value: str) -> Self:
+        """With another value in a field. What was found by a test held for the old ones."""
+        if name in self.SECRETS:
+            if self.secrets.get(name, "") == value:
+                return self
+            found = None if name not in self.HARMLESS else self.found
+            return replace(self, secrets={**self.secrets, name: value}, found=found)
         if self.values.get(name) == value:
             return self
-        keeps = name in ("name", "push_port")
+        keeps = name in self.HARMLESS
         return replace(self, values={**self.values, name: value}, found=self.found if keeps else None)
 
-    def settings(self, new_id: Callable[[str], str]) -> ShopSettings:
-        """As settings. Raises `msgspec.ValidationError` where `problems` finds something."""
+    def typed(self, new_id: Callable[[str], str], unnamed: str) -> dict[str, object]:
+        """What is saved, with what stands in the form over it; one that is only tried needs no name yet."""
         known = msgspec.to_builtins(self.saved.settings) if self.saved else {"id": new_id(self.name)}
-        typed: dict[str, object] = {name: value.strip() for name, value in self.values.items()}
-        typed["push_port"] = int(self.values["push_port"].strip() or "0")
-        typed["name"] = typed["name"] or tr("Shop")  # one that is only tried needs no name yet
-        return msgspec.convert({**known, **typed}, ShopSettings)
+        values = {name: value.strip() for name, value in self.values.items()}
+        return {**known, **values, "name": values["name"] or unnamed}
+
+    @classmethod
+    def empty_values(cls, kind: str) -> dict[str, str]:
+        """The fields of a new one."""
+        return {**dict.fromkeys(cls.FIELDS, ""), "kind": kind}
+
+    @classmethod
+    def values_of(cls, settings: ShopSettings | ChannelSettings) -> dict[str, str]:
+        """The fields of the form for one that is saved."""
+        return {name: _text(getattr(settings, name)) for name in cls.FIELDS}
+
+    @classmethod
+    def of(cls, saved: S) -> Self:
+        """One as it is saved."""
+        return cls(saved.settings.id, cls.values_of(saved.settings), saved)
+
+    @classmethod
+    def new(cls, number: int, kind: str) -> Self:
+        """One that is not saved yet, empty."""
+        return cls(f"{NEW}{number}", cls.empty_values(kind))
+
+    def copy(self, number: int, copy_of: str) -> Self:
+        """One that is not saved yet, like this one; a key is never copied."""
+        name = copy_of.replace("{name}", self.name)[:LONGEST_NAME]
+        return type(self)(f"{NEW}{number}", {**self.values, "name": name})
 
 
-def values_of(shop: ShopSettings) -> dict[str, str]:
-    """The fields of the form for a shop."""
-    return {name: str(getattr(shop, name) or "") for name in FIELDS}
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return YES if value else ""
+    return str(value or "")
 
 
-def draft_of(shop: KnownShop) -> Draft:
-    """A shop as it is saved."""
-    return Draft(shop.settings.id, values_of(shop.settings), shop)
-
-
-def merged(before: Sequence[Draft], shops: Sequence[KnownShop]) -> list[Draft]:
-    """The shops as they are saved, with what was typed and found before; those never saved follow."""
+def merged(before: Sequence[D], saved: Sequence[Saved], of: Callable[[Any], D]) -> list[D]:
+    """Them as they are saved, with what was typed and found before; those never saved follow."""
     old = {draft.id: draft for draft in before}
-    drafts: list[Draft] = []
-    for shop in shops:
-        kept = old.pop(shop.settings.id, None)
-        fresh = draft_of(shop)
+    drafts: list[D] = []
+    for each in saved:
+        kept = old.pop(each.settings.id, None)
+        fresh = of(each)
         if kept is not None:
-            fresh = replace(kept, saved=shop) if kept.dirty else replace(fresh, found=kept.found)
+            fresh = replace(kept, saved=each) if kept.dirty else replace(fresh, found=kept.found)
         drafts.append(fresh)
     return drafts + [draft for draft in old.values() if draft.is_new]
 
 
-def new_draft(number: int, kind: str, like: Draft | None = None) -> Draft:
-    """A shop that is not saved yet, empty or like another one; a key is never copied."""
-    if like is None:
-        return Draft(f"{_NEW}{number}", {**dict.fromkeys(FIELDS, ""), "kind": kind})
-    name = tr("Copy of {name}").replace("{name}", like.name)[:300]
-    return Draft(f"{_NEW}{number}", {**like.values, "name": name})
+def trimmed(draft: Draft[Any, Any]) -> dict[str, str]:
+    """What stands in the fields, without the blanks around it."""
+    return {name: value.strip() for name, value in draft.values.items()}
 
 
-def problems(draft: Draft, address_problem: Callable[[str], str | None]) -> dict[str, str]:
-    """Field name to sentence, for every field that is wrong."""
-    found: dict[str, str] = {}
-    values = {name: value.strip() for name, value in draft.values.items()}
-    if not values["name"]:
-        found["name"] = tr("Give the shop a name, so that you know it in the list.")
-    elif len(values["name"]) > 300:
-        found["name"] = tr("A name has at most 300 characters.")
-    if sentence := address_problem(values["base_url"]):
-        found["base_url"] = sentence
-    if not _fits("storefront", values["storefront"]):
-        found["storefront"] = tr("Write the address of the storefront, like https://www.shop.example.")
-    if values["push_port"] and not (
-        values["push_port"].isdecimal() and 0 < int(values["push_port"]) < 65_536
-    ):
-        found["push_port"] = tr("A port is a number from 1 to 65535, for instance 8137; empty hears nothing.")
-    elif values["push_port"] and not draft.push_key and _unsigned(draft):
-        found["push_key"] = tr("Enter the secret with which the platform signs: nothing else is believed.")
-    if values["ca_file"] and not Path(values["ca_file"]).expanduser().is_file():
-        found["ca_file"] = tr("There is no such file: choose a certificate in PEM, or leave it empty.")
-    return found
+def name_problem(name: str, missing: str, too_long: str) -> str:
+    """What is wrong with a name; empty when it is right."""
+    if not name:
+        return missing
+    return too_long if len(name) > LONGEST_NAME else ""
 
 
-def _unsigned(draft: Draft) -> bool:
-    return draft.saved is None or draft.saved.push_key.kept is Kept.NOWHERE
+def no_such_file(path: str) -> bool:
+    """Whether a file is named that is not there."""
+    return bool(path) and not Path(path).expanduser().is_file()
 
 
-def _fits(name: str, value: str) -> bool:
-    kind = next(info.type for info in msgspec.structs.fields(ShopSettings) if info.name == name)
+def is_port(value: str) -> bool:
+    """Whether it is the number of a port."""
+    return value.isascii() and value.isdecimal() and 0 < int(value) < 65_536
+
+
+def fits(kind: type[msgspec.Struct], name: str, value: object) -> bool:
+    """Whether a setting can have this value."""
+    wanted = next(info.type for info in msgspec.structs.fields(kind) if info.name == name)
     try:
-        msgspec.convert(value, kind)
+        msgspec.convert(value, wanted)
     except msgspec.ValidationError:
         return False
     return True
+
+
+def told(found: Mapping[str, str]) -> dict[str, str]:
+    """Only what is wrong."""
+    return {name: sentence for name, sentence in found.items() if sentence}

@@ -1,43 +1,67 @@
-"""What the test of a shop found, and its last errors, at the right."""
+"""What a test found, and the last errors, at the right."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from studio.settings.schema import Trouble
-from studio.ui.connections.port import ShopTest, Step
-from studio.ui.connections.words import (
-    can_sentences,
-    cannot_sentences,
-    clock_words,
-    failure_words,
-    step_words,
-    tr,
-)
+from studio.ui.connections.words import tr
 from studio.ui.texts import Texts
-from studio.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
-from studio.ui.widgets.cards import Card, Stat
+from studio.ui.theme import SPACE_M, SPACE_S, SPACE_XS
+from studio.ui.widgets.cards import Card
 from studio.ui.widgets.labels import Pill, PlainLabel, SectionHeader
 from studio.ui.widgets.text import clean_text
 
-_STEPS = list(Step)
+
+class SayingCard(Card):
+    """A card that says things in a column: sentences, lines with a sign, headings."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__("card", parent)
+        self.setAccessibleName(name)
+        self.header = SectionHeader(name)
+        self._told = QWidget()
+        self._column = QVBoxLayout(self._told)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(SPACE_S)
+        self.body.setSpacing(SPACE_M)
+        self.body.addWidget(self.header)
+
+    def sentences(self) -> list[str]:
+        """Everything that is said, from top to bottom."""
+        return list(_texts(self._column))
+
+    def head(self, text: str) -> None:
+        """A heading."""
+        self._column.addSpacing(SPACE_XS)
+        self._column.addWidget(SectionHeader(text))
+
+    def say(self, text: str, tone: str = "", *, strong: bool = False, size: str = "s") -> None:
+        """A sentence."""
+        self._column.addWidget(PlainLabel(text, tone=tone, strong=strong, size=size, wrap=True))
+
+    def line(self, sign: str, text: str, tone: str) -> None:
+        """A sentence behind a sign."""
+        self._column.addWidget(signed_line(sign, text, tone))
 
 
-class Findings(Card):
-    """Empty, under way, connected, or not: always with a sentence. `cancel_asked` stops a test."""
+class FindingsCard(SayingCard):
+    """Empty, under way, connected, or not: always with a sentence. `cancel_asked` stops a test. `steps` are those of a
+    test, in their order; what each is called, and what was found, a subclass says.
+    """
 
     cancel_asked = Signal()
 
-    def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
-        super().__init__("card", parent)
+    def __init__(self, texts: Texts, steps: Sequence[object], parent: QWidget | None = None) -> None:
+        super().__init__(tr("Test"), parent)
         self._texts = texts
+        self._steps = list(steps)
         self.setAccessibleName(tr("Test of the connection"))
-        self.header = SectionHeader(tr("Test"))
         self.state = Pill("", "neutral")
         self.header.add(self.state)
         self.progress = QProgressBar()
-        self.progress.setRange(0, len(_STEPS))
+        self.progress.setRange(0, len(self._steps))
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(tr("Progress of the test"))
         self.doing = PlainLabel("", tone="muted")
@@ -50,89 +74,54 @@ class Findings(Card):
         row.setSpacing(SPACE_S)
         row.addWidget(self.doing, 1)
         row.addWidget(self.cancel)
-        self._told = QWidget()
-        self._column = QVBoxLayout(self._told)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(SPACE_S)
-        self.body.setSpacing(SPACE_M)
-        for widget in (self.header, self.progress, self._under_way, self._told):
+        for widget in (self.progress, self._under_way, self._told):
             self.body.addWidget(widget)
         self.show_nothing()
 
-    def sentences(self) -> list[str]:
-        """Everything that is said, from top to bottom."""
-        return list(_texts(self._column))
+    def step_words(self, step: object) -> str:
+        """What is being tried now."""
+        raise NotImplementedError
+
+    def nothing_yet(self) -> str:
+        """What a test would do."""
+        raise NotImplementedError
+
+    def tell(self, found: object) -> None:
+        """Say what was found, below its headline."""
+        raise NotImplementedError
 
     def show_nothing(self) -> None:
         """Not tested yet, as it stands in the form."""
         self._mode(tr("not tested"), running=False)
-        self._say(
-            tr("Test the connection before the show: it reads a little of everything and writes nothing."),
-            "muted",
-        )
+        self.say(self.nothing_yet(), "muted")
 
-    def show_step(self, step: Step) -> None:
+    def show_step(self, step: object) -> None:
         """A test is under way."""
         self._mode(tr("testing…"), running=True)
-        self.progress.setValue(_STEPS.index(step))
-        self.doing.setText(step_words(step))
+        self.progress.setValue(self._steps.index(step))
+        self.doing.setText(self.step_words(step))
 
     def show_cancelled(self) -> None:
         """The test was given up by a person."""
         self._mode(tr("not tested"), running=False)
-        self._say(tr("The test was cancelled. Nothing has changed."), "muted")
+        self.say(tr("The test was cancelled. Nothing has changed."), "muted")
 
-    def show_found(self, found: ShopTest) -> None:
+    def show_found(self, found: object, *, well: bool) -> None:
         """What the test found."""
-        self._mode(tr("connected") if found.failure is None else tr("not connected"), running=False)
-        self.state.set_tone("ok" if found.failure is None else "warning")
-        if found.failure is not None:
-            headline, advice = failure_words(found.failure)
-            self._say(f"⚠ {headline}", "warning", strong=True)
-            self._say(advice)
-        if found.name:
-            self._say(clean_text(found.name, 100), strong=True, size="l")
-            self._figures(found)
-        if found.missing:
-            self._head(tr("Missing rights"))
-            for sentence in found.missing:
-                self._line("⚠", clean_text(sentence, 400), "warning")
-        elif found.failure is not None and found.sentence:
-            self._head(tr("In the shop's words") if found.name else tr("What was said"))
-            self._say(clean_text(found.sentence, 500), "muted")
-        if found.problems:
-            self._head(tr("Did not go through"))
-            for sentence in found.problems:
-                self._line("⚠", clean_text(sentence, 400), "warning")
-        if found.capabilities is not None:
-            self._head(tr("What it can do"))
-            for sentence in can_sentences(found.capabilities):
-                self._line("✓", sentence, "next")
-            instead = cannot_sentences(found.capabilities)
-            if instead:
-                self._head(tr("What the studio does instead"))
-                for sentence in instead:
-                    self._line("→", sentence, "muted")
-            if found.capabilities.notes:
-                self._head(tr("Good to know"))
-                for sentence in found.capabilities.notes:
-                    self._line("→", clean_text(sentence, 400), "muted")
+        self._mode(tr("connected") if well else tr("not connected"), running=False)
+        self.state.set_tone("ok" if well else "warning")
+        self.tell(found)
         self._column.addStretch(1)
 
-    def _figures(self, found: ShopTest) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_L)
-        row.addWidget(Stat(clean_text(found.currency, 8), tr("currency"), size="m"))
-        row.addWidget(Stat(self._texts.number(found.product_count), tr("products"), size="m"))
-        if found.locations:
-            row.addWidget(Stat(self._texts.number(found.locations), tr("locations"), size="m"))
-        row.addStretch(1)
-        self._column.addLayout(row)
-        words, odd = clock_words(found)
-        text = tr("Clock: {words}.").replace("{words}", words)
-        if odd:
-            text = tr("⚠ Clock: {words}. Countdowns follow the shop's.").replace("{words}", words)
-        self._say(text, "warning" if odd else "muted")
+    def _failure(self, headline: str, advice: str) -> None:
+        self.say(f"⚠ {headline}", "warning", strong=True)
+        self.say(advice)
+
+    def _warnings(self, title: str, sentences: Sequence[str]) -> None:
+        if sentences:
+            self.head(title)
+            for sentence in sentences:
+                self.line("⚠", clean_text(sentence, 400), "warning")
 
     def _mode(self, state: str, *, running: bool) -> None:
         self.state.show_as(state, "accent" if running else "neutral")
@@ -141,47 +130,28 @@ class Findings(Card):
         self._told.setVisible(not running)
         empty(self._column)
 
-    def _head(self, text: str) -> None:
-        self._column.addSpacing(SPACE_XS)
-        self._column.addWidget(SectionHeader(text))
 
-    def _say(self, text: str, tone: str = "", *, strong: bool = False, size: str = "s") -> None:
-        self._column.addWidget(PlainLabel(text, tone=tone, strong=strong, size=size, wrap=True))
-
-    def _line(self, sign: str, text: str, tone: str) -> None:
-        self._column.addWidget(_line(sign, text, tone))
-
-
-class LastErrors(Card):
-    """The last errors of a shop with their time; hidden while there are none."""
+class LastErrors(SayingCard):
+    """The last errors with their time; hidden while there are none."""
 
     def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
-        super().__init__("card", parent)
+        super().__init__(tr("Last errors"), parent)
         self._texts = texts
-        self.setAccessibleName(tr("Last errors"))
-        self.header = SectionHeader(tr("Last errors"))
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(SPACE_S)
-        self.body.addWidget(self.header)
-        self.body.addLayout(self._rows)
+        self.body.addWidget(self._told)
 
     def show_troubles(self, troubles: tuple[Trouble, ...]) -> None:
         """The newest first."""
-        empty(self._rows)
+        empty(self._column)
         for trouble in troubles:
             when = f"{self._texts.day(trouble.at_ms)}, {self._texts.clock(trouble.at_ms)}"
             if trouble.times > 1:
                 when = f"{when} · {tr('{n} times').replace('{n}', self._texts.number(trouble.times))}"
-            self._rows.addWidget(PlainLabel(when, size="caption", tone="muted"))
-            self._rows.addWidget(_line("⚠", clean_text(trouble.sentence, 400), ""))
+            self.say(when, "muted", size="caption")
+            self.line("⚠", clean_text(trouble.sentence, 400), "")
         self.setVisible(bool(troubles))
 
-    def sentences(self) -> list[str]:
-        """Everything that is said."""
-        return list(_texts(self._rows))
 
-
-def _line(sign: str, text: str, tone: str) -> QWidget:
+def signed_line(sign: str, text: str, tone: str) -> QWidget:
     """A sign, and a sentence that stays right of it when it wraps."""
     line = QWidget()
     row = QHBoxLayout(line)

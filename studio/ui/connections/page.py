@@ -1,4 +1,7 @@
-"""How the screen of the shops is laid out."""
+"""How the screens of the shops and the channels are laid out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Generic
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -11,52 +14,75 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QStackedWidget,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
 
-from studio.ui.actions import Actions
-from studio.ui.connections.findings import Findings, LastErrors
-from studio.ui.connections.form import ShopForm
-from studio.ui.connections.shop_list import ShopList
+from studio.ui.connections.connection_list import ConnectionList
+from studio.ui.connections.drafts import D
+from studio.ui.connections.findings import FindingsCard, LastErrors
+from studio.ui.connections.form import ConnectionForm
+from studio.ui.connections.wording import Wording
 from studio.ui.connections.words import tr
 from studio.ui.icons import IconName
-from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from studio.ui.widgets.cards import EmptyState
 from studio.ui.widgets.labels import PlainLabel, tooltip_text
 
 
-class ShopsPage(QWidget):
+class ConnectionsPage(QWidget, Generic[D]):
     """The list at the left, the form in the middle, what a test found at the right; or one sentence instead.
 
-    `escaped` is emitted for Esc, `entered` for Return in a field; Return presses the button with the focus.
+    `escaped` is emitted for Esc, `entered` for Return in a field; Return presses the button with the focus. `places` are
+    the screens of the settings, name to title: `went` carries the name of another one that was chosen. `beside` stands
+    between what a test found and the last errors.
     """
 
     escaped = Signal()
     entered = Signal()
+    went = Signal(str)
 
-    def __init__(self, actions: Actions, theme: Theme, texts: Texts, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        wording: Wording,
+        places: Mapping[str, str],
+        left: ConnectionList[D],
+        form: ConnectionForm,
+        findings: FindingsCard,
+        errors: LastErrors,
+        beside: Sequence[QWidget] = (),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._wording = wording
         self.setProperty("role", "workspace")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(tr("Shops"))
+        self.setAccessibleName(wording.title)
         self.keys_sentence = PlainLabel("", tone="muted", wrap=True)
         self.back = QPushButton(tr("Back"))
         self.back.setAccessibleName(tr("Back"))
         self.back.setToolTip(tooltip_text(tr("Back to where you came from (Esc)")))
-        self.list = ShopList(theme, actions)
+        self.list = left
         self.list.setFixedWidth(theme.px(280))
-        self.form = ShopForm(actions)
-        self.findings = Findings(texts)
-        self.errors = LastErrors(texts)
-        self.empty = EmptyState(theme, "bag", "")
+        self.findings, self.errors = findings, errors
+        self.empty = EmptyState(theme, wording.icon, "")
         self._stack = QStackedWidget()
-        self._stack.addWidget(self._shop_page())
+        self._stack.addWidget(_columns(form, [*beside, findings, errors]))
         self._stack.addWidget(self.empty)
+        self._places = list(places)
+        self.switch = QTabBar()
+        self.switch.setAccessibleName(tr("Settings"))
+        self.switch.setExpanding(False)
+        self.switch.setDrawBase(False)
+        for title in places.values():
+            self.switch.addTab(title)
+        self._mark_place()
+        self.switch.currentChanged.connect(self._chose_place)
         head = QHBoxLayout()
         head.setSpacing(SPACE_L)
-        head.addWidget(PlainLabel(tr("Shops"), size="l", strong=True))
+        head.addWidget(self.switch)
         head.addWidget(self.keys_sentence, 1)
         head.addWidget(self.back)
         below = QHBoxLayout()
@@ -69,26 +95,13 @@ class ShopsPage(QWidget):
         whole.addLayout(head)
         whole.addLayout(below, 1)
 
-    def _shop_page(self) -> QWidget:
-        right = QWidget()
-        right.setProperty("role", "plain")
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_S)
-        column.addWidget(self.findings)
-        column.addWidget(self.errors)
-        column.addStretch(1)
-        page = QWidget()
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_S)
-        left = QVBoxLayout()
-        left.setSpacing(SPACE_S)
-        left.addWidget(_scrolling(self.form), 1)
-        left.addWidget(self.form.foot)
-        row.addLayout(left, 1)
-        row.addWidget(_scrolling(right), 1)
-        return page
+    def _mark_place(self) -> None:
+        self.switch.setCurrentIndex(self._places.index(self._wording.name))
+
+    def _chose_place(self, index: int) -> None:
+        if self._places[index] != self._wording.name:
+            self._mark_place()  # the tab of this screen stays that of this screen
+            self.went.emit(self._places[index])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         focused = QApplication.focusWidget()
@@ -104,12 +117,34 @@ class ShopsPage(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _show_shop(self) -> None:
+    def _show_form(self) -> None:
         self._stack.setCurrentIndex(0)
 
     def _show_sentence(self, sentence: str, icon: IconName, button: str = "") -> None:
         self._stack.setCurrentWidget(self.empty)
         self.empty.say(sentence, icon, button)
+
+
+def _columns(form: ConnectionForm, right: Sequence[QWidget]) -> QWidget:
+    told = QWidget()
+    told.setProperty("role", "plain")
+    column = QVBoxLayout(told)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(SPACE_S)
+    for card in right:
+        column.addWidget(card)
+    column.addStretch(1)
+    page = QWidget()
+    row = QHBoxLayout(page)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(SPACE_S)
+    left = QVBoxLayout()
+    left.setSpacing(SPACE_S)
+    left.addWidget(_scrolling(form), 1)
+    left.addWidget(form.foot)
+    row.addLayout(left, 1)
+    row.addWidget(_scrolling(told), 1)
+    return page
 
 
 def _scrolling(inside: QWidget) -> QScrollArea:

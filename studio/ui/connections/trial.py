@@ -1,17 +1,19 @@
-"""The one test of a shop that is under way."""
+"""The one test of a shop or channel that is under way."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.settings.schema import ShopSettings
-from studio.ui.connections.port import ShopConnections, Step
 from studio.ui.tasks import Tasks
+
+Try = Callable[[Callable[[Any], None]], Coroutine[Any, Any, Any]]
+"""Tries it, telling each step as it begins; returns what was found."""
 
 
 class Trial(QObject):
-    """`shop_id` is that of the shop which is being tried, empty while none is; `step` how far it is.
+    """`subject` is the id of what is being tried, empty while nothing is; `step` how far it is.
 
     `stepped` carries the id and the step, `found` the id and what was found; `over` comes at the end, however it ended.
     """
@@ -20,18 +22,18 @@ class Trial(QObject):
     found = Signal(str, object)
     over = Signal(str)
 
-    def __init__(self, connections: ShopConnections, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._port, self._tasks = connections, tasks
+        self._tasks = tasks
         self._task: asyncio.Task[Any] | None = None
-        self.shop_id = ""
-        self.step = Step.CONNECT
+        self.subject = ""
+        self.step: Any = None
 
-    def begin(self, shop_id: str, shop: ShopSettings, key: str) -> None:
-        """Try a shop; one at a time."""
-        self.shop_id, self.step = shop_id, Step.CONNECT
-        task = self._task = self._tasks.spawn(self._run(shop_id, shop, key), "test shop")
-        task.add_done_callback(lambda done: self._ended(shop_id, done))
+    def begin(self, subject: str, first: object, attempt: Try) -> None:
+        """Try it, beginning with the first step; one at a time."""
+        self.subject, self.step = subject, first
+        task = self._task = self._tasks.spawn(self._run(subject, attempt), "test connection")
+        task.add_done_callback(lambda done: self._ended(subject, done))
 
     def cancel(self) -> bool:
         """Give it up; whether there was one."""
@@ -41,18 +43,18 @@ class Trial(QObject):
         task.cancel()
         return True
 
-    async def _run(self, shop_id: str, shop: ShopSettings, key: str) -> None:
-        def stepped(step: Step) -> None:
+    async def _run(self, subject: str, attempt: Try) -> None:
+        def stepped(step: object) -> None:
             if self._task is not None:
                 self.step = step
-                self.stepped.emit(shop_id, step)
+                self.stepped.emit(subject, step)
 
-        told = await self._port.test(shop, key, stepped)
+        told = await attempt(stepped)
         if self._task is not None:
-            self._task, self.shop_id = None, ""
-            self.found.emit(shop_id, told)
+            self._task, self.subject = None, ""
+            self.found.emit(subject, told)
 
-    def _ended(self, shop_id: str, task: "asyncio.Task[Any]") -> None:
+    def _ended(self, subject: str, task: "asyncio.Task[Any]") -> None:
         if self._task in (None, task):
-            self._task, self.shop_id = None, ""
-        self.over.emit(shop_id)
+            self._task, self.subject = None, ""
+        self.over.emit(subject)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from studio.control.ports import ShopCapabilities
 from studio.settings.secrets import Kept, Whereabouts
 from studio.ui.connections.port import Failure, ShopTest, Step
+from studio.ui.connections.wording import Wording
 
 CLOCK_TOLERANCE_MS = 2_000
 """A difference that a person would see in a countdown."""
@@ -15,6 +16,40 @@ CLOCK_TOLERANCE_MS = 2_000
 def tr(text: str) -> str:
     """A text of this screen in the language of the studio."""
     return QCoreApplication.translate("Shops", text)
+
+
+def shop_wording() -> Wording:
+    """What the screen of the shops calls its things."""
+    translate = QCoreApplication.translate
+    return Wording(
+        name="shops",
+        title=translate("Shops", "Shops"),
+        icon="bag",
+        reading=translate("Shops", "Reading the shops…"),
+        unreadable=translate("Shops", "The shops cannot be read ({why})."),
+        nothing=translate(
+            "Shops",
+            "No shop is connected yet. Add one: its platform, address and key are all it takes.",
+        ),
+        add=translate("Shops", "Add a shop"),
+        unnamed=translate("Shops", "New shop"),
+        copy_of=translate("Shops", "Copy of {name}"),
+        saved=translate("Shops", "“{name}” is saved."),
+        remove_title=translate("Shops", "Remove “{name}”?"),
+        remove=translate(
+            "Shops", "Its address and its key are forgotten on this computer. Nothing changes at the shop."
+        ),
+        key_forgotten=translate("Shops", "The key is forgotten. Enter it again before the next show."),
+        elsewhere=translate("Shops", "Open the shops or the channels first."),
+        choose_first=translate("Shops", "Choose a shop first."),
+        actions={
+            "shop.test": translate("Shops", "Ask the shop who it is and what it can do; nothing is written"),
+            "shop.save": translate("Shops", "Keep what was changed of this shop"),
+            "shop.add": translate("Shops", "Add a shop"),
+            "shop.duplicate": translate("Shops", "Add a shop like this one, without its key"),
+            "shop.remove": translate("Shops", "Forget this shop and its key; asks first"),
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
