@@ -1,0 +1,111 @@
+"""What is to stand in OBS at a moment: a view's words, less what may not be seen now, and when that changes by itself."""
+
+from collections.abc import Collection, Mapping
+
+from msgspec import Struct
+
+from studio.control.ports.answers import plain
+from studio.stage.obs_find import Found, FoundInput, FoundItem, ItemKey, set_text
+from studio.stage.obs_parts import BOXES, UNSURE, Part, said
+from studio.stage.obs_socket import Answer, Call
+from studio.stage.words import StageTexts, countdown_text
+
+_TITLE, _QUESTION, _SHORT = 80, 200, 60
+
+
+class Wanted(Struct, frozen=True):
+    """The texts by part; what is missing is not to be seen. `due_ms` real ms later it is another one (None: never)."""
+
+    texts: Mapping[Part, str]
+    due_ms: float | None = None
+
+
+def wanted(
+    texts: StageTexts, clock: tuple[int, float] | None, held: Collection[Part] = (), overlay: str = ""
+) -> Wanted:
+    """What is to be seen at this moment of the shop's clock (`StageClock`). Without a time neither price nor code are, and
+    from the code's end on neither it nor the price that it made. `held` are parts that may not be seen, `overlay` is the
+    address of the overlay page.
+    """
+    ends, due_ms, left_ms = texts.code_ends_at_ms, None, 0
+    sure = clock is not None
+    if clock is not None and ends is not None:
+        now_ms, rate = clock
+        left_ms = ends - now_ms
+        sure = left_ms > 0
+        if sure:
+            to_next = (left_ms - 1) % 1000 + 1
+            due_ms = to_next / max(rate, 1e-6)
+    stands: dict[Part, str] = {
+        Part.TITLE: plain(texts.title, _TITLE),
+        Part.QUESTION: plain(texts.question, _QUESTION),
+        Part.OVERLAY: overlay,
+    }
+    if sure:
+        stands |= {
+            Part.PRICE: plain(texts.price, _SHORT),
+            Part.STRUCK: plain(texts.struck, _SHORT),
+            Part.STOCK: plain(texts.left, _SHORT),
+            Part.CODE: plain(f"{texts.code}  {texts.off}", _SHORT) if texts.code else "",
+            Part.COUNTDOWN: countdown_text(left_ms) if texts.code and ends is not None else "",
+        }
+    stands = {part: text for part, text in stands.items() if text and part not in held}
+    if Part.QUESTION in stands:
+        stands[Part.BUBBLE] = ""
+    if Part.TITLE in stands or not UNSURE.isdisjoint(stands):
+        stands[Part.CARD] = ""
+    return Wanted(stands, due_ms)
+
+
+class Difference(Struct, frozen=True):
+    """One call that brings OBS nearer to what is wanted, and what then holds of what was found."""
+
+    call: Call
+    source: FoundInput | None = None
+    text: str = ""
+    item: FoundItem | None = None
+    enabled: bool = False
+
+    def done(self) -> None:
+        """It was done: what was found says so from now on."""
+        if self.source is not None:
+            self.source.text = self.text
+        if self.item is not None:
+            self.item.enabled = self.enabled
+
+
+def differences(found: Found, want: Wanted) -> list[Difference]:
+    """What to change, in this order: out of sight what must go, then the words, then into sight what is wanted."""
+    hide: list[Difference] = []
+    words: list[Difference] = []
+    show: list[Difference] = []
+    for key, item in found.items.items():
+        on = item.part in want.texts
+        if item.enabled != on:
+            (show if on else hide).append(Difference(_enable(key, on), item=item, enabled=on))
+    for name, source in found.inputs.items():
+        if source.part in BOXES or (source.part is Part.OVERLAY and source.part not in want.texts):
+            continue
+        text = said(source.part, source.kind, want.texts.get(source.part, ""))
+        if source.text != text:
+            words.append(Difference(set_text(name, source, text), source, text))
+    return [*hide, *words, *show]
+
+
+def settle(made: list[Difference], answers: list[Answer]) -> list[Answer]:
+    """Note which were done; those that were refused."""
+    refused: list[Answer] = []
+    for difference, answer in zip(made, answers, strict=True):
+        if answer.well:
+            difference.done()
+        else:
+            refused.append(answer)
+    return refused
+
+
+def _enable(key: ItemKey, on: bool) -> Call:
+    scene, number = key
+    return (
+        "SetSceneItemEnabled",
+        {"sceneName": scene, "sceneItemId": number, "sceneItemEnabled": on},
+    )
