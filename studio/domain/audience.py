@@ -14,7 +14,9 @@ class ViewerSample(msgspec.Struct, frozen=True, gc=False):
 
 
 class ChatMessage(msgspec.Struct, frozen=True, gc=False):
-    """One message of a channel. `id` is the platform's; `at_ms` its time, UTC ms; `seq` its place in the feed."""
+    """One message of a channel. `id` is the platform's; `at_ms` its time, UTC ms; `seq` its place in the feed. `origin` is the
+    site that it was written on (`tiktok`), where a channel brings several together; empty where it is the channel's own.
+    """
 
     channel: str
     id: str
@@ -25,6 +27,7 @@ class ChatMessage(msgspec.Struct, frozen=True, gc=False):
     author_id: str = ""
     reply_to: str = ""
     by_us: bool = False
+    origin: str = ""
 
 
 class ViewerFigures(msgspec.Struct, frozen=True):

@@ -75,7 +75,7 @@ def _mark(
     num = _next_num(db)
     new = db.conn.execute(
         f"INSERT OR IGNORE INTO chat_message (num, show, {codec.CHAT}, gap) "  # noqa: S608
-        "VALUES (?, ?, ?, ?, ?, ?, '', '', '', '', 0, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, '', '', '', '', 0, '', ?)",
         (num, show, channel, gap_id, seq, at_ms, count),
     ).rowcount
     if not new:
@@ -165,7 +165,7 @@ def _next_num(db: Sqlite) -> int:
 
 def _insert(db: Sqlite, show: int, first: int, messages: Sequence[ChatMessage]) -> None:
     rows = [
-        (n, show, m.channel, m.id, m.seq, m.at_ms, m.author, m.text, m.author_id, m.reply_to, m.by_us)
+        (n, show, m.channel, m.id, m.seq, m.at_ms, m.author, m.text, m.author_id, m.reply_to, m.by_us, m.origin)
         for n, m in enumerate(messages, first)
     ]
     db.conn.executemany(_INSERT, rows)

@@ -31,7 +31,7 @@ _question = msgspec.json.Decoder(Question)
 EVENT = "id, show_id, seq, at_ms, wall_ms, actor, seat, command_id, undoes, schema, type, body, crc"
 EFFECT = "effect_id, show_id, event_id, seq, ordinal, target, kind, body, decided_at_ms, not_before_ms, not_after_ms, supersedes"
 OUTBOX = f"{EFFECT}, attempts, next_wall_ms, held, last_error"
-CHAT = "channel, id, seq, at_ms, author, text, author_id, reply_to, by_us"
+CHAT = "channel, id, seq, at_ms, author, text, author_id, reply_to, by_us, origin"
 LINK = "id, url, show_id, product_id, channel"
 STOCK = "variant_id, location, on_hand, reserved, safety_stock, revision, updated_at_ms"
 USAGE = "code, redemptions, revision, usage_limit"
@@ -148,7 +148,7 @@ def question_of(body: str) -> Question:
 
 def message_of(row: Sequence[Any]) -> ChatMessage:
     """The message of a row in the order of `CHAT`."""
-    return ChatMessage(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], bool(row[8]))
+    return ChatMessage(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], bool(row[8]), row[9])
 
 
 def stock_of(row: Sequence[Any]) -> StockLevel:

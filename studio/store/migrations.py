@@ -317,6 +317,12 @@ CREATE TABLE chat_hidden_author (
 """)
 
 
+@MIGRATIONS(name="0004_origin_of_messages")
+def origin_of_messages(db: Sqlite) -> None:
+    """A channel may bring several sites together: each message tells its own. Takes the same time for any number of rows."""
+    db.execute("ALTER TABLE chat_message ADD COLUMN origin TEXT NOT NULL DEFAULT ''").fetchall()
+
+
 def earlier_versions() -> Iterator[Sqlite]:
     """An empty database in memory of each version before today's, the oldest first."""
     names = [migration.name for migration in MIGRATIONS._migrations]  # pyright: ignore[reportPrivateUsage]

@@ -260,5 +260,6 @@ def _messages(db: Sqlite, shows: dict[int, int], rows: list[dict[str, Any]]) -> 
     if show is None:  # nobody knows any more which show they were of
         return 0
     names = codec.CHAT.split(", ")
-    messages = [codec.message_of([row[name] for name in names]) for row in rows]
+    # Older versions kept no origin.
+    messages = [codec.message_of([row.get(name, "") for name in names]) for row in rows]
     return len(chat.store_messages(db, show, messages)[0])
