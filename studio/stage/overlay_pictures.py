@@ -62,9 +62,9 @@ class PictureShelf:
 
     def name(self, url: str) -> str | None:
         """The name it is served under; empty while it is still to come, None when there is none."""
-        if not url or url == self._failed:
+        if not url:
             return None
-        return self._names.get(url, "")
+        return self._names.get(url) or (None if url == self._failed else "")
 
     def body(self, name: str) -> bytes | None:
         """The picture of this name."""
