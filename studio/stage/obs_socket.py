@@ -67,13 +67,17 @@ class _Status(Struct, frozen=True):
 
 class _Result(Struct, frozen=True, rename="camel"):
     request_status: _Status
-    response_data: Raw | None = None
+    response_data: Raw = _EMPTY
 
 
 class _Answered(Struct, frozen=True, rename="camel"):
     request_id: str
     request_status: _Status
-    response_data: Raw | None = None
+    response_data: Raw = _EMPTY
+
+
+class _Numbered(Struct, frozen=True, rename="camel"):
+    request_id: str = ""
 
 
 class _BatchAnswered(Struct, frozen=True, rename="camel"):
@@ -83,7 +87,7 @@ class _BatchAnswered(Struct, frozen=True, rename="camel"):
 
 class _Event(Struct, frozen=True, rename="camel"):
     event_type: str
-    event_data: Raw | None = None
+    event_data: Raw = _EMPTY
 
 
 class Answer(Struct, frozen=True):
@@ -181,24 +185,30 @@ class ObsSocket:
                     answered.set_exception(reason)
 
     def _take(self, message: str | bytes) -> None:
+        """One frame. One that cannot be read costs no other; who waits for it is told."""
+        number = ""
         try:
             frame = msgspec.json.decode(message, type=_Frame)
             if frame.op == 5:
-                event = msgspec.json.decode(frame.d, type=_Event)
-                self._tell(event)
+                self._tell(msgspec.json.decode(frame.d, type=_Event))
             elif frame.op in (7, 9):
-                answered = msgspec.json.decode(frame.d, type=_Answered if frame.op == 7 else _BatchAnswered)
-                waiting = self._waiting.get(answered.request_id)
+                number = msgspec.json.decode(frame.d, type=_Numbered).request_id
+                waiting = self._waiting.get(number)
                 if waiting is not None and not waiting.done():
-                    waiting.set_result(answered)
+                    kind = _Answered if frame.op == 7 else _BatchAnswered
+                    waiting.set_result(msgspec.json.decode(frame.d, type=kind))
         except (msgspec.MsgspecError, UnicodeError) as error:
-            _log.warning("a frame of OBS was left out", reason=plain(str(error), 160))
+            reason = plain(str(error), 160)
+            _log.warning("a frame of OBS was left out", reason=reason)
+            waiting = self._waiting.get(number)
+            if waiting is not None and not waiting.done():
+                waiting.set_exception(BadAnswer(f"OBS answered not as agreed ({reason}): update OBS."))
 
     def _tell(self, event: _Event) -> None:
         if self._on_event is None:
             return
         try:
-            self._on_event(event.event_type, event.event_data or _EMPTY)
+            self._on_event(event.event_type, event.event_data)
         except Exception:  # noqa: BLE001 - a bug in what is told must not cost the connection; it is logged whole
             _log.exception("an event of OBS was not understood", event=event.event_type)
 
@@ -292,8 +302,8 @@ def _read(data: Raw, type_: type[T], what: str) -> T:
         raise BadAnswer(f"OBS answered {what} not as agreed ({reason}): update OBS.") from error
 
 
-def _answer(asked: str, status: _Status, data: Raw | None) -> Answer:
-    return Answer(asked, status.result, status.code, status.comment or "", data or _EMPTY)
+def _answer(asked: str, status: _Status, data: Raw) -> Answer:
+    return Answer(asked, status.result, status.code, status.comment or "", data)
 
 
 def _ended(error: ConnectionClosed) -> TargetError:
