@@ -144,7 +144,7 @@ class YouTubeChannel(UnnumberedChannel):
         since = since_wall_ms + self._api.offset_ms
         while (found := self._memory.find(text, reply_to, since)) is None:
             if self._chat_id == live.chat_id and self._caught_up and self._began_at >= asked_at:
-                if self._gapless_since is None or self._gapless_since > since:
+                if self._gapless_since is None or self._gapless_since >= since:
                     raise RefusedByTarget(
                         "YouTube does not show the chat so far back: look yourself whether it was said.",
                         "not-certain",
@@ -205,6 +205,9 @@ class YouTubeChannel(UnnumberedChannel):
         began = self._wall.monotonic_ms()
         try:
             page, at_ms = await self._api.messages(live.chat_id, self._token)
+        except asyncio.CancelledError:
+            self._wait(self._told_ms)  # it may have been answered: for YouTube that was a look
+            raise
         except errors.PageTokenRefused:
             if not self._token:
                 raise
@@ -250,7 +253,7 @@ class YouTubeChannel(UnnumberedChannel):
             if self._read_at is not None and not joins:
                 self._inbox.append(ChannelItem(0, lost_since_ms=self._read_at))
             if self._read_at is None or not joins:
-                self._gapless_since = messages[0].at_ms if messages else 0
+                self._gapless_since = messages[0].at_ms if messages else -1
         for item in found:
             if item.message is not None:
                 if item.message.id in self._memory:

@@ -131,6 +131,11 @@ class StandIn:
         with self.state.changed:
             assert self.state.changed.wait_for(lambda: self.asked[method] >= count, timeout_s)
 
+    def later(self) -> None:
+        """So much time has passed that everybody may look again."""
+        with self.state.lock:
+            self._last_poll.clear()
+
     # -- requests
 
     def answer(self, verb: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
