@@ -103,6 +103,24 @@ SCENES: dict[str, tuple[Callable[[], FakeShops], Stage]] = {
 }
 
 
+async def draw_all(
+    app: QApplication, window: MainWindow, theme: Theme, out: Path, name: str, *, light: bool
+) -> None:
+    """What is on the screen in each size, in the dark theme and perhaps the light one; and the dialogs over it."""
+    window.resize(*SIZES[0])
+    await asyncio.sleep(0.2)
+    for tokens in (DARK, LIGHT) if light else (DARK,):
+        for size in SIZES:
+            theme.apply(app, tokens)
+            window.resize(*size)
+            await asyncio.sleep(0.1)
+            window.grab().save(str(out / f"{name}-{tokens.name}-{size[0]}.png"))
+    for dialog in app.topLevelWidgets():
+        if dialog is not window and dialog.isVisible():
+            dialog.grab().save(str(out / f"{name}-dialog.png"))
+            dialog.close()
+
+
 async def draw(app: QApplication, out: Path, name: str) -> None:
     """One scene in both themes and sizes."""
     make, stage = SCENES[name]
@@ -114,23 +132,10 @@ async def draw(app: QApplication, out: Path, name: str) -> None:
     screen = ShopsScreen(port, actions, theme, Texts("en"), tasks)
     window.add_workspace("shops", screen)
     window.show_workspace("shops")
-    window.resize(*SIZES[0])
     window.show()
     await screen.load()
     await stage(screen, port)
-    await asyncio.sleep(0.2)
-    for tokens in (DARK, LIGHT):
-        for size in SIZES:
-            if tokens is LIGHT and name not in ("tested", "lacking", "wrong"):
-                continue
-            theme.apply(app, tokens)
-            window.resize(*size)
-            await asyncio.sleep(0.1)
-            window.grab().save(str(out / f"{name}-{tokens.name}-{size[0]}.png"))
-    for dialog in app.topLevelWidgets():
-        if dialog is not window and dialog.isVisible():
-            dialog.grab().save(str(out / f"{name}-dialog.png"))
-            dialog.close()
+    await draw_all(app, window, theme, out, name, light=name in ("tested", "lacking", "wrong"))
     port.let_go.set()
     await tasks.close()
     window.leave()
@@ -143,11 +148,18 @@ async def main(app: QApplication, out: Path, names: list[str]) -> None:
         await draw(app, out, name)
 
 
-if __name__ == "__main__":
-    application = QApplication(sys.argv[:1])
+def run_grabs(
+    grab: Callable[[QApplication, Path, list[str]], Coroutine[Any, Any, None]], argv: list[str]
+) -> None:
+    """Draw on a loop of Qt's, as the arguments say, and leave."""
+    application = QApplication(argv[:1])
     application.setQuitOnLastWindowClosed(False)
     loop = qasync.QEventLoop(application)
     with loop:
-        loop.run_until_complete(main(application, Path(sys.argv[1]), sys.argv[2:]))
+        loop.run_until_complete(grab(application, Path(argv[1]), argv[2:]))
     sys.stdout.flush()
     os._exit(0)
+
+
+if __name__ == "__main__":
+    run_grabs(main, sys.argv)

@@ -125,6 +125,9 @@ class ConnectionsEditor(ConnectionsPage[D]):
     def _now_here(self) -> None:
         """The screen has come to the front."""
 
+    def _gone(self) -> None:
+        """Another screen is in front of it."""
+
     # --- what there is ----------------------------------------------------------------------------------------
 
     @property

@@ -218,6 +218,8 @@ class ConnectionsScreen(ConnectionsEditor[D]):
         self._refresh_actions()
         if here:
             self._now_here()
+        else:
+            self._gone()
 
     def _refresh_actions(self) -> None:
         draft = self.list.current
