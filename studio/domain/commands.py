@@ -4,6 +4,7 @@ whoever makes the command, so that the same command twice is the same thing once
 
 import msgspec
 
+from studio.domain.announcement_rules import AnnouncementRules
 from studio.domain.lineup import LineUp, LineUpItem
 from studio.domain.promo import PromoPlan
 
@@ -13,7 +14,7 @@ class _Command(msgspec.Struct, frozen=True, tag=True):
 
 
 class PlanShow(_Command, frozen=True):
-    """Set up a show with a line-up."""
+    """Set up a show with a line-up. Without `announcements` it announces by the built-in rules."""
 
     lineup: LineUp
     shop: str
@@ -21,6 +22,7 @@ class PlanShow(_Command, frozen=True):
     rehearsal: bool = False
     time_zone: str = "UTC"
     starts_at_ms: int | None = None
+    announcements: AnnouncementRules | None = None
 
 
 class ChangeShop(_Command, frozen=True):
@@ -175,6 +177,12 @@ class Reply(_Command, frozen=True):
     author: str = ""
 
 
+class SetAnnouncements(_Command, frozen=True):
+    """Announce by these rules from now on."""
+
+    rules: AnnouncementRules
+
+
 class ResolveUnsure(_Command, frozen=True):
     """Decide about an effect of which nobody knows whether it arrived."""
 
@@ -193,7 +201,7 @@ class Undo(_Command, frozen=True):
 Command = (
     PlanShow | ChangeShop | StartShow | EndShow | NextItem | PreviousItem | PinItem | PinProduct | Unpin | ClearStage | SkipItem
     | AddItem | ChangeItem | MoveItem | RemoveItem | IssuePlannedPromo | IssuePromo | ExtendPromo | EndPromo
-    | ClaimQuestion | AnswerQuestion | HideQuestion | PromptQuestion | Reply | ResolveUnsure | Undo
+    | ClaimQuestion | AnswerQuestion | HideQuestion | PromptQuestion | Reply | SetAnnouncements | ResolveUnsure | Undo
 )  # fmt: skip
 
 

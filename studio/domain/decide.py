@@ -1,40 +1,35 @@
 """`decide`: whether a command may be carried out, and what then happened. Pure: same input, same answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
-
-import msgspec
 
 from studio.domain import commands as cmd
 from studio.domain import events as ev
 from studio.domain import promo as promos
+from studio.domain.announcement_rules import cleaned, rules_problem
 from studio.domain.commands import Refused
+from studio.domain.decide_promo import (
+    code_in_use,
+    end_promo,
+    extend,
+    issue_new,
+    issue_planned,
+    issued_before,
+    promo_of,
+)
+from studio.domain.deciding import GONE, Answer, Facts
 from studio.domain.ids import derived_id
 from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
 from studio.domain.lineup_file import MAX_ITEMS
-from studio.domain.promo import PromoCode, PromoPhase, PromoPlan, PromoScope
 from studio.domain.question import QuestionStatus
 from studio.domain.show import ShowPhase, ShowState
 from studio.domain.undo import undo
 
 MAX_TEXT = 500
-MAX_EXTENSION_MS = 7 * 24 * 3_600_000
 
-
-class Facts(msgspec.Struct, frozen=True):
-    """What the world says and the log does not: `sellable` pieces by product id (missing: not known), and
-    `attempted`, the ids of effects that may have reached their target.
-    """
-
-    sellable: Mapping[str, int] = {}
-    attempted: frozenset[str] = frozenset()
-
-
-Answer = list[ev.Event] | Refused
 
 _NOT_ON_AIR = Refused("The show is not on air yet: start it first.", "not-on-air")
 _OVER = Refused("The show is over.", "over")
-_GONE = Refused("This item is no longer in the line-up.", "unknown-item")
 
 
 def _on_air_needed(state: ShowState) -> Refused | None:
@@ -56,6 +51,7 @@ def _plan_show(state: ShowState, command: cmd.PlanShow, _now: int, _facts: Facts
             command.rehearsal,
             command.time_zone,
             command.starts_at_ms,
+            command.announcements and cleaned(command.announcements),
         )
     ]
 
@@ -103,13 +99,24 @@ def _go_on_air(state: ShowState, item: LineUpItem | None, now: int, facts: Facts
         )
     if refused := _sold_out(item, deliberate, facts):
         return refused
-    events: list[ev.Event] = [ev.ItemWentOnAir(item.id, item.product_id, state.on_air_id)]
+    events: list[ev.Event] = [_went_on_air(state, item, facts)]
     plan = item.promo
-    if plan and plan.armed and not _issued_before(state, plan):
-        promo = _promo(state, derived_id(plan.id, "armed"), plan, (), item, now)
-        if not promos.problem(promo) and not _code_in_use(state, promo.code):
+    if plan and plan.armed and not issued_before(state, plan):
+        promo = promo_of(state, derived_id(plan.id, "armed"), plan, (), item, now)
+        if not promos.problem(promo) and not code_in_use(state, promo.code):
             events.append(ev.PromoIssued(promo))
     return events
+
+
+def _went_on_air(state: ShowState, item: LineUpItem, facts: Facts) -> ev.ItemWentOnAir:
+    left = facts.sellable.get(item.product_id)
+    return ev.ItemWentOnAir(
+        item.id,
+        item.product_id,
+        state.on_air_id,
+        facts.prices.get(item.product_id),
+        None if left is None else max(0, left - item.safety_stock),
+    )
 
 
 def _next(state: ShowState, c: cmd.NextItem, now: int, facts: Facts) -> Answer:
@@ -122,7 +129,7 @@ def _previous(state: ShowState, c: cmd.PreviousItem, now: int, facts: Facts) -> 
 
 def _pin_item(state: ShowState, c: cmd.PinItem, now: int, facts: Facts) -> Answer:
     item = state.item(c.item_id)
-    return _GONE if item is None else _go_on_air(state, item, now, facts, c.deliberate)
+    return GONE if item is None else _go_on_air(state, item, now, facts, c.deliberate)
 
 
 def _pin_product(state: ShowState, c: cmd.PinProduct, now: int, facts: Facts) -> Answer:
@@ -155,7 +162,7 @@ def _clear_stage(state: ShowState, _c: cmd.ClearStage, _now: int, _facts: Facts)
 def _skip(state: ShowState, c: cmd.SkipItem, _now: int, _facts: Facts) -> Answer:
     item = state.item(c.item_id)
     if item is None:
-        return _GONE
+        return GONE
     status = state.status(c.item_id)
     if c.skip and status is ItemStatus.PLANNED:
         return [ev.ItemSkipped(c.item_id)]
@@ -175,7 +182,7 @@ def _add(state: ShowState, c: cmd.AddItem, _now: int, _facts: Facts) -> Answer:
 def _change(state: ShowState, c: cmd.ChangeItem, _now: int, _facts: Facts) -> Answer:
     before = state.item(c.item.id)
     if before is None:
-        return _GONE
+        return GONE
     if c.item.planned_ms <= 0:
         return Refused("The planned minutes must be more than zero.", "length")
     return [] if c.item == before else [ev.ItemChanged(c.item, before)]
@@ -184,7 +191,7 @@ def _change(state: ShowState, c: cmd.ChangeItem, _now: int, _facts: Facts) -> An
 def _move(state: ShowState, c: cmd.MoveItem, _now: int, _facts: Facts) -> Answer:
     at = state.index(c.item_id)
     if at < 0:
-        return _GONE
+        return GONE
     to = min(max(c.index, 0), len(state.items) - 1)
     return [] if to == at else [ev.ItemMoved(c.item_id, to, at)]
 
@@ -192,106 +199,10 @@ def _move(state: ShowState, c: cmd.MoveItem, _now: int, _facts: Facts) -> Answer
 def _remove(state: ShowState, c: cmd.RemoveItem, _now: int, _facts: Facts) -> Answer:
     item = state.item(c.item_id)
     if item is None:
-        return _GONE
+        return GONE
     if any(r.item_id == c.item_id for r in state.runs):
         return Refused(f"“{item.title}” has been on air and stays in the line-up.", "shown")
     return [ev.ItemRemoved(item, state.index(c.item_id))]
-
-
-def _issued_before(state: ShowState, plan: PromoPlan) -> bool:
-    return any(
-        r.promo.plan_id == plan.id and not r.withdrawn and not r.refusal for r in state.promos.values()
-    )
-
-
-def _code_in_use(state: ShowState, code: str) -> bool:
-    return any(r.promo.code == code and not r.withdrawn and not r.refusal for r in state.promos.values())
-
-
-def _promo(
-    state: ShowState,
-    promo_id: str,
-    plan: PromoPlan,
-    product_ids: Sequence[str],
-    item: LineUpItem | None,
-    now: int,
-) -> PromoCode:
-    if plan.scope is PromoScope.LINEUP:
-        products = state.product_ids
-    elif plan.scope is PromoScope.ALL:
-        products = ()
-    else:
-        products = tuple(product_ids) or ((item.product_id,) if item and item.product_id else ())
-    ends = now + plan.minutes * 60_000
-    if plan.hours_after_show:
-        planned_end = (state.started_at_ms if state.started_at_ms is not None else now) + state.planned_ms
-        ends = max(now, planned_end) + plan.hours_after_show * 3_600_000
-    return PromoCode(
-        id=promo_id,
-        code=plan.code,
-        kind=plan.kind,
-        percent=plan.percent if plan.kind is promos.PromoKind.PERCENT else 0,
-        amount_minor=plan.amount_minor if plan.kind is promos.PromoKind.FIXED else 0,
-        currency=state.currency,
-        scope=plan.scope,
-        product_ids=products,
-        starts_at_ms=now,
-        ends_at_ms=ends,
-        total_limit=plan.total_limit,
-        per_customer_limit=plan.per_customer_limit,
-        plan_id=plan.id,
-        item_id=item.id if item else "",
-    )
-
-
-def _issue(state: ShowState, promo: PromoCode) -> Answer:
-    if not state.seq or state.phase is ShowPhase.ENDED:
-        return Refused("A code can be issued until the show ends.", "over")
-    if promo.id in state.promos:
-        return Refused("This code was issued already.", "same")
-    if sentence := promos.problem(promo):
-        return Refused(sentence, "invalid")
-    if _code_in_use(state, promo.code):
-        return Refused(
-            f"The code {promo.code} was issued in this show already: choose another one.", "code-taken"
-        )
-    return [ev.PromoIssued(promo)]
-
-
-def _issue_planned(state: ShowState, c: cmd.IssuePlannedPromo, now: int, _facts: Facts) -> Answer:
-    item = state.item(c.item_id)
-    if item is None:
-        return _GONE
-    if item.promo is None:
-        return Refused(f"No code was prepared for “{item.title}”.", "no-plan")
-    if _issued_before(state, item.promo):
-        return Refused(f"The code {item.promo.code} was issued already.", "same")
-    return _issue(state, _promo(state, c.promo_id, item.promo, (), item, now))
-
-
-def _issue_new(state: ShowState, c: cmd.IssuePromo, now: int, _facts: Facts) -> Answer:
-    return _issue(state, _promo(state, c.promo_id, c.plan, c.product_ids, state.on_air, now))
-
-
-def _extend(state: ShowState, c: cmd.ExtendPromo, now: int, _facts: Facts) -> Answer:
-    record = state.promos.get(c.promo_id)
-    if record is None:
-        return Refused("This code is not known.", "unknown-promo")
-    if promos.phase(record, now) in (PromoPhase.ENDED, PromoPhase.REFUSED, PromoPhase.WITHDRAWN):
-        return Refused(f"{record.promo.code} is over: issue a new code instead.", "over")
-    if not 0 < c.more_ms <= MAX_EXTENSION_MS:
-        return Refused("A code can be extended by up to seven days.", "invalid")
-    before = record.wanted_ends_at_ms
-    return [ev.PromoExtended(c.promo_id, before + c.more_ms, before)]
-
-
-def _end_promo(state: ShowState, c: cmd.EndPromo, now: int, _facts: Facts) -> Answer:
-    record = state.promos.get(c.promo_id)
-    if record is None:
-        return Refused("This code is not known.", "unknown-promo")
-    if promos.phase(record, now) in (PromoPhase.ENDED, PromoPhase.REFUSED, PromoPhase.WITHDRAWN):
-        return Refused(f"{record.promo.code} is over already.", "over")
-    return [ev.PromoEnded(c.promo_id, now, record.wanted_ends_at_ms)]
 
 
 def _claim(state: ShowState, c: cmd.ClaimQuestion, _now: int, _facts: Facts) -> Answer:
@@ -351,6 +262,15 @@ def _reply(state: ShowState, c: cmd.Reply, _now: int, _facts: Facts) -> Answer:
     return [ev.ReplyWritten(c.reply_id, c.text.strip(), c.channel, c.message_id, c.author)]
 
 
+def _set_announcements(state: ShowState, c: cmd.SetAnnouncements, _now: int, _facts: Facts) -> Answer:
+    if not state.seq:
+        return Refused("There is no show yet: make a line-up first.", "no-show")
+    rules = cleaned(c.rules)
+    if sentence := rules_problem(rules):
+        return Refused(sentence, "invalid")
+    return [] if rules == state.announcements else [ev.AnnouncementsSet(rules, state.announcements)]
+
+
 def _resolve(state: ShowState, c: cmd.ResolveUnsure, _now: int, _facts: Facts) -> Answer:
     settled = state.settled.get(c.effect_id)
     if settled is None or settled.outcome is not ev.Outcome.UNSURE:
@@ -378,15 +298,16 @@ _DECIDE: dict[type, Callable[[ShowState, Any, int, Facts], Answer]] = {
     cmd.ChangeItem: _change,
     cmd.MoveItem: _move,
     cmd.RemoveItem: _remove,
-    cmd.IssuePlannedPromo: _issue_planned,
-    cmd.IssuePromo: _issue_new,
-    cmd.ExtendPromo: _extend,
-    cmd.EndPromo: _end_promo,
+    cmd.IssuePlannedPromo: issue_planned,
+    cmd.IssuePromo: issue_new,
+    cmd.ExtendPromo: extend,
+    cmd.EndPromo: end_promo,
     cmd.ClaimQuestion: _claim,
     cmd.AnswerQuestion: _answer,
     cmd.HideQuestion: _hide,
     cmd.PromptQuestion: _prompt,
     cmd.Reply: _reply,
+    cmd.SetAnnouncements: _set_announcements,
     cmd.ResolveUnsure: _resolve,
     cmd.Undo: _undo,
 }

@@ -6,13 +6,13 @@ import msgspec
 
 from studio.domain import announcements
 from studio.domain import events as ev
+from studio.domain.announcements import Said, channel_target
 from studio.domain.ids import effect_id
 from studio.domain.promo import PromoCode
 from studio.domain.show import ShowState
 
 SHOP = "shop"
-CHANNEL = "channel:"
-ANNOUNCEMENT_LASTS_MS = 5 * 60_000
+CHANNEL = announcements.CHANNEL
 REPLY_LASTS_MS = 10 * 60_000
 
 
@@ -59,11 +59,14 @@ class EndPromoNow(_Action, frozen=True):
 
 
 class Say(_Action, frozen=True):
-    """A channel says this to everybody; `{link}` in the text is where the product's tracked link goes."""
+    """A channel says this to everybody; `{link}` in the text is where the product's tracked link goes, `code` stands in
+    it and must not be cut.
+    """
 
     channel: str
     text: str
     product_id: str = ""
+    code: str = ""
 
 
 class ReplyTo(_Action, frozen=True):
@@ -99,9 +102,15 @@ class Effect(msgspec.Struct, frozen=True):
     supersedes: str = ""
 
 
-def channel_target(channel: str) -> str:
-    """The outbox target of a channel."""
-    return CHANNEL + channel
+def said_by(state: ShowState, logged: ev.Logged) -> tuple[Said, ...]:
+    """What was announced by one event of the show's log."""
+    found: list[Said] = []
+    for said in reversed(state.said):
+        if said.at_ms < logged.at_ms:
+            break
+        if said.event_id == logged.id:
+            found.append(said)
+    return tuple(reversed(found))
 
 
 class _Maker:
@@ -140,26 +149,26 @@ class _Maker:
     def feature(self, product_id: str) -> None:
         self.add(SHOP, EffectKind.STATE, FeatureProduct(product_id), supersedes="feature")
 
-    def say(self, state: ShowState, text: str, product_id: str, not_after_ms: int) -> None:
+    def say(self, state: ShowState, text: str, not_after_ms: int) -> None:
         for channel in state.channels:
-            action = Say(channel, text, product_id)
-            self.add(channel_target(channel), EffectKind.MOMENT, action, not_after_ms)
+            self.add(channel_target(channel), EffectKind.MOMENT, Say(channel, text), not_after_ms)
+
+    def announce(self, state: ShowState) -> None:
+        """What the show says it announced by this event: rules and pauses are part of its log."""
+        for said in said_by(state, self._logged):
+            action = Say(said.channel, said.text, said.product_id, said.code)
+            self.add(channel_target(said.channel), EffectKind.MOMENT, action, said.until_ms)
 
 
-def effects_of(  # noqa: C901 - one case an event: the table is the point
-    logged: ev.Logged, before: ShowState, after: ShowState
-) -> tuple[Effect, ...]:
+def effects_of(logged: ev.Logged, before: ShowState, after: ShowState) -> tuple[Effect, ...]:
     """The effects of one event: `before` and `after` are the show around it. Always the same for one log."""
     make = _Maker(logged)
     at = logged.at_ms
     match logged.event:
-        case ev.ItemWentOnAir(product_id=product_id, item_id=item_id):
+        case ev.ItemWentOnAir(product_id=product_id):
             if product_id or before.pinned_product_id:
                 make.feature(product_id)
-            item = after.item(item_id)
-            if product_id and item:
-                text = announcements.pinned(after.language, item.title)
-                make.say(after, text, product_id, at + ANNOUNCEMENT_LASTS_MS)
+            make.announce(after)
         case ev.OnAirReverted(back_product_id=product_id, tell_shop=True):
             make.feature(product_id)
         case ev.Unpinned(product_id=product_id) if product_id:
@@ -168,14 +177,8 @@ def effects_of(  # noqa: C901 - one case an event: the table is the point
             make.feature("")
         case ev.PromoIssued(promo=promo):
             make.add(SHOP, EffectKind.RECORD, CreatePromo(promo), not_after_ms=promo.ends_at_ms)
-        case ev.PromoConfirmed(promo_id=promo_id, ends_at_ms=ends):
-            record = after.promos.get(promo_id)
-            if record and record.wanted_ends_at_ms > at:
-                last = min(ends, record.wanted_ends_at_ms)
-                text = announcements.promo_live(
-                    after.language, record.promo, last - at, after.time_zone, last
-                )
-                make.say(after, text, "", min(last, at + ANNOUNCEMENT_LASTS_MS))
+        case ev.PromoConfirmed() | ev.PromoEnding() | ev.SoldOut():
+            make.announce(after)
         case ev.PromoExtended(promo_id=promo_id, ends_at_ms=ends, tell_shop=True):
             if record := after.promos.get(promo_id):
                 make.add(SHOP, EffectKind.RECORD, UpdatePromo(promo_id, record.promo.code, ends))
@@ -187,7 +190,7 @@ def effects_of(  # noqa: C901 - one case an event: the table is the point
                 action = ReplyTo(channel, message_id, reply.author, text, reply.reply_id)
                 make.add(channel_target(channel), EffectKind.MOMENT, action, at + REPLY_LASTS_MS)
             else:
-                make.say(after, text, "", at + REPLY_LASTS_MS)
+                make.say(after, text, at + REPLY_LASTS_MS)
         case _:
             pass
     return tuple(make.made)

@@ -8,7 +8,9 @@ import enum
 
 import msgspec
 
+from studio.domain.announcement_rules import AnnouncementRules
 from studio.domain.lineup import LineUp, LineUpItem
+from studio.domain.money import Money
 from studio.domain.promo import PromoCode
 
 SCHEMA = 1
@@ -33,7 +35,9 @@ class _Event(msgspec.Struct, frozen=True, tag=True):
 
 
 class ShowPlanned(_Event, frozen=True):
-    """A show was set up. `shop` and `channels` are the names of the connections it uses."""
+    """A show was set up. `shop` and `channels` are the names of the connections it uses; without `announcements` it
+    announces by the built-in rules.
+    """
 
     lineup: LineUp
     shop: str
@@ -41,6 +45,7 @@ class ShowPlanned(_Event, frozen=True):
     rehearsal: bool = False
     time_zone: str = "UTC"
     starts_at_ms: int | None = None
+    announcements: AnnouncementRules | None = None
 
 
 class ShopChanged(_Event, frozen=True):
@@ -101,12 +106,15 @@ class ItemUnskipped(_Event, frozen=True):
 
 class ItemWentOnAir(_Event, frozen=True):
     """An item went on air; a product is pinned by that (`product_id`, empty for talk). `left_id` is the item
-    that was on air until then, empty for none.
+    that was on air until then, empty for none. `price` (with tax, the lowest of its variants) and `left`, the pieces that
+    could be sold, are what was known of the product then, None for nothing.
     """
 
     item_id: str
     product_id: str
     left_id: str = ""
+    price: Money | None = None
+    left: int | None = None
 
 
 class OnAirReverted(_Event, frozen=True):
@@ -201,6 +209,26 @@ class PromoChangeRefused(_Event, frozen=True):
     sentence: str
 
 
+class PromoEnding(_Event, frozen=True):
+    """The last minute of a code has begun: it ends at `ends_at_ms`, as the shop confirmed it."""
+
+    promo_id: str
+    ends_at_ms: int
+
+
+class SoldOut(_Event, frozen=True):
+    """The last piece of the product on air was sold, less what is kept back of it."""
+
+    product_id: str
+
+
+class AnnouncementsSet(_Event, frozen=True):
+    """What is announced, and how, was changed from `before` to `rules`."""
+
+    rules: AnnouncementRules
+    before: AnnouncementRules
+
+
 class QuestionClaimed(_Event, frozen=True):
     """Somebody takes care of a question."""
 
@@ -255,7 +283,9 @@ class ReplyWritten(_Event, frozen=True):
 
 
 class EffectSettled(_Event, frozen=True):
-    """How an effect ended at its target; `sentence` says why where it did not go through."""
+    """How an effect ended at its target; `sentence` says why where it did not go through. `said` is what a channel was
+    told, word by word.
+    """
 
     effect_id: str
     target: str
@@ -263,6 +293,7 @@ class EffectSettled(_Event, frozen=True):
     outcome: Outcome
     sentence: str = ""
     subject: str = ""
+    said: str = ""
 
 
 class UnsureResolved(_Event, frozen=True):
@@ -276,7 +307,7 @@ Event = (
     ShowPlanned | ShopChanged | ShowStarted | ShowEnded | ItemAdded | ItemChanged | ItemMoved | ItemRemoved | ItemSkipped
     | ItemUnskipped | ItemWentOnAir | OnAirReverted | Unpinned | StageCleared | PromoIssued | PromoConfirmed
     | PromoRefused | PromoLapsed | PromoWithdrawn | PromoExtended | PromoEnded | PromoWindowConfirmed
-    | PromoChangeRefused | QuestionClaimed | QuestionReleased | QuestionAnswered | QuestionHidden
+    | PromoChangeRefused | PromoEnding | SoldOut | AnnouncementsSet | QuestionClaimed | QuestionReleased | QuestionAnswered | QuestionHidden
     | QuestionReopened | QuestionPrompted | ReplyWritten | EffectSettled | UnsureResolved
 )  # fmt: skip
 

@@ -61,7 +61,7 @@ def _withdrawals(effects: Collection[Effect], state: ShowState, attempted: Colle
 def _reverse(
     state: ShowState, logged: ev.Logged, now_ms: int, attempted: Collection[str]
 ) -> list[ev.Event] | Refused:
-    # The effects depend on the show around the event only by its channels, language and titles, which last.
+    # What was announced stands in the show for good; the effects depend on nothing else that does not last.
     effects = effects_of(logged, _around(state, logged), state)
     withdrawn = _withdrawals(effects, state, attempted)
     gone = {e.effect_id for e in withdrawn if isinstance(e, ev.EffectSettled)}
@@ -134,6 +134,8 @@ def _counter_events(  # noqa: C901 - one case an event: the table is the point
                     e.before_id, e.before_text, e.before_asked, e.question_id, e.text, e.asked
                 )
             ]
+        case ev.AnnouncementsSet(rules=rules, before=before):
+            return [ev.AnnouncementsSet(before, rules)]
         case ev.ItemAdded(item=item):
             if any(r.item_id == item.id for r in state.runs) and state.on_air_id != item.id:
                 return Refused(

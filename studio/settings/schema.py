@@ -1,8 +1,11 @@
 """What a person can set: every setting with its default and its bounds. Tokens are never among them."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import msgspec
+
+from studio.domain.announcement_rules import RECOMMENDED, AnnouncementRules, ChannelRule
 
 VERSION = 1
 """The version of the settings file which this studio writes."""
@@ -105,6 +108,25 @@ class Promos(msgspec.Struct, frozen=True, kw_only=True):
     percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
 
 
+class Announcements(msgspec.Struct, frozen=True, kw_only=True):
+    """What new shows announce. Language and silence of a channel are its own settings, unless these rules say more."""
+
+    rules: AnnouncementRules = RECOMMENDED
+
+    def for_show(self, channels: Iterable[ChannelSettings]) -> AnnouncementRules:
+        """The rules of a new show with these channels."""
+        return msgspec.structs.replace(
+            self.rules,
+            channels={
+                channel.id: ChannelRule(
+                    own.on and channel.announce, own.language or channel.language, own.texts
+                )
+                for channel in channels
+                for own in (self.rules.channel(channel.id),)
+            },
+        )
+
+
 class Retention(msgspec.Struct, frozen=True, kw_only=True):
     """How long things are kept. 0 days keeps chat for ever; the figures of a show are never thrown away."""
 
@@ -127,6 +149,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keys: dict[str, tuple[str, ...]] = {}
     alerts: Alerts = Alerts()
     promos: Promos = Promos()
+    announcements: Announcements = Announcements()
     stage: StageSettings = StageSettings()
     retention: Retention = Retention()
 

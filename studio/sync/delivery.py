@@ -16,10 +16,12 @@ from studio.control.ports import (
 )
 from studio.domain import effects as fx
 from studio.domain import events as ev
-from studio.domain.announcements import link_placed
+from studio.domain.announcement_rules import LINK
+from studio.domain.announcements import fitted
 from studio.domain.ids import derived_id
 
-LINK = "{link}"
+MOST_SAID = 2_000
+"""So many characters of what was said are kept in the log."""
 _TOO_LATE = {
     "Say": "The announcement was not sent: it could not go out in time.",
     "ReplyTo": "The reply was not sent: it could not go out in time.",
@@ -58,7 +60,7 @@ class Delivery:
                 can = await self._greet(name)
                 text = self._texts.get(effect.id)
                 if text is None:
-                    text = fitted(say.text, await self._link(effect.show_id, say), can.max_length)
+                    text = fitted(say.text, await self._link(effect.show_id, say), can.max_length, say.code)
                     # One key, one body: a repeated announcement keeps its words.
                     self._texts[effect.id] = text
                 return Prepared(effect, text, can.keyed, can.read_back)
@@ -128,7 +130,7 @@ class Delivery:
                 await self._channel(name).say(prepared.text, effect.id)
             case fx.ReplyTo(channel=name, message_id=message_id):
                 await self._channel(name).reply(message_id, prepared.text, effect.id)
-        return [settled(effect, ev.Outcome.DELIVERED)]
+        return [settled(effect, ev.Outcome.DELIVERED, said=prepared.text)]
 
     async def _feature_alone(self, effect: fx.Effect, action: fx.FeatureProduct) -> list[ev.Event]:
         """The shop said no, perhaps because of one of the superseded pins: ask again without them. The key is
@@ -197,11 +199,19 @@ class Delivery:
         return self._links[key]
 
 
-def settled(effect: fx.Effect, outcome: ev.Outcome, sentence: str = "") -> ev.EffectSettled:
-    """How an effect ended. Its subject is the product, the code (our id) or the reply that it is about."""
+def settled(effect: fx.Effect, outcome: ev.Outcome, sentence: str = "", said: str = "") -> ev.EffectSettled:
+    """How an effect ended. Its subject is the product, the code (our id) or the reply that it is about; `said` is what the
+    channel was told.
+    """
     action = effect.action
     return ev.EffectSettled(
-        effect.id, effect.target, type(action).__name__, outcome, sentence, subject_of(action)
+        effect.id,
+        effect.target,
+        type(action).__name__,
+        outcome,
+        sentence,
+        subject_of(action),
+        said[:MOST_SAID],
     )
 
 
@@ -228,21 +238,10 @@ def expired(effect: fx.Effect) -> list[ev.Event]:
     return [settled(effect, ev.Outcome.EXPIRED, sentence)]
 
 
-def unsure(effect: fx.Effect) -> list[ev.Event]:
-    """The events of an attempt without an answer where nothing may be repeated."""
+def unsure(effect: fx.Effect, said: str = "") -> list[ev.Event]:
+    """The events of an attempt without an answer where nothing may be repeated; `said` is what was to be said."""
     sentence = "Nobody knows whether it arrived: look at the channel, then send it again or leave it."
-    return [settled(effect, ev.Outcome.UNSURE, sentence)]
-
-
-def fitted(text: str, link: str, limit: int) -> str:
-    """The text with its link, within `limit` characters: words are cut, the link never is."""
-    whole = link_placed(text, link)
-    if len(whole) <= limit:
-        return whole
-    if not link or len(link) + 2 > limit:
-        return whole[: max(1, limit - 1)].rstrip() + "…"
-    words = link_placed(text, "")[: limit - len(link) - 2].rstrip()
-    return f"{words}… {link}"
+    return [settled(effect, ev.Outcome.UNSURE, sentence, said)]
 
 
 def _pin(effect: fx.Effect) -> SupersededPin | None:

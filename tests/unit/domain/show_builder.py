@@ -2,6 +2,7 @@
 
 from studio.domain import commands as cmd
 from studio.domain import events as ev
+from studio.domain.announcement_rules import AnnouncementRules
 from studio.domain.commands import Refused
 from studio.domain.decide import Facts, decide
 from studio.domain.effects import Effect, effects_of
@@ -39,7 +40,13 @@ def lineup(*items: LineUpItem) -> LineUp:
 class Show:
     """Drives one show through `decide` as the desk does, without disk."""
 
-    def __init__(self, *items: LineUpItem, started: bool = True) -> None:
+    def __init__(
+        self,
+        *items: LineUpItem,
+        started: bool = True,
+        channels: tuple[str, ...] = ("live",),
+        announcements: AnnouncementRules | None = None,
+    ) -> None:
         self.state = ShowState("show-1")
         self.log: list[ev.Logged] = []
         self.effects: list[Effect] = []
@@ -47,7 +54,7 @@ class Show:
         self.sellable: dict[str, int] = {}
         self.now = T0
         self._commands = 0
-        self.do(cmd.PlanShow(lineup(*items), "demo", ("live",), rehearsal=True))
+        self.do(cmd.PlanShow(lineup(*items), "demo", channels, rehearsal=True, announcements=announcements))
         if started:
             self.do(cmd.StartShow())
 
