@@ -30,7 +30,7 @@ class TwitchChannel(UnnumberedChannel):
     address; `client_id` that of the app for which the token was given: without it, viewers cannot be counted and nothing
     hidden. Without a token the chat is read, and no more. `ca_file` names one more certificate authority for the chat.
 
-    Raises `BadChatAddress`, a `ValueError` with a sentence, for settings that cannot be used.
+    `capabilities` are the least until `hello` has asked. Raises `BadChatAddress`, a `ValueError` with a sentence, for settings that cannot be used.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class TwitchChannel(UnnumberedChannel):
             pace,
             random,
         )
-        self.capabilities = self._can()
+        self.capabilities = ChannelCapabilities(reply=False, viewers=False)
 
     async def hello(self) -> ChannelCapabilities:
         """Ask Twitch who the channel and we are, where there is a token, and what can be done with it."""

@@ -123,14 +123,16 @@ class Chat:
     ) -> tuple[Session, "asyncio.Task[None]"]:
         """The next connection, joined before the old one is left: what comes by both counts once, by its id."""
         new = await self._successor(serving)
-        if serving.done():
-            feed.add(ChannelItem(0, lost_since_ms=self._reader.heard_ms))
-        else:
-            self.session = (
-                None  # what is said now would be answered on a connection that nobody reads any more
-            )
+        since = self._reader.heard_ms
+        self.session = None  # what is said now would be answered where nobody reads any more
+        try:
             await self._drain(old, serving)
-        await end(serving)
+            await end(serving)
+        except asyncio.CancelledError:
+            await new.wire.close()
+            raise
+        if not old.drained.is_set():  # it ended, perhaps before the new one was in the room
+            feed.add(ChannelItem(0, lost_since_ms=since))
         return new, self._serve(new, feed)
 
     async def _successor(self, serving: "asyncio.Task[None]") -> Session:
@@ -145,13 +147,12 @@ class Chat:
     async def _drain(self, old: Session, serving: "asyncio.Task[None]") -> None:
         """Read the old connection up to here: the server answers in order."""
         drained = asyncio.create_task(_wait(old.drained), name="drained")
+        patience_s = self._pace.pong_ms / 1000
         try:
             await old.wire.write(f"PING :{_DRAIN}")
-            await asyncio.wait(
-                {drained, serving}, timeout=self._pace.pong_ms / 1000, return_when=asyncio.FIRST_COMPLETED
-            )
-        except Unreachable:
-            await asyncio.wait({serving}, timeout=self._pace.pong_ms / 1000)
+            await asyncio.wait({drained, serving}, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+        except Unreachable:  # it takes nothing any more, but what it brought may still be unread
+            await asyncio.wait({serving}, timeout=patience_s)
         finally:
             await end(drained)
 
