@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
-from studio.control.ports import ChatRow, HiddenChat, Quota, StoredBatch, Traffic
+from studio.control.ports import ChatRow, HiddenChat, Quota, StoredBatch, StreamState, Traffic
 from studio.domain.events import Logged
 from studio.domain.question import is_question
 from studio.ui.studio import ChangeBatch, LinkStatus, Notice, OutboxStatus
@@ -38,6 +38,7 @@ class Batcher:
         self._chat_changed = False
         self._hidden: list[HiddenChat] = []
         self._quotas: dict[str, Quota] = {}
+        self._streams: dict[str, StreamState] = {}
         self._traffic: Traffic | None = None
         self._outbox: dict[str, OutboxStatus] = {}
         self._links: dict[tuple[str, str], LinkStatus] = {}
@@ -91,6 +92,11 @@ class Batcher:
         self._quotas[channel] = quota
         self._soon()
 
+    def stream(self, stage: str, state: StreamState) -> None:
+        """How the broadcast of a stage is."""
+        self._streams[stage] = state
+        self._soon()
+
     def notice(self, notice: Notice) -> None:
         """A sentence for the host."""
         self._notices.append(notice)
@@ -137,6 +143,7 @@ class Batcher:
             locations=self._locations,
             hidden=tuple(self._hidden),
             quotas=self._quotas,
+            streams=self._streams,
         )
         self._clear()
         if batch != ChangeBatch():  # a decision may have taken along all that waited
@@ -165,6 +172,7 @@ def joined(batches: Sequence[ChangeBatch]) -> ChangeBatch:
         locations={i: name for b in batches for i, name in b.locations.items()},
         hidden=_all(b.hidden for b in batches),
         quotas={channel: quota for b in batches for channel, quota in b.quotas.items()},
+        streams={stage: state for b in batches for stage, state in b.streams.items()},
     )
 
 

@@ -5,24 +5,38 @@ Everything here runs on the engine's loop; nothing of it touches a widget.
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
 
 import structlog
 
 from studio.batcher import Batcher
 from studio.control.desk import Desk
-from studio.control.ports import OutboxRow, Quota, ShopIdentity, ShowClock, StoredBatch, StoreFull, WallClock
+from studio.control.ports import (
+    OutboxRow,
+    Quota,
+    ShopIdentity,
+    ShowClock,
+    Stage,
+    StoredBatch,
+    StoreFull,
+    StreamState,
+    WallClock,
+)
 from studio.domain.commands import Command, Refused
 from studio.domain.decide import Facts
 from studio.domain.effects import Effect
 from studio.domain.events import Event, Logged, ShowPlanned
+from studio.domain.lineup import LineUpItem
 from studio.domain.product import Product, StockLevel, by_product, sellable_stock
 from studio.domain.show import ShowPhase, ShowState, fold
+from studio.domain.stage import refused_pins
 from studio.outcomes import outcome_notices
 from studio.sku_lookup import SkuLookup
 from studio.store.errors import StoreError
 from studio.store.store import Store
 from studio.sync.engine import Engine
 from studio.sync.links import LinkState
+from studio.sync.stage_keeper import STAGE_CHANNEL, StageKeeper
 from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, Opened, OutboxStatus, Sending
 
 _log = structlog.get_logger(__name__)
@@ -35,6 +49,17 @@ _FRAME_S = 0.05
 
 MakeEngine = Callable[["RunningShow"], Engine]
 """Makes the engine of a show; the show is its `EngineEvents` and its `settle`."""
+
+
+class StagesOf(Protocol):
+    """The stages of one show, and how they are kept."""
+
+    unsure_ms: int
+    few: int
+
+    def make(self) -> Sequence[Stage]:
+        """New stages, for a show that is being opened."""
+        ...
 
 
 class RunningShow:
@@ -52,6 +77,7 @@ class RunningShow:
         make_engine: MakeEngine,
         emit: Callable[[ChangeBatch], None],
         last_ms: int = 0,
+        stages: StagesOf | None = None,
     ) -> None:
         self.show_id = state.id
         self._stored = stored
@@ -76,6 +102,24 @@ class RunningShow:
         )
         self._skus = SkuLookup(lambda: self.desk, self._products, self.notice)
         self.engine: Engine = make_engine(self)
+        self._streams: dict[str, StreamState] = {}
+        self._keeping: asyncio.Task[None] | None = None
+        self.stage = self._make_keeper(stages, show_clock)
+
+    def _make_keeper(self, stages: StagesOf | None, show_clock: ShowClock) -> StageKeeper | None:
+        if stages is None:
+            return None
+        return StageKeeper(
+            stages.make(),
+            show_clock,
+            self._wall,
+            self.engine.pulse,
+            lambda product_id: self.engine.tracked_link(self.show_id, product_id, STAGE_CHANNEL),
+            self.link_status,
+            self._stream_state,
+            unsure_ms=stages.unsure_ms,
+            few=stages.few,
+        )
 
     # --- its life ---------------------------------------------------------------------------------------------
 
@@ -92,9 +136,15 @@ class RunningShow:
         self._tell_engine(state)
         self._skus.look_soon()
         await self.engine.start(self.show_id, whole_feeds=whole_feeds, orders_since_ms=state.started_at_ms)
+        if self.stage is not None:
+            self._tell_stage()
+            self._keeping = asyncio.create_task(self.stage.run(), name=f"stage {self.show_id}")
 
     async def close(self) -> None:
         """Stop sending and receiving; what waits stays in the outbox."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.wait([self._keeping])
         await self.engine.stop()
         await self._skus.close()
         if self._telling is not None:
@@ -124,6 +174,7 @@ class RunningShow:
             chat_count=self._stored.history.chat_count(show_id),
             locations=self._locations,
             quotas=dict(self._quotas),
+            streams=dict(self._streams),
         )
 
     # --- deciding ---------------------------------------------------------------------------------------------
@@ -150,12 +201,7 @@ class RunningShow:
             await self.desk.record(events)
 
     def _facts(self) -> Facts:
-        sellable: dict[str, int] = {}
-        for item in self.desk.state.items:
-            total = sellable_stock(self._by_product.get(item.product_id, {}).values()).total
-            if total is not None:
-                sellable[item.product_id] = total
-        return Facts(sellable, frozenset(self.engine.attempted))
+        return Facts(self._sellable(*self.desk.state.items), frozenset(self.engine.attempted))
 
     def _appended(self, logged: Sequence[Logged], effects: Sequence[Effect], state: ShowState) -> None:
         self._batcher.events(list(logged))
@@ -171,6 +217,7 @@ class RunningShow:
         if any(isinstance(entry.event, ShowPlanned) for entry in logged):
             self._check_currency(state)
         self._tell_engine(state)
+        self._tell_stage()
         if any(entry.command_id for entry in logged):
             asyncio.get_running_loop().call_later(_FRAME_S, self.engine.wake)
         else:
@@ -180,12 +227,34 @@ class RunningShow:
     def _tell_engine(self, state: ShowState) -> None:
         self.engine.set_on_air(state.pinned_product_id, state.product_ids, state.codes)
 
+    def _tell_stage(self) -> None:
+        if self.stage is not None:
+            state = self.desk.state
+            self.stage.update(state, self._products, self._sellable(state.on_air), refused_pins(state))
+
+    def _sellable(self, *items: LineUpItem | None) -> dict[str, int]:
+        """What can be sold of the items' products, as far as it is known."""
+        known: dict[str, int] = {}
+        for item in items:
+            if item is not None:
+                total = sellable_stock(self._by_product.get(item.product_id, {}).values()).total
+                if total is not None:
+                    known[item.product_id] = total
+        return known
+
+    def _stream_state(self, name: str, state: StreamState) -> None:
+        if self._streams.get(name) != state:
+            self._streams[name] = state
+            self._batcher.stream(name, state)
+
     # --- what the engine tells --------------------------------------------------------------------------------
 
     def stored(self, batch: StoredBatch) -> None:
         """This came in and is on disk."""
         self._learn(batch.products, batch.stock)
         self._batcher.stored(batch)
+        if batch.products or batch.stock:
+            self._tell_stage()
         if batch.products:
             self._skus.look_soon()
 
@@ -193,6 +262,8 @@ class RunningShow:
         self, name: str, kind: str, state: LinkState, sentence: str, heard_wall_ms: int | None
     ) -> None:
         """How a connection is."""
+        if kind == "shop" and state is LinkState.OK and self.stage is not None:
+            self.stage.shop_heard()
         status = LinkStatus(name, kind, Link(str(state)), sentence, heard_wall_ms)
         self._links[kind, name] = status
         self._batcher.link(status)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from studio.domain.effects import FeatureProduct
+from studio.domain.events import Outcome
 from studio.domain.lineup import ItemKind
 from studio.domain.money import Money
 from studio.domain.product import Product
@@ -146,6 +148,15 @@ def any_code(state: ShowState, now_ms: int | None, since_ms: int | None = None) 
         if phase(r, now_ms) in _LIVE and (since_ms is None or r.promo.starts_at_ms >= since_ms)
     ]
     return min(live, key=lambda r: visible_until_ms(r) or 0, default=None)
+
+
+def refused_pins(state: ShowState) -> frozenset[str]:
+    """The product on air, if the shop's last word about featuring it was no."""
+    pinned = state.pinned_product_id
+    for settled in reversed(state.settled.values()) if pinned else ():
+        if settled.action == FeatureProduct.__name__ and settled.subject == pinned:
+            return frozenset({pinned}) if settled.outcome is Outcome.REFUSED else frozenset()
+    return frozenset()
 
 
 def changes_at_ms(view: StageView) -> int | None:

@@ -13,6 +13,7 @@ from studio.control.ports import (
     Hint,
     KillPoints,
     Outbox,
+    RefusedByTarget,
     Shop,
     ShopChange,
     ShowClock,
@@ -29,7 +30,7 @@ from studio.sync.engine_events import EngineEvents, HintSource
 from studio.sync.follow import Follow
 from studio.sync.hints import HintReader
 from studio.sync.intake import Intake
-from studio.sync.links import LinkStatus
+from studio.sync.links import LinkState, LinkStatus
 from studio.sync.poller import OnAir, Poller
 from studio.sync.sender import Sender, Settle
 from studio.sync.sources import ChannelFeed, ShopFeed
@@ -226,6 +227,25 @@ class Engine:
             if target == channel_target(name):
                 intake.token_given.ring()
         await running.sender.token_given(target)
+
+    async def pulse(self) -> None:
+        """Ask the shop for a sign of life. Raises `TargetError`."""
+        await self._shop.clock()
+        link = self._open.shop_intake.link
+        link.heard(link.sentence if link.state is LinkState.OK else "")
+
+    async def tracked_link(self, show_id: str, product_id: str, channel: str) -> str:
+        """A product's link for `channel`, empty where the shop has none. Raises `TargetError`."""
+        for link in await self._outbox.links(show_id):
+            if (link.product_id, link.channel) == (product_id, channel):
+                return link.url
+        try:
+            made = await self._shop.tracked_link(show_id, product_id, channel)
+        except RefusedByTarget as refusal:
+            _log.info("the shop has no link", product=product_id, reason=refusal.sentence)
+            return ""
+        await self._outbox.save_link(made)
+        return made.url
 
     async def refresh(self, product_ids: Collection[str]) -> None:
         """Read these products and their stock now. Raises `TargetError`."""

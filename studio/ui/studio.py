@@ -8,7 +8,16 @@ from typing import Protocol
 import msgspec
 from PySide6.QtCore import SignalInstance
 
-from studio.control.ports import ChatRow, HiddenChat, PromoUsage, Quota, ShowClock, ShowSummary, Traffic
+from studio.control.ports import (
+    ChatRow,
+    HiddenChat,
+    PromoUsage,
+    Quota,
+    ShowClock,
+    ShowSummary,
+    StreamState,
+    Traffic,
+)
 from studio.domain.audience import ViewerSample
 from studio.domain.commands import Command, Refused
 from studio.domain.events import Logged
@@ -74,7 +83,8 @@ class ChangeBatch(msgspec.Struct, frozen=True):
     """What changed since the last batch: a decision at once, the world's news some times a second. `chat` holds new rows (oldest first; after a
     flood only the newest 2,000: `chat_count` is the true number). Outbox rows settled come once as SETTLED.
     `locations` maps location ids to their names, whenever the shop was asked who it is. `hidden` is what channels took out
-    of sight, `quotas` what their platforms still allow, by the channel's name.
+    of sight, `quotas` what their platforms still allow, by the channel's name; `streams` how the broadcast of
+    each stage is, by the stage's name.
     """
 
     events: tuple[Logged, ...] = ()
@@ -93,6 +103,7 @@ class ChangeBatch(msgspec.Struct, frozen=True):
     locations: dict[str, str] = {}
     hidden: tuple[HiddenChat, ...] = ()
     quotas: dict[str, Quota] = {}
+    streams: dict[str, StreamState] = {}
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -113,6 +124,7 @@ class Opened(msgspec.Struct, frozen=True):
     chat_count: int
     locations: dict[str, str] = {}
     quotas: dict[str, Quota] = {}
+    streams: dict[str, StreamState] = {}
 
 
 class Review(msgspec.Struct, frozen=True):

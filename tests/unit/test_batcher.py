@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from studio.batcher import EVERY_S, MAX_CHAT, STOCK_S, Batcher, joined
-from studio.control.ports import ChatRow, HiddenChat, PromoUsage, Quota, StoredBatch, Traffic
+from studio.control.ports import ChatRow, HiddenChat, PromoUsage, Quota, StoredBatch, StreamState, Traffic
 from studio.domain.question import Question
 from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, OutboxStatus, Sending
 from tests.fakes.shows import a_level, a_message, a_planned_show, a_product, a_sample, an_order
@@ -135,6 +135,7 @@ def test_batches_that_piled_up_say_as_one_what_they_said_one_by_one() -> None:
         locations={"b": "Berlin"},
         hidden=(HiddenChat("demo", "m1"),),
         quotas={"youtube": Quota(5, 10_000)},
+        streams={"obs": StreamState(streaming=True)},
     )
     assert all(getattr(first, name) for name in ChangeBatch.__struct_fields__)
     second = ChangeBatch(chat=tuple(rows[2:]), chat_count=4, samples=(a_sample(2),), locations={"o": "Oslo"})

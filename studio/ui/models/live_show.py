@@ -88,7 +88,7 @@ class LiveShow(QObject):
         self.outbox: dict[str, OutboxStatus] = {o.effect_id: o for o in opened.outbox}
         self.links: dict[str, LinkStatus] = {f"{s.kind}:{s.name}": s for s in opened.links}
         self.chat_count = opened.chat_count
-        self.quotas = dict(opened.quotas)
+        self.quotas, self.streams = dict(opened.quotas), dict(opened.streams)
         self.locations: dict[str, str] = dict(opened.locations)
         self.stock_heard_wall_ms: int | None = None
         self._sales = SalesTally(self.state, newest_revisions(opened.orders))
@@ -247,8 +247,9 @@ class LiveShow(QObject):
         if batch.hidden:
             self._chat_pace.now()
             self.chat_hidden.emit(batch.hidden)
-        if batch.quotas:
+        if batch.quotas or batch.streams:
             self.quotas |= batch.quotas
+            self.streams |= batch.streams
             self.links_changed.emit()
         for notice in batch.notices:
             self.notice.emit(notice)
