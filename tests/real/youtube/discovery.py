@@ -96,7 +96,13 @@ def validator(schema: str) -> jsonschema.Draft202012Validator:
 
 def wrong_with(schema: str, value: Any) -> list[str]:
     """What the schema does not allow in a value."""
-    return [f"{schema} {error.json_path}: {error.message}" for error in validator(schema).iter_errors(value)]
+    return list(_wrong_json(schema, json.dumps(value)))
+
+
+@functools.lru_cache(10_000)
+def _wrong_json(schema: str, text: str) -> tuple[str, ...]:
+    errors = validator(schema).iter_errors(json.loads(text))
+    return tuple(f"{schema} {error.json_path}: {error.message}" for error in errors)
 
 
 def parts_of(method: Method) -> set[str]:
@@ -108,8 +114,13 @@ def parts_of(method: Method) -> set[str]:
     return set(found) - {"kind", "etag"}
 
 
-def wrong_request(method: Method, query: list[tuple[str, str]], body: bytes) -> Iterator[str]:
-    """What the document does not allow in a request."""
+@functools.lru_cache(10_000)
+def wrong_request(verb: str, path: str, query: tuple[tuple[str, str], ...], body: bytes) -> tuple[str, ...]:
+    """What the document does not allow in a request of a method that it knows."""
+    return tuple(_wrong_request(methods()[verb, path], query, body))
+
+
+def _wrong_request(method: Method, query: tuple[tuple[str, str], ...], body: bytes) -> Iterator[str]:
     known = {**document()["parameters"], **method.parameters}
     given: dict[str, list[str]] = {}
     for name, value in query:

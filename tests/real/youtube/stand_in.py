@@ -149,7 +149,7 @@ class StandIn:
                 return Answer(404, b"<html>Not Found</html>", {"content-type": "text/html"})
             self.asked[method.name] += 1
             self.state.changed.notify_all()
-            wrong = list(wrong_request(method, query, body))
+            wrong = wrong_request(verb, url.path, tuple(query), body)
             self.complaints += wrong
             waiting = self._troubles.get(method.name)
             carried_out, trouble = waiting.popleft() if waiting else (True, None)
@@ -194,7 +194,7 @@ class StandIn:
     def _broadcast(self, broadcast: Broadcast) -> dict[str, Any]:
         ends = broadcast.ends_at_ms
         snippet = {
-            "publishedAt": stamp(self.state.now_ms()),
+            "publishedAt": stamp(broadcast.started_at_ms),
             "channelId": broadcast.channel_id,
             "title": broadcast.title,
             "description": "",
@@ -221,7 +221,7 @@ class StandIn:
         return _list("video", [_parts(each, query) for each in found])
 
     def _video(self, broadcast: Broadcast) -> dict[str, Any]:
-        streaming: dict[str, Any] = {"actualStartTime": stamp(self.state.now_ms() - 60_000)}
+        streaming: dict[str, Any] = {"actualStartTime": stamp(broadcast.started_at_ms)}
         if broadcast.live:
             streaming["activeLiveChatId"] = broadcast.chat_id
         else:

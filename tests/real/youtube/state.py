@@ -45,6 +45,7 @@ class Broadcast:
     ends_at_ms: int | None = None
     offline_at_ms: int | None = None
     chat_enabled: bool = True
+    started_at_ms: int = 0
     entries: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -99,6 +100,7 @@ class YouTubeState:
             key = secrets.token_urlsafe(8)
             owner = account or self.host
             made = Broadcast(f"vid-{key}", owner.channel_id, f"chat-{key}", viewers=viewers)
+            made.started_at_ms = self.now_ms()
             self.broadcasts.append(made)
             return made
 

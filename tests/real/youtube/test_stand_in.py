@@ -186,11 +186,10 @@ def test_googles_client_wants_a_new_token_when_this_one_is_over(server: StandIn,
 
 
 def test_the_check_of_requests_lets_what_is_right_through():
-    method = methods()["GET", "/youtube/v3/liveChat/messages"]
-    query = [
+    query = (
         ("liveChatId", "c"),
         ("part", "id,snippet,authorDetails"),
         ("maxResults", "2000"),
         ("pageToken", "t"),
-    ]
-    assert list(wrong_request(method, query, b"")) == []
+    )
+    assert wrong_request("GET", "/youtube/v3/liveChat/messages", query, b"") == ()
