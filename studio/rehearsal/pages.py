@@ -1,6 +1,7 @@
 """What a shopper's browser sees of the demo shop: a tracked link leads to a product's page. No token: links stand in chats."""
 
 import html
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get
@@ -27,12 +28,21 @@ def _price(money: Money) -> str:
 
 @get("/go/{link_id:str}", include_in_schema=False)
 async def go(core: Core, link_id: str) -> Response[str]:
-    """Where a tracked link leads."""
+    """Where a tracked link leads: to the page, marked with where it was said and for which show (UTM)."""
     number = shop_ids.number(shop_ids.LINK, link_id)
-    row = await core.store.run(lambda tx: tx.one("SELECT product_id FROM links WHERE id = ?", (number,)))
+    row = await core.store.run(
+        lambda tx: tx.one("SELECT product_id, channel, show_id FROM links WHERE id = ?", (number,))
+    )
     if row is None:
         raise not_found("link", link_id)
-    target = "/" if row["product_id"] is None else f"/p/{row['product_id']}"
+    page = "/" if row["product_id"] is None else f"/p/{row['product_id']}"
+    marks = {
+        "utm_source": row["channel"],
+        "utm_medium": "live",
+        "utm_campaign": row["show_id"],
+        "utm_content": link_id,
+    }
+    target = f"{page}?{urlencode(marks)}"
     return Response("", status_code=302, headers={"Location": target}, media_type="text/html")
 
 
