@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import structlog
 
-from studio.channels.ingest import IngestChannel
+from studio.channel_factory import ChannelSet
 from studio.control.clock import MeasuredShowClock, SystemWallClock
-from studio.control.ports import BadAnswer, RefusedByTarget, Secrets, StoreFull, TargetError
+from studio.control.ports import BadAnswer, RefusedByTarget, StoreFull, TargetError
 from studio.control.ports.answers import is_picture, plain
 from studio.domain.commands import Command, Refused
 from studio.domain.events import Logged
@@ -23,8 +23,9 @@ from studio.domain.show import ShowState, fold
 from studio.kill_points import EnvironmentKillPoints
 from studio.review.report import render_report
 from studio.running_show import RunningShow
-from studio.settings.schema import ChannelSettings, ShopSettings
 from studio.shop_factory import ConnectedShop, shop_kind, webhook_receiver
+from studio.show_connections import Connections
+from studio.stage_set import StageSet
 from studio.store.errors import StoreError
 from studio.store.store import open_store
 from studio.sync.engine import Engine
@@ -33,30 +34,6 @@ from studio.ui.studio import ChangeBatch, Notice, Opened, Review
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
-
-
-class Connections:
-    """The shop and the channels of one show, as the settings name them. Their tokens stay in `secrets`."""
-
-    def __init__(
-        self,
-        shop: ShopSettings,
-        channels: tuple[ChannelSettings, ...],
-        secrets: Secrets,
-        silent_channel_ms: int = 30_000,
-    ) -> None:
-        self.silent_channel_ms = silent_channel_ms
-        self.shop = shop
-        self.channels = channels
-        self.secrets = secrets
-
-    def token(self, name: str) -> Callable[[], str | None]:
-        """Asks for a token whenever one is needed, so that one given later is used."""
-        return lambda: self.secrets.get(name)
-
-    def token_name(self, target: str) -> str:
-        """The secret's name of an outbox target: "shop" or "channel:ID"."""
-        return f"shop:{self.shop.id}" if target == "shop" else target
 
 
 class EngineRoom:
@@ -80,7 +57,9 @@ class EngineRoom:
         self._path = database
         self._show: RunningShow | None = None
         self._https: list[HttpClient] = []
+        self._channels: ChannelSet | None = None
         self._shop: ConnectedShop | None = None
+        self._stages: StageSet | None = None
         self._hourly: asyncio.Task[None] | None = None
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="history")
         self._loop = asyncio.new_event_loop()
@@ -142,6 +121,9 @@ class EngineRoom:
         for http in self._https:
             await http.aclose()
         self._https.clear()
+        if self._channels is not None:
+            await self._channels.aclose()
+            self._channels = None
 
     def stop(self) -> None:
         """Close everything. Blocks for as long as the last writes take."""
@@ -163,6 +145,7 @@ class EngineRoom:
             log = await self._stored.log.read(show_id)
             if self.connections is not None:
                 await self._stored.feeds.keep_for(self.connections.shop.kind, self.connections.shop.id)
+            self._stages = self._stage_set()
             show = RunningShow(
                 fold(show_id, log),
                 self._stored,
@@ -171,6 +154,7 @@ class EngineRoom:
                 self._make_engine,
                 self._emit,
                 log[-1].at_ms if log else 0,
+                self._stages,
             )
             await show.open(whole_feeds=whole_feeds)
             self._show = show
@@ -209,15 +193,11 @@ class EngineRoom:
             kind.token_header,
         )
         self._shop = kind.make(shop_http, wired.shop, show.desk.state.language, show.shop_problem)
-        channels: Mapping[str, IngestChannel] = {
-            c.id: IngestChannel(c.id, self._http(c.base_url, f"channel:{c.id}", c.name, c.ca_file))
-            for c in wired.channels
-            if c.enabled
-        }
+        self._channels = ChannelSet(wired.secrets, self.wall, wired.quotas, kill_points=self._kill_points)
         engine = Engine(
             shop_name=wired.shop.name,
             shop=self._shop,
-            channels=channels,
+            channels=self._channels.make_all(wired.channels, self._channel_left_out),
             feeds=self._stored.feeds,
             outbox=self._stored.outbox,
             show_clock=self.clock,
@@ -230,6 +210,13 @@ class EngineRoom:
         )
         self._shop.on_clock_hint = engine.clock_hint
         return engine
+
+    def _stage_set(self) -> StageSet | None:
+        wired = self.connections
+        if wired is None or wired.stage is None:
+            return None
+        keep = self._path.with_name("overlay.json")
+        return StageSet(wired.stage, keep, wired.secrets, self.clock, self.wall, self.image)
 
     def _http(
         self,
@@ -291,9 +278,16 @@ class EngineRoom:
             raise RuntimeError("no shop is connected")
         secrets = self.connections.secrets
         await asyncio.to_thread(secrets.set, self.connections.token_name(target), token)
+        if self._channels is not None:
+            await self._channels.reread(target)
         if self._show is not None:
             await self._show.engine.token_given(target)
         return secrets.sentence or "The token is kept in this computer's keyring."
+
+    @property
+    def stages(self) -> StageSet | None:
+        """*engine* The stages of the open show; None when it has none."""
+        return self._stages
 
     async def refresh_stock(self, product_ids: Collection[str]) -> None:
         """*engine* Read these products' stock now; a shop that does not answer is told by its link."""
@@ -367,6 +361,9 @@ class EngineRoom:
     async def log_of(self, show_id: str) -> list[Logged]:
         """*engine* A show's whole log."""
         return await self._stored.log.read(show_id)
+
+    def _channel_left_out(self, channel_id: str, sentence: str) -> None:
+        self._emit(ChangeBatch(notices=(Notice("warning", sentence, f"channel:{channel_id}"),)))
 
     def _store_notice(self, sentence: str) -> None:
         self._emit(ChangeBatch(notices=(Notice("warning", sentence, "store"),)))

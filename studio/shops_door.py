@@ -8,12 +8,12 @@ from typing import Final
 from studio.app import Desktop
 from studio.control.ports import ShowSummary
 from studio.domain.commands import ChangeShop
-from studio.engine_room import Connections
 from studio.settings.file import troubles_file
 from studio.settings.logging import Redactor
 from studio.settings.schema import ShopSettings
 from studio.settings.secrets import KeyringSecrets
 from studio.shop_book import ShopBook
+from studio.show_connections import Connections
 from studio.ui.connections.shops_screen import ShopsScreen
 from studio.ui.dialogs import Field, ask
 from studio.ui.notices import NoticeAction
