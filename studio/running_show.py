@@ -54,8 +54,17 @@ MakeEngine = Callable[["RunningShow"], Engine]
 class StagesOf(Protocol):
     """The stages of one show, and how they are kept."""
 
-    unsure_ms: int
-    few: int
+    sure: Callable[[], bool]
+
+    @property
+    def unsure_ms(self) -> int:
+        """Price and code leave so long after the shop was heard last."""
+        ...
+
+    @property
+    def few(self) -> int:
+        """From which number on it is told that only so many are left."""
+        ...
 
     def make(self) -> Sequence[Stage]:
         """New stages, for a show that is being opened."""
@@ -109,7 +118,7 @@ class RunningShow:
     def _make_keeper(self, stages: StagesOf | None, show_clock: ShowClock) -> StageKeeper | None:
         if stages is None:
             return None
-        return StageKeeper(
+        keeper = StageKeeper(
             stages.make(),
             show_clock,
             self._wall,
@@ -120,6 +129,8 @@ class RunningShow:
             unsure_ms=stages.unsure_ms,
             few=stages.few,
         )
+        stages.sure = lambda: keeper.holds
+        return keeper
 
     # --- its life ---------------------------------------------------------------------------------------------
 

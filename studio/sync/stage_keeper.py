@@ -94,6 +94,12 @@ class StageKeeper:
         now = self._wall.monotonic_ms()
         return heard is not None and now - heard < self._unsure_ms and self._show_clock.now_ms() is not None
 
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is to be seen that the shop has not just confirmed."""
+        card = self.view.card
+        return self.sure or (self.view.code is None and (card is None or card.price is None))
+
     # --- its loops --------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
