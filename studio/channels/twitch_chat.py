@@ -78,6 +78,7 @@ class Chat:
         finally:
             self.session = None
             await end(serving)
+            await session.wire.close()
 
     def _own(self, item: ChannelItem) -> None:
         self._feed.add(item)
@@ -104,7 +105,6 @@ class Chat:
                 self.session = None
             await end(beat, follow)
             self._says.broken(session)
-            await session.wire.close()
 
     # -- moving to another connection, when the server asks for it
 
@@ -128,6 +128,7 @@ class Chat:
         try:
             await self._drain(old, serving)
             await end(serving)
+            await old.wire.close()
         except asyncio.CancelledError:
             await new.wire.close()
             raise

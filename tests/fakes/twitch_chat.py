@@ -140,6 +140,7 @@ class FakeTwitchChat:
         finally:
             await self._gone(connection)
             writer.close()
+            await asyncio.gather(writer.wait_closed(), return_exceptions=True)
 
     async def _web(self, socket: ServerConnection) -> None:
         connection = Connection(lambda data: socket.send(data.decode()), socket.close)
