@@ -69,6 +69,14 @@ class _Answer(msgspec.Struct, frozen=True):
 _answer = msgspec.json.Decoder(_Answer)
 
 
+class _Life:
+    """What came by a connection: how many frames, and whether one is waiting to be taken."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.busy = False
+
+
 class SocialSocket:
     """Talks to Social Stream Ninja, or to what relays like it, at `url` (wss://, or ws:// on this computer) about the session
     `session`. `who` opens the sentences. Raises `TargetError`s only.
@@ -94,15 +102,16 @@ class SocialSocket:
         """
         async with self._joined(HEAR_CHAT) as socket:
             # The relay answers a ping only behind the join: from then on nothing is missed.
-            await self._pong(socket, lambda: False)
+            life = _Life()
+            await self._pong(socket, life)
             await put([joined()])
-            busy = False
-            beating = asyncio.create_task(self._beat(socket, put, lambda: busy), name=f"pings of {self._who}")
+            beating = asyncio.create_task(self._beat(socket, put, life), name=f"pings of {self._who}")
             try:
                 async for frame in socket:
-                    busy = True  # nothing is read meanwhile, pongs neither
+                    life.busy = True  # nothing is read meanwhile, pongs neither
                     await put(read(frame))
-                    busy = False
+                    life.busy = False
+                    life.frames += 1
             except ConnectionClosed:
                 pass  # told below, like an end without an error
             finally:
@@ -112,21 +121,23 @@ class SocialSocket:
             raise error
         raise Unreachable(f"The connection to {self._who} broke off: check the network.")
 
-    async def _pong(self, socket: ClientConnection, busy: Callable[[], bool]) -> None:
+    async def _pong(self, socket: ClientConnection, life: _Life) -> None:
+        """Wait until a ping is answered; behind a flood that takes long, and is no sign of an end."""
         try:
-            pong = asyncio.ensure_future(await socket.ping())
+            pong, frames = asyncio.ensure_future(await socket.ping()), life.frames
             while pong not in (await asyncio.wait([pong], timeout=_PONG_S))[0]:
-                if not busy():
+                if not life.busy and life.frames == frames:
                     raise Unreachable(f"{self._who} does not answer any more: check the network.")
+                frames = life.frames
             await pong
         except ConnectionClosed as error:
             raise Unreachable(f"{self._who} hung up: check the session ID and the network.") from error
 
-    async def _beat(self, socket: ClientConnection, put: Put, busy: Callable[[], bool]) -> None:
+    async def _beat(self, socket: ClientConnection, put: Put, life: _Life) -> None:
         try:
             while True:
                 await asyncio.sleep(_PING_S * (0.75 + 0.5 * self._random()))
-                await self._pong(socket, busy)
+                await self._pong(socket, life)
                 await put([ChannelItem(0)])
         finally:
             socket.transport.abort()

@@ -55,7 +55,7 @@ class SocialRelay:
 
     async def start(self) -> None:
         """Listen, a second time on the same port."""
-        self._server = await serve(self._member, "127.0.0.1", self.port, ping_interval=None)
+        self._server = await serve(self._member, "127.0.0.1", self.port, ping_interval=None, compression=None)
         self.port = next(iter(self._server.sockets)).getsockname()[1]
 
     async def stop(self) -> None:
