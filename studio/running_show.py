@@ -5,7 +5,6 @@ Everything here runs on the engine's loop; nothing of it touches a widget.
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from typing import Protocol
 
 import structlog
 
@@ -16,10 +15,8 @@ from studio.control.ports import (
     Quota,
     ShopIdentity,
     ShowClock,
-    Stage,
     StoredBatch,
     StoreFull,
-    StreamState,
     WallClock,
 )
 from studio.domain.commands import Command, Refused
@@ -29,46 +26,27 @@ from studio.domain.events import Event, Logged, ShowPlanned
 from studio.domain.lineup import LineUpItem
 from studio.domain.product import Product, StockLevel, by_product, sellable_stock
 from studio.domain.show import ShowPhase, ShowState, fold
-from studio.domain.stage import refused_pins
 from studio.outcomes import outcome_notices
+from studio.shop_problems import ShopProblems
+from studio.show_stage import ShowStage, StagesOf
 from studio.sku_lookup import SkuLookup
 from studio.store.errors import StoreError
 from studio.store.store import Store
+from studio.sync.announcer import Announcer
+from studio.sync.backoff import Backoff
 from studio.sync.engine import Engine
 from studio.sync.links import LinkState
-from studio.sync.stage_keeper import STAGE_CHANNEL, StageKeeper
+from studio.sync.stage_keeper import STAGE_CHANNEL
+from studio.sync.supervise import supervised
 from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, Opened, OutboxStatus, Sending
 
 _log = structlog.get_logger(__name__)
-_MOST_PROBLEMS = 1_000
-_GATHER_S = 0.5
-"""Problems of one page of the shop's answers come together."""
 _FRAME_S = 0.05
 """What a person decided is on the screen before its way to the shop begins: window and engine share an interpreter."""
 
 
 MakeEngine = Callable[["RunningShow"], Engine]
 """Makes the engine of a show; the show is its `EngineEvents` and its `settle`."""
-
-
-class StagesOf(Protocol):
-    """The stages of one show, and how they are kept."""
-
-    sure: Callable[[], bool]
-
-    @property
-    def unsure_ms(self) -> int:
-        """Price and code leave so long after the shop was heard last."""
-        ...
-
-    @property
-    def few(self) -> int:
-        """From which number on it is told that only so many are left."""
-        ...
-
-    def make(self) -> Sequence[Stage]:
-        """New stages, for a show that is being opened."""
-        ...
 
 
 class RunningShow:
@@ -103,34 +81,30 @@ class RunningShow:
         self._backup: asyncio.Task[None] | None = None
         self._currency = ""
         self._identified = asyncio.Event()
-        self._problems: dict[str, None] = {}
-        self._problems_told = 0
-        self._telling: asyncio.TimerHandle | None = None
+        self._problems = ShopProblems(self.notice)
+        self.shop_problem = self._problems.add
         self.desk = Desk(
             state, stored.log, show_clock, wall_clock, self._facts, self._appended, last_ms=last_ms
         )
         self._skus = SkuLookup(lambda: self.desk, self._products, self.notice)
         self.engine: Engine = make_engine(self)
-        self._streams: dict[str, StreamState] = {}
-        self._keeping: asyncio.Task[None] | None = None
-        self.stage = self._make_keeper(stages, show_clock)
+        self._stage = self._make_stage(stages, show_clock)
+        self._announcer = Announcer(lambda: self.desk.state, self._left, show_clock, self.desk.amend)
+        self._announcing: asyncio.Task[None] | None = None
 
-    def _make_keeper(self, stages: StagesOf | None, show_clock: ShowClock) -> StageKeeper | None:
+    def _make_stage(self, stages: StagesOf | None, show_clock: ShowClock) -> ShowStage | None:
         if stages is None:
             return None
-        keeper = StageKeeper(
-            stages.make(),
+        return ShowStage(
+            stages,
             show_clock,
             self._wall,
             self.engine.pulse,
             lambda product_id: self.engine.tracked_link(self.show_id, product_id, STAGE_CHANNEL),
+            self.desk.amend,
             self.link_status,
-            self._stream_state,
-            unsure_ms=stages.unsure_ms,
-            few=stages.few,
+            self._batcher.stream,
         )
-        stages.sure = lambda: keeper.holds
-        return keeper
 
     # --- its life ---------------------------------------------------------------------------------------------
 
@@ -147,19 +121,22 @@ class RunningShow:
         self._tell_engine(state)
         self._skus.look_soon()
         await self.engine.start(self.show_id, whole_feeds=whole_feeds, orders_since_ms=state.started_at_ms)
-        if self.stage is not None:
+        if self._stage is not None:
             self._tell_stage()
-            self._keeping = asyncio.create_task(self.stage.run(), name=f"stage {self.show_id}")
+            self._stage.start()
+        loop = supervised("announcer", self._announcer.run, Backoff())
+        self._announcing = asyncio.create_task(loop, name="announcer")
 
     async def close(self) -> None:
         """Stop sending and receiving; what waits stays in the outbox."""
-        if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.wait([self._keeping])
+        if self._stage is not None:
+            await self._stage.close()
+        if self._announcing is not None:
+            self._announcing.cancel()
+            await asyncio.wait([self._announcing])
         await self.engine.stop()
         await self._skus.close()
-        if self._telling is not None:
-            self._telling.cancel()
+        self._problems.close()
         if self._backup is not None:
             await asyncio.wait([self._backup])
         self._batcher.flush()
@@ -185,7 +162,7 @@ class RunningShow:
             chat_count=self._stored.history.chat_count(show_id),
             locations=self._locations,
             quotas=dict(self._quotas),
-            streams=dict(self._streams),
+            streams=dict(self._stage.streams) if self._stage is not None else {},
         )
 
     # --- deciding ---------------------------------------------------------------------------------------------
@@ -239,24 +216,23 @@ class RunningShow:
         self.engine.set_on_air(state.pinned_product_id, state.product_ids, state.codes)
 
     def _tell_stage(self) -> None:
-        if self.stage is not None:
+        self._announcer.wake()
+        if self._stage is not None:
             state = self.desk.state
-            self.stage.update(state, self._products, self._sellable(state.on_air), refused_pins(state))
+            self._stage.update(state, self._products, self._sellable(state.on_air))
+
+    def _left(self, product_id: str) -> int | None:
+        return sellable_stock(self._by_product.get(product_id, {}).values()).total
 
     def _sellable(self, *items: LineUpItem | None) -> dict[str, int]:
         """What can be sold of the items' products, as far as it is known."""
         known: dict[str, int] = {}
         for item in items:
             if item is not None:
-                total = sellable_stock(self._by_product.get(item.product_id, {}).values()).total
+                total = self._left(item.product_id)
                 if total is not None:
                     known[item.product_id] = total
         return known
-
-    def _stream_state(self, name: str, state: StreamState) -> None:
-        if self._streams.get(name) != state:
-            self._streams[name] = state
-            self._batcher.stream(name, state)
 
     # --- what the engine tells --------------------------------------------------------------------------------
 
@@ -273,8 +249,8 @@ class RunningShow:
         self, name: str, kind: str, state: LinkState, sentence: str, heard_wall_ms: int | None
     ) -> None:
         """How a connection is."""
-        if kind == "shop" and state is LinkState.OK and self.stage is not None:
-            self.stage.shop_heard()
+        if kind == "shop" and state is LinkState.OK and self._stage is not None:
+            self._stage.shop_heard()
         status = LinkStatus(name, kind, Link(str(state)), sentence, heard_wall_ms)
         self._links[kind, name] = status
         self._batcher.link(status)
@@ -337,21 +313,6 @@ class RunningShow:
         self._batcher.notice(Notice("info", sentence, "catalogue"))
         if done >= total:
             self._skus.catalogue_read()
-
-    def shop_problem(self, sentence: str) -> None:
-        """The shop left something in its answers that makes no sense: each is told once, many together in one sentence."""
-        if sentence in self._problems or len(self._problems) >= _MOST_PROBLEMS:
-            return
-        if self._telling is None:
-            self._telling = asyncio.get_running_loop().call_later(_GATHER_S, self._tell_problems)
-        self._problems[sentence] = None
-
-    def _tell_problems(self) -> None:
-        self._telling = None
-        fresh = list(self._problems)[self._problems_told :]
-        self._problems_told = len(self._problems)
-        more = f" {len(fresh) - 1} more like it stand in the log." if len(fresh) > 1 else ""
-        self.notice("warning", f"{fresh[0]}{more} Tell the shop's owner.", "shop:entries")
 
     def _learn(self, products: Collection[Product], levels: Collection[StockLevel]) -> None:
         for product in products:

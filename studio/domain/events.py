@@ -229,6 +229,19 @@ class AnnouncementsSet(_Event, frozen=True):
     before: AnnouncementRules
 
 
+class StreamStarted(_Event, frozen=True):
+    """The broadcast of a stage began at `started_at_ms` (UTC ms of the shop's clock): its replay counts from there."""
+
+    stage: str
+    started_at_ms: int
+
+
+class StreamStopped(_Event, frozen=True):
+    """The broadcast of a stage ended."""
+
+    stage: str
+
+
 class QuestionClaimed(_Event, frozen=True):
     """Somebody takes care of a question."""
 
@@ -308,7 +321,7 @@ Event = (
     | ItemUnskipped | ItemWentOnAir | OnAirReverted | Unpinned | StageCleared | PromoIssued | PromoConfirmed
     | PromoRefused | PromoLapsed | PromoWithdrawn | PromoExtended | PromoEnded | PromoWindowConfirmed
     | PromoChangeRefused | PromoEnding | SoldOut | AnnouncementsSet | QuestionClaimed | QuestionReleased | QuestionAnswered | QuestionHidden
-    | QuestionReopened | QuestionPrompted | ReplyWritten | EffectSettled | UnsureResolved
+    | QuestionReopened | QuestionPrompted | ReplyWritten | EffectSettled | UnsureResolved | StreamStarted | StreamStopped
 )  # fmt: skip
 
 

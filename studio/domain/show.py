@@ -11,7 +11,7 @@ from studio.domain.announcing import said
 from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
 from studio.domain.promo import PromoRecord
 from studio.domain.question import QuestionStatus
-from studio.domain.show_state import Decided, Prompted, QuestionMark, Run, ShowPhase, ShowState
+from studio.domain.show_state import Broadcast, Decided, Prompted, QuestionMark, Run, ShowPhase, ShowState
 
 UNDO_DEPTH = 200
 
@@ -20,7 +20,7 @@ _set = msgspec.structs.replace
 _NOT_UNDOABLE = (
     ev.ShowPlanned, ev.ShopChanged, ev.ShowStarted, ev.ShowEnded, ev.EffectSettled, ev.PromoConfirmed, ev.PromoRefused, ev.PromoLapsed,
     ev.PromoWindowConfirmed, ev.PromoChangeRefused, ev.UnsureResolved, ev.StageCleared,
-    ev.PromoEnding, ev.SoldOut,
+    ev.PromoEnding, ev.SoldOut, ev.StreamStarted, ev.StreamStopped,
 )  # fmt: skip
 
 
@@ -146,6 +146,17 @@ def _unsure_resolved(s: ShowState, e: ev.UnsureResolved, _at: int) -> ShowState:
     return _set(s, settled={k: v for k, v in s.settled.items() if k != e.effect_id})
 
 
+def _closed(s: ShowState, stage: str, at: int) -> tuple[Broadcast, ...]:
+    return tuple(
+        _set(b, to_ms=max(b.from_ms, at)) if b.stage == stage and b.to_ms is None else b for b in s.broadcasts
+    )
+
+
+def _stream_started(s: ShowState, e: ev.StreamStarted, _at: int) -> ShowState:
+    # That one ended was not seen: it ended at the latest when this one began.
+    return _set(s, broadcasts=(*_closed(s, e.stage, e.started_at_ms), Broadcast(e.stage, e.started_at_ms)))
+
+
 _APPLY: dict[type, Callable[[ShowState, Any, int], ShowState]] = {
     ev.ShowPlanned: _planned,
     ev.ShopChanged: _shop_changed,
@@ -185,6 +196,8 @@ _APPLY: dict[type, Callable[[ShowState, Any, int], ShowState]] = {
     ev.ReplyWritten: lambda s, e, _at: _set(s, replies={**s.replies, e.reply_id: e}),
     ev.EffectSettled: _effect_settled,
     ev.UnsureResolved: _unsure_resolved,
+    ev.StreamStarted: _stream_started,
+    ev.StreamStopped: lambda s, e, at: _set(s, broadcasts=_closed(s, e.stage, at)),
 }  # fmt: skip
 
 

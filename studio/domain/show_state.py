@@ -51,6 +51,16 @@ class Decided(msgspec.Struct, frozen=True):
     events: tuple[ev.Logged, ...]
 
 
+class Broadcast(msgspec.Struct, frozen=True):
+    """One stretch of a stage's broadcast, [from_ms, to_ms) in the shop's UTC ms; `to_ms` is None while it runs. A chapter of
+    its replay begins as long after its start as the item went on air after `from_ms`.
+    """
+
+    stage: str
+    from_ms: int
+    to_ms: int | None = None
+
+
 class ShowState(msgspec.Struct, frozen=True):
     """A show, folded from its log up to `seq`. Times are UTC ms of the shop's clock. `stage_clear`: the panic key was
     pressed, and no item went on air since. `on_air_left`: the pieces of the product on air when it went there, None when
@@ -90,7 +100,13 @@ class ShowState(msgspec.Struct, frozen=True):
     sold_out: dict[str, int] = {}
     endings: dict[str, int] = {}
     said: tuple[an.Said, ...] = ()
+    broadcasts: tuple[Broadcast, ...] = ()
     undoable: tuple[Decided, ...] = ()
+
+    @property
+    def streams(self) -> dict[str, int]:
+        """When the broadcasts that run began, by the stage's name; UTC ms."""
+        return {b.stage: b.from_ms for b in self.broadcasts if b.to_ms is None}
 
     def item(self, item_id: str) -> LineUpItem | None:
         """The item of this id, None when the line-up has none."""
