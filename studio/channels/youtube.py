@@ -41,7 +41,7 @@ _MARGIN_MS = 20
 _FULL_PAGE = 2_000
 _SLOWEST_TRY_MS = 60_000
 _LONGEST_LOOK_MS = 60_000
-_MOST_VIEWERS = 2**40
+_MOST_DIGITS = 12
 _log = structlog.get_logger(__name__)
 
 
@@ -50,7 +50,8 @@ class YouTubeChannel(UnnumberedChannel):
 
     `quota` keeps what the day has cost so far, of `limit` units; a tenth of them is left for what we say. `broadcast_id`
     is a video's id, empty for whatever the account broadcasts when asked. `renew` gets a new access token (True when
-    there is one). `ends_at_ms` is the planned end of the show (UTC ms), so that the quota is spread over it.
+    there is one). `ends_at_ms` is the planned end of the show (UTC ms), so that the quota is spread over it; without one the
+    broadcast's own plan counts. `viewers_every_ms`: viewers are counted so often at the most.
     """
 
     def __init__(
@@ -157,6 +158,7 @@ class YouTubeChannel(UnnumberedChannel):
 
     async def _items(self) -> AsyncGenerator[ChannelItem, None]:
         live = await self._finder.live()
+        self._inbox.extend(self._once(live.note, live.note))
         while True:
             while self._inbox:
                 yield self._inbox.popleft()
@@ -293,7 +295,7 @@ class YouTubeChannel(UnnumberedChannel):
             _log.info("viewers unknown", channel=self.name, reason=error.sentence)
             return self._once("viewers", f"How many watch at YouTube is not known: {error.sentence}")
         told = video.live_streaming_details.concurrent_viewers if video is not None else ""
-        if not (told.isascii() and told.isdigit() and int(told) < _MOST_VIEWERS):
+        if not (told.isascii() and told.isdigit() and len(told) <= _MOST_DIGITS):
             return []
         at_ms = self._wall.now_ms() + self._api.offset_ms
         return [ChannelItem(0, sample=ViewerSample(self.name, at_ms, int(told)))]
@@ -334,7 +336,7 @@ class YouTubeChannel(UnnumberedChannel):
         )
 
     def _once(self, what: str, sentence: str) -> list[ChannelItem]:
-        if what in self._said_once:
+        if not sentence or what in self._said_once:
             return []
         self._said_once.add(what)
         return [ChannelItem(0, problem=sentence)]

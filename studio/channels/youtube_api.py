@@ -81,7 +81,7 @@ class _Videos(Struct, frozen=True):
 
 
 class _Identified(Struct, frozen=True):
-    id: str
+    id: str = ""
 
 
 class _Channels(Struct, frozen=True):
@@ -116,12 +116,11 @@ class YouTubeApi:
         """When the quota begins anew, UTC ms."""
         return quota_resets_at_ms(self._wall.now_ms())
 
-    async def active_broadcast(self) -> Broadcast | None:
-        """The first broadcast of the account that is live now and has a chat."""
+    async def active_broadcasts(self) -> list[Broadcast]:
+        """The broadcasts of the account that are live now; one whose chat is switched off has no `live_chat_id`."""
         asked = [("part", "id,snippet,status"), ("broadcastStatus", "active"), ("broadcastType", "all")]
         answer = await self._call("liveBroadcasts.list", "GET", "liveBroadcasts", asked)
-        found = _read(answer, _Broadcasts).items
-        return next((each for each in found if each.snippet.live_chat_id), None)
+        return _read(answer, _Broadcasts).items
 
     async def video(self, video_id: str, part: str = "snippet,liveStreamingDetails") -> Video | None:
         """A video with these parts, None when there is none of this id."""

@@ -9,6 +9,7 @@ from studio.channels.youtube_api import YouTubeApi
 from studio.channels.youtube_errors import UsedUp
 from studio.channels.youtube_messages import utc_ms
 from studio.control.ports import TargetError, Unauthorised, Unreachable, WallClock
+from studio.control.ports.answers import plain
 
 LOOK_MS = 30_000
 """Between two looks while nothing is live."""
@@ -18,12 +19,15 @@ _FIRST_TRY_MS = 1_000
 
 
 class Live(msgspec.Struct, frozen=True):
-    """A broadcast with a chat. `own_id` is our channel's id; `ends_at_ms` its planned end (UTC ms)."""
+    """A broadcast with a chat. `own_id` is our channel's id; `ends_at_ms` its planned end (UTC ms). `note` is a sentence for
+    the host, empty when there is nothing to say.
+    """
 
     video_id: str
     chat_id: str
     own_id: str
     ends_at_ms: int | None = None
+    note: str = ""
 
 
 class Finder:
@@ -37,7 +41,9 @@ class Finder:
         self._live: Live | None = None
         self._turn = asyncio.Lock()
         self._look_at = 0
+        self._last: Live | None = None
         self._why = ""
+        self._nothing = ""
         self._failures = 0
         self._checked_at: int | None = None
 
@@ -45,7 +51,7 @@ class Finder:
         """What is live. Raises `Unreachable` while nothing is, without asking again too soon."""
         async with self._turn:
             if self._live is None:
-                self._live = await self._found()
+                self._live = self._last = await self._found()
             return self._live
 
     def over(self) -> Unreachable:
@@ -81,12 +87,7 @@ class Finder:
             raise
         self._failures = 0
         if live is None:
-            raise self._hold(
-                "The broadcast of the settings is not live at YouTube: start it, or check its id."
-                if self._broadcast_id
-                else "Nothing is live at YouTube: start the broadcast, it is found by itself.",
-                LOOK_MS,
-            )
+            raise self._hold(self._nothing, LOOK_MS)
         return live
 
     def _hold(self, sentence: str, ms: int) -> Unreachable:
@@ -96,19 +97,41 @@ class Finder:
 
     async def _look(self) -> Live | None:
         if not self._broadcast_id:
-            found = await self._api.active_broadcast()
-            if found is None:
-                return None
-            snippet = found.snippet
-            return Live(found.id, snippet.live_chat_id, snippet.channel_id, _ms(snippet.scheduled_end_time))
+            return await self._look_for_ours()
         video = await self._api.video(self._broadcast_id)
         if video is None or not video.live_streaming_details.active_live_chat_id:
+            self._nothing = "The broadcast of the settings is not live at YouTube, or its chat is switched off: start it, or check its id."
             return None
         # It may be somebody else's broadcast whose chat we moderate.
         self._own_id = self._own_id or await self._api.own_channel()
         streaming = video.live_streaming_details
         return Live(video.id, streaming.active_live_chat_id, self._own_id, _ms(streaming.scheduled_end_time))
 
+    async def _look_for_ours(self) -> Live | None:
+        active = await self._api.active_broadcasts()
+        found = [each for each in active if each.snippet.live_chat_id]
+        if not found:
+            self._nothing = (
+                "The broadcast at YouTube is live, but its chat is switched off: switch it on in YouTube Studio."
+                if active
+                else "Nothing is live at YouTube: start the broadcast, it is found by itself."
+            )
+            return None
+        # Two at once are a rehearsal's leftovers or two shows: the one that we read stays the one.
+        known = [each for each in found if self._last is not None and each.id == self._last.video_id]
+        first = (known or found)[0]
+        note = ""
+        if len(found) > 1:
+            note = (
+                f"{len(found)} broadcasts are live at YouTube: the chat of “{plain(first.snippet.title, 80)}” is read. If it is "
+                "the wrong one, enter the id of the right one in the settings."
+            )
+        snippet = first.snippet
+        return Live(first.id, snippet.live_chat_id, snippet.channel_id, _ms(snippet.scheduled_end_time), note)
+
 
 def _ms(at: datetime | None) -> int | None:
-    return None if at is None else utc_ms(at)
+    try:
+        return utc_ms(at)
+    except ValueError:  # there is none, or it makes no sense: then there is no plan
+        return None

@@ -10,7 +10,9 @@ from studio.channels.youtube import YouTubeChannel
 from studio.channels.youtube_broadcast import LOOK_MS, OVER_MS
 from studio.control.ports import (
     ChannelItem,
+    MissingRight,
     RefusedByTarget,
+    TargetError,
     Throttled,
     Unauthorised,
     Unreachable,
@@ -68,6 +70,37 @@ async def test_of_two_broadcasts_the_one_of_the_settings_is_read(make: Make, sta
     async with listening(make(broadcast_id=first.id)) as heard:
         message = await heard.message(lambda _: True)
     assert message.text == "in the first"
+
+
+async def test_when_two_broadcasts_are_live_the_host_is_told_which_one_is_read(
+    make: Make, state: YouTubeState
+):
+    state.start().title = "Autumn <b>favourites</b>"
+    state.start().title = "Left over"
+    state.write("in the first", broadcast=state.broadcasts[0])
+    async with listening(make()) as heard:
+        note = await heard.until(lambda i: "2 broadcasts" in i.problem)
+        await heard.message(lambda m: m.text == "in the first")
+    assert "“Autumn favourites”" in note.problem
+
+
+async def test_a_second_broadcast_does_not_take_the_chat_away_from_the_first(
+    channel: YouTubeChannel, state: YouTubeState, broadcast: Broadcast
+):
+    async with listening(channel) as heard:
+        with state.lock:
+            state.start()
+            state.broadcasts.reverse()
+            broadcast.offline_at_ms = state.now_ms()
+        await heard.until(lambda i: "offline" in i.problem)
+        state.write("still the first", broadcast=broadcast)
+        await heard.message(lambda m: m.text == "still the first")
+
+
+async def test_a_broadcast_without_a_chat_is_told_apart_from_none(make: Make, broadcast: Broadcast):
+    broadcast.chat_enabled = False
+    with pytest.raises(Unreachable, match="chat is switched off"):
+        await make().hello()
 
 
 async def test_in_somebody_elses_broadcast_only_what_our_account_writes_is_ours(
@@ -340,6 +373,76 @@ async def test_messages_carry_youtubes_time_and_not_this_computers(
     again = make()
     assert await again.find_said("An hour later.", "", now_here - 60_000) == said
     assert await again.find_said("An hour later.", "", now_here + 60_000) is None
+
+
+# --- what YouTube refuses ---------------------------------------------------------------------------------------
+
+REFUSALS: list[tuple[str, type[TargetError], str]] = [
+    ("quotaExceeded", Throttled, "used up"),
+    ("dailyLimitExceeded", Throttled, "used up"),
+    ("rateLimitExceeded", Throttled, "patience"),
+    ("userRateLimitExceeded", Throttled, "patience"),
+    ("authError", Unauthorised, "sign in"),
+    ("authorizationRequired", Unauthorised, "sign in"),
+    ("insufficientPermissions", MissingRight, "allow all it asks for"),
+    ("forbidden", MissingRight, "moderator"),
+    ("liveChatDisabled", RefusedByTarget, "switch it on"),
+    ("accessNotConfigured", MissingRight, "YouTube Data API v3"),
+    ("processingFailure", Unreachable, "asked again"),
+    ("backendError", Unreachable, "asked again"),
+]
+
+
+@pytest.mark.parametrize(("reason", "kind", "says"), REFUSALS)
+async def test_every_refusal_while_reading_is_told_to_the_host_and_asked_once(
+    channel: YouTubeChannel, server: StandIn, reason: str, kind: type[TargetError], says: str
+):
+    await channel.hello()
+    server.fail(LIST, reason)
+    _, error = await read_to_the_end(channel)
+    assert isinstance(error, kind)
+    assert says in str(error)
+    assert server.asked[LIST] == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind", "says"),
+    [
+        *REFUSALS,
+        ("liveChatEnded", RefusedByTarget, "is over"),
+        ("liveChatNotFound", RefusedByTarget, "look in YouTube Studio"),
+        ("messageTextInvalid", RefusedByTarget, "other words"),
+    ],
+)
+async def test_every_refusal_of_what_is_said_is_told_to_the_host_and_nothing_was_said(
+    channel: YouTubeChannel,
+    broadcast: Broadcast,
+    server: StandIn,
+    reason: str,
+    kind: type[TargetError],
+    says: str,
+):
+    server.fail(INSERT, reason)
+    with pytest.raises(kind, match=says) as caught:
+        await channel.say("Hello", uuid7())
+    assert server.asked[INSERT] == 1
+    assert broadcast.entries == []
+    if isinstance(caught.value, Throttled):
+        assert not caught.value.attempted
+
+
+@pytest.mark.parametrize("reason", ["pageTokenInvalid", "invalidPageToken"])
+async def test_a_place_that_is_refused_is_found_again(
+    channel: YouTubeChannel, server: StandIn, crowd: Crowd, reason: str
+):
+    async with listening(channel) as heard:
+        await crowd("one")
+        await heard.message(lambda m: m.text == "one")
+        server.fail(LIST, reason)
+        await asyncio.to_thread(server.wait_for, LIST, server.asked[LIST] + 1)
+        await crowd("two")
+        await heard.message(lambda m: m.text == "two")
+    assert [m.text for m in heard.messages] == ["one", "two"]
 
 
 # --- signing in --------------------------------------------------------------------------------------------------
