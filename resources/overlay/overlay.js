@@ -195,9 +195,9 @@
       return;
     }
     if (clock.rate <= 0) return;
-    const second = (left % 1000 || 1000) / clock.rate;
-    const next = shown ? Math.min(second, real - OUT_MS) : real > 0 ? real : GRACE_MS + real;
-    tickTimer = setTimeout(tick, Math.max(16, next + 1));
+    const second = Math.max(16, (left % 1000 || 1000) / clock.rate);
+    const next = shown ? Math.min(second, real - OUT_MS) : real > 0 ? real : GRACE_MS + left / clock.rate;
+    tickTimer = setTimeout(tick, Math.max(0, next) + 1);
   }
 
   // --- what the studio tells ------------------------------------------------------------------------------------

@@ -483,6 +483,7 @@ async def test_a_newer_studio_brings_its_newer_page(page: Page, tmp_path: Path) 
         await opened(page, stage)
     html = (assets / "overlay.html").read_text("utf-8")
     (assets / "overlay.html").write_text(html.replace("<title>Host", "<title>Newer Host"), "utf-8")
-    async with page.expect_event("load"), running(made()):
-        await page.wait_for_event("load")
+    loads = asyncio.ensure_future(page.wait_for_event("load"))
+    async with running(made()):
+        await loads
     assert await page.title() == "Newer Host Studio overlay"
