@@ -1,5 +1,6 @@
 """The studio's sources in OBS: made once by a button, taken away by another. A person's own are never touched."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +21,9 @@ from studio.stage.obs_parts import (
     name_of,
     place_of,
 )
-from studio.stage.obs_socket import ALREADY_THERE, Answer, Call, ObsSocket
+from studio.stage.obs_socket import ALREADY_THERE, NOT_FOUND, Answer, Call, ObsSocket
+
+_LOOKS, _LOOK_AGAIN_S = 40, 0.05
 
 
 class ObsFacts(Struct, frozen=True):
@@ -175,6 +178,16 @@ async def _put(
 async def take_down(obs: ObsSocket) -> int:
     """Remove the studio's sources from all scenes; how many there were. Raises `TargetError`."""
     found = await find(obs)
-    for answer in await in_portions(obs, [("RemoveInput", {"inputName": name}) for name in found.inputs]):
-        answer.read(msgspec.Raw)
+    calls: list[Call] = [
+        ("RemoveSceneItem", {"sceneName": scene, "sceneItemId": number}) for scene, number in found.items
+    ]
+    calls += [("RemoveInput", {"inputName": name}) for name in found.inputs]
+    for answer in await in_portions(obs, calls):
+        if answer.code != NOT_FOUND:  # a source goes with its last item
+            answer.read(msgspec.Raw)
+    # OBS frees them a little later; until then their names are taken.
+    for _ in range(_LOOKS):
+        if not (await find(obs)).inputs:
+            break
+        await asyncio.sleep(_LOOK_AGAIN_S)
     return len(found.inputs)

@@ -8,6 +8,7 @@ import pytest
 
 from studio.stage.obs_socket import ObsSocket, open_obs
 from tests.real.obs.rig import Ingest, Obs, Screen, alone_in_the_network
+from tests.real.obs.scenes import tidy
 
 ALONE = (
     "OBS listens on every interface and cannot be told otherwise. Run this folder in a network of its own: "
@@ -43,9 +44,10 @@ def shared_obs(tmp_path_factory: pytest.TempPathFactory, screen: Screen) -> Iter
 
 @pytest.fixture
 async def observer(shared_obs: Obs) -> AsyncIterator[ObsSocket]:
-    """A connection of the test's own to the module's OBS."""
+    """A connection of the test's own to the module's OBS, which is left as it was found: one scene, nothing in it."""
     async with open_obs(shared_obs.address, lambda: Obs.PASSWORD) as observer:
         yield observer
+        await tidy(observer)
 
 
 @pytest.fixture

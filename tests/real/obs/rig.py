@@ -82,6 +82,8 @@ ABitrate=96
 StreamEncoder=x264
 Preset=ultrafast
 RecQuality=Stream
+UseAdvanced=true
+x264Settings=keyint=10
 
 [Audio]
 SampleRate=48000
@@ -92,7 +94,7 @@ load_module {module};
 master_process off; daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr notice;
 events {{ worker_connections 64; }}
 rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 4096;
-  application live {{ live on; record off; }} }} }}
+  application live {{ live on; record off; wait_key on; wait_video on; }} }} }}
 """
 
 
@@ -240,9 +242,12 @@ class Ingest:
 
 
 def words_in(picture: bytes) -> str:
-    """What a person reads in a picture, in one line."""
+    """What a person reads in a picture, in one line: light letters on what is darker."""
+    grey = "format=gray,lut=y='clip(255-(val-60)*255/100,0,255)'"
+    dark = [program("ffmpeg"), "-v", "error", "-i", "-", "-vf", grey, "-f", "image2pipe", "-c:v", "png", "-"]
+    paper = subprocess.run(dark, input=picture, capture_output=True, timeout=60, check=True).stdout
     command = [program("tesseract"), "-", "-", "--psm", "11", "-l", "eng"]
-    done = subprocess.run(command, input=picture, capture_output=True, timeout=60, check=True)
+    done = subprocess.run(command, input=paper, capture_output=True, timeout=60, check=True)
     return " ".join(done.stdout.decode().split())
 
 
