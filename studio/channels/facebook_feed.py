@@ -87,6 +87,10 @@ class Feed:
         self._pace = pace
         self._random = random
         self._streaming = False
+        self._heard_one = False
+        self._whole = False
+        """Since the last reading the stream was open without a break."""
+        self._reading = asyncio.Lock()
         self._swept = asyncio.Event()
         self._queue: asyncio.Queue[ChannelItem] = asyncio.Queue(_QUEUE)
 
@@ -94,8 +98,9 @@ class Feed:
         """What happens from now on, and what was missed since the last reading. Raises `TargetError`."""
         resumed = self.memory.begun
         if not resumed:
-            page = await self._graph.comments(self.video)
-            self.memory.begin(page, self._wall.monotonic_ms(), self._platform_ms())
+            async with aclosing(self._graph.newest(self.video, self._pace.sweep_pages)) as newest:
+                before = [page async for page in newest]
+            self.memory.begin(before, self._wall.monotonic_ms(), self._platform_ms())
         yield ChannelItem(0)
         tasks = [
             asyncio.create_task(self._listen(resumed), name="facebook comments"),
@@ -129,7 +134,7 @@ class Feed:
         """Events as long as there are any; when they break off, what was missed is read from the edge."""
         failures = 0
         if resumed:
-            await self._fill()
+            await self._catch_up()
         while True:
             opened = self._wall.monotonic_ms()
             try:
@@ -143,11 +148,11 @@ class Feed:
             else:
                 broke = Unreachable("The connection to Facebook ended.")
             finally:
-                self._streaming = False
+                self._streaming = self._heard_one = self._whole = False
             heard_long = self._wall.monotonic_ms() - opened > self._pace.retry_most_s * 1000
             failures = 0 if heard_long else failures + 1
             _log.info("stream of comments broke off", channel=self._name, reason=broke.sentence)
-            await self._fill()
+            await self._catch_up()
             wait = min(self._pace.retry_most_s, self._pace.retry_s * 2 ** min(failures, 10))
             wait *= 0.5 + self._random() / 2
             if isinstance(broke, Throttled) and broke.retry_after_ms:
@@ -166,6 +171,9 @@ class Feed:
         self._swept.set()
         try:
             async for event in events:
+                if not self._heard_one:  # what was written before the stream was open comes first
+                    self._heard_one = True
+                    await self._catch_up()
                 if event.data:
                     await self._heard(event)
         finally:
@@ -186,20 +194,27 @@ class Feed:
         if event.id:
             self.memory.last_event_id = event.id
 
-    async def _fill(self) -> None:
-        """What was missed, as far back as may be asked; further back it is said to be lost."""
-        since = (self.memory.newest_ms or 0) - _OVERLAP_MS
-        pages: list[CommentsRead] = []
-        async with aclosing(self._graph.newest(self.video, self._pace.fill_pages)) as newest:
-            async for page in newest:
-                pages.append(page)
-                if not page.more or any(comment.at_ms < since for comment in page.comments):
-                    break
-        reached = not pages[-1].more or any(comment.at_ms < since for comment in pages[-1].comments)
-        lost_since = self.memory.newest_ms
-        if not reached:
-            await self._queue.put(ChannelItem(0, lost_since_ms=lost_since))
-        await self._tell_pages(pages)
+    async def _catch_up(self, least: int = 1) -> list[CommentsRead]:
+        """Read back to where the last reading began, at least so many pages, and tell what is new. Further back than may be
+        asked it is said to be lost, unless the stream was there all the time.
+        """
+        async with self._reading:
+            read_ms = self.memory.read_ms
+            most = max(least, self._pace.sweep_pages if self._whole else self._pace.fill_pages)
+            pages: list[CommentsRead] = []
+            reached = False
+            async with aclosing(self._graph.newest(self.video, most)) as newest:
+                async for page in newest:
+                    pages.append(page)
+                    oldest = min((comment.at_ms for comment in page.comments), default=0)
+                    reached = reached or not page.more or oldest < read_ms - _OVERLAP_MS
+                    if reached and len(pages) >= least:
+                        break
+            if not (reached or self._whole):
+                await self._queue.put(ChannelItem(0, lost_since_ms=read_ms))
+            self._whole = self._heard_one
+            await self._tell_pages(pages)
+            return pages
 
     async def _sweep_now_and_then(self) -> None:
         """What events left out (Facebook picks the best when there are many), and what was deleted or hidden."""
@@ -223,10 +238,7 @@ class Feed:
                 _log.info("comments not read again", channel=self._name, reason=error.sentence)
 
     async def _sweep(self) -> None:
-        wanted = min(self._pace.sweep_pages, 1 + len(self.memory) // 100)
-        async with aclosing(self._graph.newest(self.video, wanted)) as newest:
-            pages = [page async for page in newest]
-        await self._tell_pages(pages)
+        pages = await self._catch_up(min(self._pace.sweep_pages, 1 + len(self.memory) // 100))
         read = [comment for page in pages for comment in page.comments]
         missing = self.memory.missing(read, not pages[-1].more, self._wall.monotonic_ms())
         # One that could not be read is there all the same.
@@ -243,6 +255,7 @@ class Feed:
                 await self._leave_out(problem)
         comments = [comment for page in pages for comment in page.comments]
         await self._tell(comments[::-1])
+        self.memory.read_ms = max([self.memory.read_ms, *(comment.at_ms for comment in comments)])
         for each in self.memory.newly_hidden(comments):
             await self._queue.put(ChannelItem(0, hidden_id=each))
 

@@ -29,19 +29,19 @@ class Memory:
     def __init__(self) -> None:
         self.begun = False
         self.last_event_id = ""
-        self.newest_ms: int | None = None
-        """When the newest comment was written that was seen."""
+        self.read_ms = 0
+        """When the newest comment was written that was there when the comments were last read."""
         self._known: dict[str, _Known] = {}
         self._floor_ms = 0
 
-    def begin(self, page: CommentsRead, now_ms: int, platform_ms: int) -> None:
-        """What is there already is not news."""
-        for comment in page.comments:
+    def begin(self, pages: Sequence[CommentsRead], now_ms: int, platform_ms: int) -> None:
+        """What is there already is not news, nor what is older than these pages and is met later."""
+        comments = [comment for page in pages for comment in page.comments]
+        for comment in reversed(comments):
             self._remember(comment, now_ms)
-        # What is older than the page was there before too, and is met later when pages further back are read.
-        self._floor_ms = min((c.at_ms for c in page.comments), default=0) if page.more else 0
-        if self.newest_ms is None:
-            self.newest_ms = platform_ms
+        if pages and pages[-1].more:
+            self._floor_ms = min((comment.at_ms for comment in comments), default=0)
+        self.read_ms = platform_ms
         self.begun = True
 
     def is_news(self, comment: Seen, now_ms: int) -> bool:
@@ -49,7 +49,7 @@ class Memory:
         if comment.key in self._known:
             return False
         self._remember(comment, now_ms)
-        return comment.at_ms >= self._floor_ms and not comment.hidden and bool(comment.text.strip())
+        return comment.at_ms > self._floor_ms and not comment.hidden and bool(comment.text.strip())
 
     def newly_hidden(self, comments: Iterable[Seen]) -> list[str]:
         """The ids, as they were told, of those that were hidden since."""
@@ -66,7 +66,7 @@ class Memory:
         asked for yet, of these the newest. Read `to_the_end`, all that are known should be there.
         """
         there = {comment.key for comment in read}
-        oldest = 0 if to_the_end else min((comment.at_ms for comment in read), default=self.newest_ms or 0)
+        oldest = 0 if to_the_end else min((comment.at_ms for comment in read), default=0)
         found = [
             (known.asked_ms, -known.at_ms, known.id)
             for key, known in self._known.items()
@@ -94,6 +94,5 @@ class Memory:
 
     def _remember(self, comment: Seen, now_ms: int) -> None:
         self._known[comment.key] = _Known(comment, now_ms)
-        self.newest_ms = max(self.newest_ms or 0, comment.at_ms)
         if len(self._known) > REMEMBERED:
             del self._known[next(iter(self._known))]

@@ -147,8 +147,11 @@ class GraphServer:
                 for name, value in (server.usage | {"Content-Type": kind} | headers).items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                try:
+                    self.end_headers()
+                    self.wfile.write(data)
+                except ConnectionError:  # who asked has gone
+                    self.close_connection = True
 
             def log_message(self, *args: Any) -> None:
                 pass
@@ -184,6 +187,7 @@ class GraphServer:
         parent: str = "",
         streamed: bool = True,
         video: str = "77",
+        at: float | None = None,
     ) -> str:
         """A comment; without `streamed` the stream leaves it out, as Facebook does when there are too many."""
         with self._news:
@@ -193,7 +197,7 @@ class GraphServer:
                 author_id=author_id or f"u-{author}",
                 author=author,
                 message=message,
-                at=time.time(),
+                at=time.time() if at is None else at,
                 video=video,
                 parent=parent,
                 streamed=streamed,
