@@ -231,6 +231,8 @@ class Wire:
         """Every connection is reset."""
         for writer in list(self._open):
             plug = writer.get_extra_info("socket")
+            if plug.fileno() < 0:
+                continue  # it is closed already
             plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
 
