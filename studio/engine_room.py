@@ -350,6 +350,10 @@ class EngineRoom:
         """*engine* How many effects each show has still to send, by its id; shows that owe nothing are left out."""
         return dict(Counter(row.effect.show_id for row in await self._stored.outbox.pending()))
 
+    async def owed_to(self) -> dict[str, int]:
+        """*engine* How many effects wait for each target ("shop", "channel:ID"), of all shows."""
+        return dict(Counter(row.effect.target for row in await self._stored.outbox.pending()))
+
     async def shows(self) -> list[Any]:
         """*engine* All shows of this data folder."""
         return await self._stored.log.shows()

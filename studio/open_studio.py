@@ -9,16 +9,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from studio.app import Desktop, open_log, run_desktop
+from studio.channel_quotas import Quotas
+from studio.channels_door import ChannelsDoor
 from studio.control.ports import StoreFull
 from studio.domain.commands import PlanShow
 from studio.domain.lineup import LineUp
 from studio.domain.lineup_file import LineUpUnreadable, ReadLineUp, read_csv, read_json
 from studio.engine_room import EngineRoom, new_show_id
 from studio.instance import AlreadyOpenError, InstanceLock, server_name
+from studio.settings.file import quotas_file
 from studio.settings.logging import Redactor
 from studio.settings.paths import Paths
 from studio.settings.schema import ShopSettings
 from studio.settings.secrets import KeyringSecrets
+from studio.settings_place import SettingsPlace
 from studio.shops_door import ShopsDoor
 from studio.store.errors import StoreError
 from studio.sync.http import BadAddress
@@ -60,12 +64,15 @@ async def open_studio(app: QApplication, window: MainWindow, paths: Paths, redac
         window.leave()
         return await _say_and_leave(app, str(error))
     desktop = Desktop(app, room, paths, rehearsal=False, window=window)
+    quotas = Quotas(quotas_file(paths.channel_quotas))
     greeter = OpenStudio(server_name(paths.data))
     greeter.show_wanted.connect(desktop.window.raise_)
     try:
         for sentence in sentences:
             desktop.window.post(Notice("warning", sentence))
-        front = FrontDoor(desktop, ShopsDoor(desktop, secrets, redactor))
+        place = SettingsPlace(desktop)
+        shops = ShopsDoor(desktop, secrets, redactor, place, quotas)
+        front = FrontDoor(desktop, shops, ChannelsDoor(desktop, secrets, redactor, place, quotas))
         await front.refresh()
         desktop.window.show()
         await front.say_what_is_owed()
@@ -74,6 +81,7 @@ async def open_studio(app: QApplication, window: MainWindow, paths: Paths, redac
     finally:
         greeter.close()
         await desktop.close()
+        await asyncio.to_thread(quotas.close)
         lock.release()
 
 
@@ -103,9 +111,9 @@ async def _say_and_leave(app: QApplication, sentence: str) -> int:
 class FrontDoor:
     """What the home page's buttons do."""
 
-    def __init__(self, desktop: Desktop, shops: ShopsDoor) -> None:
+    def __init__(self, desktop: Desktop, shops: ShopsDoor, channels: ChannelsDoor) -> None:
         self._desktop = desktop
-        self._shops = shops
+        self._shops, self._channels = shops, channels
         self.home = Home(desktop.theme, Texts(desktop.settings.language))
         desktop.window.add_workspace("home", self.home)
         desktop.window.show_workspace("home")
@@ -114,8 +122,10 @@ class FrontDoor:
         self.home.new_wanted.connect(lambda: spawn(self.new_show(), "new show"))
         self.home.rehearsal_wanted.connect(lambda: spawn(self.rehearse(), "rehearse"))
         self.home.shop_wanted.connect(shops.show)
+        self.home.channels_wanted.connect(channels.show)
         self.home.change_shop_wanted.connect(self._change_shop_wanted)
         shops.book.changed = self._shops_changed
+        channels.book.changed = self._channels_changed
 
     def _change_shop_wanted(self, show_id: str) -> None:
         self._desktop.tasks.spawn(self.change_shop(show_id), "change shop")
@@ -123,11 +133,16 @@ class FrontDoor:
     def _shops_changed(self) -> None:
         self._desktop.tasks.spawn(self.refresh(), "refresh the list")
 
+    def _channels_changed(self) -> None:
+        self._channels.name_notices()
+        self._shops_changed()
+
     async def refresh(self) -> None:
         """Bring the page up to what there is."""
         settings = self._desktop.settings
         shop = settings.shop()
         self.home.show_shop(shop.name if shop else "", shop.base_url if shop else "", len(settings.shops))
+        self.home.show_channels([channel.name for channel in settings.channels if channel.enabled])
         used = await self._shops.shop_ids()
         names = {s.id: s.name for s in settings.shops} if len(settings.shops) > 1 else {}
         shops = {show_id: names[shop_id] for show_id, shop_id in used.items() if shop_id in names}

@@ -1,21 +1,18 @@
 """Tries a shop by the studio's own ways before a show depends on it: who it is, its clock, and each thing that is read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar, Unpack
+from typing import TypeVar
 
 from studio.control.ports import (
     BadAnswer,
     ClockReading,
     Http,
-    HttpAnswer,
     MissingRight,
     ProductPage,
     RefusedByTarget,
-    RequestOptions,
     ShopIdentity,
-    SseEvent,
     TargetError,
     Throttled,
     Unauthorised,
@@ -23,6 +20,7 @@ from studio.control.ports import (
     WallClock,
 )
 from studio.control.ports.answers import is_html
+from studio.heard_http import HeardHttp
 from studio.settings.schema import ShopSettings
 from studio.shop_factory import ConnectedShop, ShopKind, UnknownShopKind, shop_kind
 from studio.sync.http import BadAddress, HttpClient, Untrusted, checked_address
@@ -35,34 +33,12 @@ _MOST_VARIANTS = 5
 T = TypeVar("T")
 
 
-class _Heard:
-    """Hands everything on and remembers the last answer: its status tells what the connector's sentence means."""
-
-    def __init__(self, http: HttpClient) -> None:
-        self._http = http
-        self.last: HttpAnswer | None = None
-
-    async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> HttpAnswer:
-        """As `HttpClient`."""
-        self.last = None
-        self.last = await self._http.request(method, path, **options)
-        return self.last
-
-    def events(
-        self, path: str, *, params: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None
-    ) -> AsyncIterator[SseEvent]:
-        """As `HttpClient`."""
-        return self._http.events(path, params=params, headers=headers)
-
-    async def aclose(self) -> None:
-        """As `HttpClient`."""
-        await self._http.aclose()
-
-
 class _Trial:
     """One test under way."""
 
-    def __init__(self, shop: ConnectedShop, http: _Heard, on_step: Callable[[Step], None], key: str) -> None:
+    def __init__(
+        self, shop: ConnectedShop, http: HeardHttp, on_step: Callable[[Step], None], key: str
+    ) -> None:
         self._shop, self._http, self._on_step, self._key = shop, http, on_step, key
         self.missing: list[str] = []
         self.problems: list[str] = []
@@ -147,7 +123,7 @@ async def probe(
     except (UnknownShopKind, BadAddress) as error:
         return ShopTest(wall.now_ms(), failure=Failure.ADDRESS, sentence=str(error))
     try:
-        http = _Heard(_client(settings, key, kind, wall))
+        http = HeardHttp(_client(settings, key, kind, wall))
     except BadAddress as error:
         return ShopTest(wall.now_ms(), failure=Failure.CERTIFICATE_FILE, sentence=str(error))
     trial = _Trial(_connector(kind, http, settings), http, on_step, key)

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from studio.app import Desktop
+from studio.channel_quotas import Quotas
 from studio.control.ports import ShowSummary
 from studio.domain.commands import ChangeShop
 from studio.settings.file import troubles_file
 from studio.settings.logging import Redactor
 from studio.settings.schema import ShopSettings
 from studio.settings.secrets import KeyringSecrets
+from studio.settings_place import SettingsPlace
 from studio.shop_book import ShopBook
 from studio.show_connections import Connections
 from studio.ui.connections.shops_screen import ShopsScreen
@@ -28,12 +30,19 @@ _SHOP_NOTICES: Final = ("token:shop", "target:shop", "shop:poll")
 class ShopsDoor:
     """The shops of one desktop. `screen` is among the window's workspaces; `book` keeps them."""
 
-    def __init__(self, desktop: Desktop, secrets: KeyringSecrets, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        desktop: Desktop,
+        secrets: KeyringSecrets,
+        redactor: Redactor,
+        place: SettingsPlace,
+        quotas: Quotas,
+    ) -> None:
         self._desktop = desktop
         self._secrets = secrets
         self._room = desktop.room
-        self._back_to = ""
-        self._asking = False
+        self._place = place
+        self._quotas = quotas
         self.book = ShopBook(
             lambda: desktop.settings,
             desktop.save_settings,
@@ -46,43 +55,19 @@ class ShopsDoor:
         )
         self.book.key_given = self._key_given
         texts = Texts(desktop.settings.language)
-        self.screen = ShopsScreen(self.book, desktop.actions, desktop.theme, texts, desktop.tasks)
-        self.screen.left.connect(self._leave)
-        self.screen.notice.connect(desktop.window.post)
-        desktop.window.add_workspace(WORKSPACE, self.screen)
-        desktop.actions["shops"].enable(True)
-        desktop.actions.on("shops", self.show)
+        self.screen = ShopsScreen(
+            self.book, desktop.actions, desktop.theme, texts, desktop.tasks, place.titles
+        )
+        place.add(WORKSPACE, self.screen)
         desktop.studio.changes.connect(self._listen)
         about = NoticeAction(desktop.actions["shops"].plain_text, self.show)
         desktop.notice_actions |= dict.fromkeys(_SHOP_NOTICES, about)
-        # What is not saved is asked about before the studio closes.
-        desktop.window.closing.disconnect(desktop.exit.set)
-        desktop.window.closing.connect(lambda: desktop.tasks.spawn(self._close(), "close"))
 
     # --- the screen -------------------------------------------------------------------------------------------
 
     def show(self) -> None:
         """Bring the screen to the front."""
-        window = self._desktop.window
-        if window.workspace != WORKSPACE:
-            self._back_to = window.workspace
-        window.show_workspace(WORKSPACE)
-        self._desktop.tasks.spawn(self.screen.load(), "read shops")
-
-    def _leave(self) -> None:
-        self._desktop.window.show_workspace(self._back_to or "home")
-
-    async def _close(self) -> None:
-        if self._asking:  # the question stands there already
-            return
-        self._asking = True
-        try:
-            if self.screen.unsaved:
-                self._desktop.window.show_workspace(WORKSPACE)
-            if await self.screen.may_leave():
-                self._desktop.exit.set()
-        finally:
-            self._asking = False
+        self._place.show(WORKSPACE)
 
     async def _key_given(self, shop_id: str, key: str) -> None:
         """What waited for a key in the open show goes on."""
@@ -218,7 +203,10 @@ class ShopsDoor:
     def connections(self, shop: ShopSettings) -> Connections:
         """What the engine needs for a show of this shop."""
         settings = self._desktop.settings
-        return Connections(shop, settings.channels, self._secrets, settings.alerts.silent_channel_s * 1000)
+        silent_ms = settings.alerts.silent_channel_s * 1000
+        return Connections(
+            shop, settings.channels, self._secrets, silent_ms, self._quotas, stage=settings.stage
+        )
 
     def _say(self, sentence: str, level: str = "warning") -> None:
         self._desktop.window.post(Notice(level, sentence))

@@ -15,7 +15,7 @@ from studio.ui.theme import SPACE_S, SPACE_XS, Theme
 from studio.ui.widgets.labels import Pill
 
 _MENUS: Final = {
-    "Show": ("show.start", "show.end", "", "item.next", "item.previous", "item.skip", "unpin", "", "stage.clear", "prompter.toggle", "", "shops", "quit"),
+    "Show": ("show.start", "show.end", "", "item.next", "item.previous", "item.skip", "unpin", "", "stage.clear", "prompter.toggle", "", "shops", "channels", "quit"),
     "Edit": ("undo", "redo", "", "search"),
     "Promo": ("promo.issue", "promo.extend", "promo.end"),
     "Questions": ("reply.focus", "question.next", "question.previous", "question.answered", "question.claim", "question.hide", "question.prompter"),
@@ -70,8 +70,18 @@ class Furniture(QObject):
         self.rehearsal.setVisible(rehearsal)
         for name in _WORKSPACES:
             self._allow(name, possible=False)
-        for action_id in ("shops", "shop.test", "shop.save", "shop.add", "shop.duplicate", "shop.remove"):
-            actions[action_id].enable(False, self.tr("Shops are set up where no rehearsal runs."))
+        for action_id in (
+            "shops",
+            "channels",
+            "shop.test",
+            "shop.save",
+            "shop.add",
+            "shop.duplicate",
+            "shop.remove",
+        ):
+            actions[action_id].enable(
+                False, self.tr("Shops and channels are set up where no rehearsal runs.")
+            )
         actions.bind_to(window)
         self.notice_stack = NoticeStack(notices, window, bottom_margin=_ABOVE_PROMOS)
         actions.on("palette", self.open_palette)

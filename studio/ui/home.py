@@ -1,6 +1,6 @@
 """What stands in the window while no show is open: the shows so far, a new one, a rehearsal, the shop."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +14,7 @@ from studio.ui.widgets.labels import PlainLabel, SectionHeader
 from studio.ui.widgets.text import clean_text
 
 _BEGUN: Final = Qt.ItemDataRole.UserRole + 1
+_NAMED: Final = 4
 
 
 class Home(QWidget):
@@ -23,6 +24,7 @@ class Home(QWidget):
     new_wanted = Signal()
     rehearsal_wanted = Signal()
     shop_wanted = Signal()
+    channels_wanted = Signal()
     change_shop_wanted = Signal(str)
 
     def __init__(self, theme: Theme, texts: Texts, parent: QWidget | None = None) -> None:
@@ -39,6 +41,9 @@ class Home(QWidget):
         self.rehearse = QPushButton(self.tr("Rehearse with the demo shop"))
         self.connect_shop = QPushButton(self.tr("Connect a shop…"))
         self.connect_shop.setToolTip(self.tr("Connect shops, test them, and see what they can do (Ctrl+,)"))
+        self.channels = PlainLabel("", tone="muted", wrap=True)
+        self.connect_channels = QPushButton(self.tr("Channels…"))
+        self.connect_channels.setToolTip(self.tr("Connect channels, sign in, test them, and see how each is"))
         self.change_shop = QPushButton(self.tr("Change its shop…"))
         self.change_shop.setProperty("variant", "compact")
         self.change_shop.setToolTip(self.tr("Let the selected show sell from another shop"))
@@ -53,11 +58,11 @@ class Home(QWidget):
         )
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_S)
-        for button in (self.new, self.rehearse, self.connect_shop):
+        for button in (self.new, self.rehearse, self.connect_shop, self.connect_channels):
             buttons.addWidget(button)
         buttons.addStretch(1)
         card.body.setSpacing(SPACE_M)
-        for widget in (self.title, self.shop):
+        for widget in (self.title, self.shop, self.channels):
             card.body.addWidget(widget)
         card.body.addLayout(buttons)
         header = SectionHeader(self.tr("Shows"))
@@ -75,6 +80,7 @@ class Home(QWidget):
         self.new.clicked.connect(self.new_wanted)
         self.rehearse.clicked.connect(self.rehearsal_wanted)
         self.connect_shop.clicked.connect(self.shop_wanted)
+        self.connect_channels.clicked.connect(self.channels_wanted)
         self.change_shop.clicked.connect(self._change_shop)
         self.shows.itemActivated.connect(self._open)
         self.shows.currentItemChanged.connect(self._selected)
@@ -90,6 +96,16 @@ class Home(QWidget):
         none = self.tr("No shop is connected yet. A show needs one; a rehearsal brings its own.")
         self.shop.setText(clean_text(text, 300) if name else none)
         self.new.setEnabled(bool(name))
+
+    def show_channels(self, names: Sequence[str]) -> None:
+        """Say from which channels new shows get their chat."""
+        shown = ", ".join(clean_text(name, 60) for name in names[:_NAMED])
+        if len(names) > _NAMED:
+            shown = self.tr("{names} and {n} more").replace("{names}", shown)
+            shown = shown.replace("{n}", str(len(names) - _NAMED))
+        told = self.tr("Channels for new shows: {names}").replace("{names}", shown)
+        none = self.tr("No channel is connected yet: chat and viewers come from there.")
+        self.channels.setText(told if names else none)
 
     def list_shows(self, shows: list[ShowSummary], shops: Mapping[str, str] | None = None) -> None:
         """Show the list, the newest first; `shops` has the names of the shows' shops where that is worth saying."""

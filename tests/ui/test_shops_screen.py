@@ -9,17 +9,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from studio.settings.secrets import Kept, Whereabouts
 from studio.store.errors import StoreDamaged
-from studio.ui.actions import Actions
 from studio.ui.connections.leaving import UnsavedDialog
 from studio.ui.connections.port import Failure, ShopTest
 from studio.ui.connections.shops_screen import ShopsScreen
 from studio.ui.connections.words import failure_words
 from studio.ui.dialogs import ConfirmDialog
-from studio.ui.main_window import MainWindow
-from studio.ui.notices import Notices
-from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
 from tests.fakes.fake_shops import LACKING, WELL, FakeShops, a_known_shop
+from tests.ui.connections_kit import OpenedScreen
 from tests.ui.host.conftest import until
 
 Key = Qt.Key
@@ -27,77 +24,22 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 KEY = "a-key-of-the-shop"
 
 
-class Opened:
+class Opened(OpenedScreen):
     """The screen in a window."""
 
     def __init__(self, theme, port: FakeShops) -> None:
+        super().__init__(theme)
         self.port = port
-        self.failed: list[BaseException] = []
-        self.tasks = Tasks("test", lambda _name, error: self.failed.append(error))
-        self.wall = 0
-        self.actions = Actions(self._passed)
-        self.window = MainWindow()
-        self.window.furnish(self.actions, theme, Notices(lambda: 0))
         self.screen = ShopsScreen(port, self.actions, theme, Texts("en"), self.tasks)
-        self.left: list[bool] = []
-        self.said: list[str] = []
-        self.screen.left.connect(lambda: self.left.append(True))
-        self.screen.notice.connect(lambda notice: self.said.append(notice.sentence))
         self.tester = QAbstractItemModelTester(self.screen.list.model)
-        self.window.add_workspace("shops", self.screen)
-        self.window.show_workspace("shops")
-        self.window.show()
-
-    def _passed(self) -> int:
-        self.wall += 1_000
-        return self.wall
-
-    async def load(self) -> None:
-        self.window.activateWindow()
-        await until(self.window.isActiveWindow, "the window to be active")
-        self.tasks.spawn(self.screen.load(), "load")
-        await self.tasks.drain()
-
-    def key(self, key: Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifier)
-
-    def click(self, widget: QWidget) -> None:
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
-
-    def write(self, name: str, text: str) -> None:
-        """Into a field of the form, over what stands there."""
-        field = self.screen.form.inputs[name]
-        field.setFocus()
-        field.selectAll()  # type: ignore[attr-defined]
-        QTest.keyClicks(field, text)
-
-    def button(self, name: str) -> QWidget:
-        found = self.window.findChild(QWidget, f"button:{name}")
-        assert isinstance(found, QWidget)
-        return found
-
-    async def dialog(self, kind: type):
-        await until(lambda: isinstance(QApplication.activeModalWidget(), kind), f"a {kind.__name__}")
-        found = QApplication.activeModalWidget()
-        await until(found.isActiveWindow, "the dialog to have the keys")
-        return found
-
-    def rows(self) -> list[str]:
-        model = self.screen.list.model
-        return [str(model.index(row).data()) for row in range(model.rowCount())]
-
-    async def close(self) -> None:
-        self.port.let_go.set()
-        await self.tasks.close()
-        self.window.leave()
-        self.window.deleteLater()
+        self.take(self.screen, "shops")
 
 
 @pytest.fixture
 async def shops(theme) -> AsyncIterator[Opened]:
     """Three shops."""
     opened = Opened(theme, FakeShops())
-    await opened.load()
+    await opened.load(opened.screen)
     yield opened
     await opened.close()
     assert opened.failed == []
@@ -107,7 +49,7 @@ async def shops(theme) -> AsyncIterator[Opened]:
 async def nothing(theme) -> AsyncIterator[Opened]:
     """No shop yet."""
     opened = Opened(theme, FakeShops([]))
-    await opened.load()
+    await opened.load(opened.screen)
     yield opened
     await opened.close()
     assert opened.failed == []
@@ -267,7 +209,7 @@ async def test_where_each_key_comes_from_is_said_and_the_environment_wins(shops:
 async def test_without_a_keyring_the_screen_says_that_keys_hold_for_the_session(theme) -> None:
     port = FakeShops([a_known_shop("one", "studio", "One", key=Whereabouts(Kept.SESSION))], keys_stay=False)
     opened = Opened(theme, port)
-    await opened.load()
+    await opened.load(opened.screen)
     assert "no keyring" in opened.screen.keys_sentence.text()
     assert opened.screen.keys_sentence.property("tone") == "warning"
     assert "until the studio is closed" in opened.screen.form.hints["key"].text()
@@ -293,7 +235,7 @@ async def test_shops_that_cannot_be_read_are_said_and_read_again(theme) -> None:
     port = FakeShops()
     port.failure = StoreDamaged("The database is damaged.")
     opened = Opened(theme, port)
-    await opened.load()
+    await opened.load(opened.screen)
     assert "The database is damaged." in opened.screen.empty.sentence.text()
     port.failure = None
     opened.click(opened.screen.empty.button)
@@ -333,16 +275,7 @@ async def test_keys_of_this_screen_do_nothing_elsewhere(shops: Opened) -> None:
 
 
 async def test_every_control_has_a_name_for_who_cannot_see_it(shops: Opened) -> None:
-    from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
-
-    controls = [
-        w
-        for kind in (QAbstractButton, QComboBox, QLineEdit)
-        for w in shops.screen.findChildren(kind)
-        if w.isVisible()
-    ]
-    assert len(controls) > 10
-    assert [w.objectName() for w in controls if not (w.accessibleName() or getattr(w, "text", str)())] == []
+    assert shops.nameless(shops.screen) == []
 
 
 def test_every_failure_has_words_and_says_what_to_do() -> None:

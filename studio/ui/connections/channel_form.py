@@ -85,7 +85,7 @@ class ChannelForm(ConnectionForm):
         self.speak(kind)
         signed = saved.signed_in if saved else None
         self.sign_in.show_idle(
-            signed_in_words(signed, draft.values["account"] if kind == "twitch" else "", self._texts),
+            signed_in_words(signed, self._texts),
             "muted" if signed is None else "ok",
             signed=signed is not None,
         )

@@ -267,14 +267,13 @@ def cannot_sentences(can: ChannelCapabilities) -> list[str]:
     return [sentence for able, sentence in told if not able]
 
 
-def signed_in_words(signed: SignedIn | None, account: str, texts: Texts) -> str:
-    """Whether somebody is signed in, as whom, and until when."""
+def signed_in_words(signed: SignedIn | None, texts: Texts) -> str:
+    """Whether somebody is signed in, and until when."""
     if signed is None:
         return tr("Nobody is signed in.")
-    text = tr("Signed in as {who}").replace("{who}", account) if account else tr("Signed in")
     if signed.renews:
-        return tr("{signed}; it is renewed by itself.").replace("{signed}", text)
+        return tr("Signed in; it is renewed by itself.")
     if signed.until_ms is None:
-        return tr("{signed}.").replace("{signed}", text)
+        return tr("Signed in.")
     until = f"{texts.day(signed.until_ms)}, {texts.clock(signed.until_ms)}"
-    return tr("{signed} until {until}.").replace("{signed}", text).replace("{until}", until)
+    return tr("Signed in until {until}.").replace("{until}", until)

@@ -70,6 +70,7 @@ class ChannelsScreen(ConnectionsScreen[ChannelDraft]):
         self._port = connections
         self._now_ms, self._browse = now_ms, browse
         self._platforms: dict[str, ChannelPlatform] = {}
+        self._not_signed_in: dict[str, str] = {}
         self.signing = Trial(tasks, self)
         self.signing.stepped.connect(self._sign_in_step)
         self.signing.found.connect(self._signed_in)
@@ -107,6 +108,8 @@ class ChannelsScreen(ConnectionsScreen[ChannelDraft]):
         self.form.show_draft(draft, keys_stay=self._keys_stay)
         if self.signing.subject == draft.id:
             self._show_sign_in(self.signing.step)
+        elif why := self._not_signed_in.get(draft.id):
+            self.form.sign_in.show_idle(f"⚠ {why}", "warning")
         self._show_live()
 
     async def _keep(self, draft: ChannelDraft, settings: ChannelSettings) -> str:
@@ -150,6 +153,7 @@ class ChannelsScreen(ConnectionsScreen[ChannelDraft]):
         if current is None or current.is_new:
             return
         channel_id = current.id
+        self._not_signed_in.pop(channel_id, None)
         self.signing.begin(channel_id, None, lambda stepped: self._port.sign_in(channel_id, stepped))
         self._show_sign_in(None)
         self.form.sign_in.cancel.setFocus()
@@ -166,6 +170,8 @@ class ChannelsScreen(ConnectionsScreen[ChannelDraft]):
         self._browse(step.url)
 
     def _signed_in(self, channel_id: str, end: SignInEnd) -> None:
+        if not end.done:
+            self._not_signed_in[channel_id] = end.sentence
         self._run(self._tell_sign_in(channel_id, end), "read sign-in")
 
     async def _tell_sign_in(self, channel_id: str, end: SignInEnd) -> None:
@@ -173,16 +179,14 @@ class ChannelsScreen(ConnectionsScreen[ChannelDraft]):
         if end.done:
             self.notice.emit(Notice("ok", end.sentence, self._wording.name))
             self.window().activateWindow()
-        elif self.list.current is not None and self.list.current.id == channel_id:
-            self.form.sign_in.show_idle(f"⚠ {end.sentence}", "warning")
-        else:
+        elif self.list.current is None or self.list.current.id != channel_id:
             self.notice.emit(Notice("warning", end.sentence, self._wording.name))
 
     def _sign_in_over(self, channel_id: str) -> None:
         current = self.list.current
         if current is not None and current.id == channel_id:
             had_focus = self.form.sign_in.cancel.hasFocus()
-            self.form.show_draft(current, keys_stay=self._keys_stay)
+            self._show_draft(current)
             if had_focus:
                 self.form.sign_in.begin.setFocus()
 
