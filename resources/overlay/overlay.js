@@ -14,6 +14,7 @@
   let told = ""; // the view that is on, as JSON
   let view = null;
   let clock = null; // {shop, at, rate}: the shop's ms at a moment of performance.now(), and its ms per real ms
+  let goneBy = Infinity; // when it is empty unless it hears something, of performance.now()
   let unsureTimer = 0;
   let tickTimer = 0;
   const leaving = new Map();
@@ -57,7 +58,10 @@
     } else {
       off(element, () => moved(() => {
         element.hidden = true;
-        for (const name in texts) set(byId(name), "");
+        for (const name in texts) {
+          set(byId(name), "");
+          if (byId(name).classList.contains("bit")) byId(name).dataset.on = "no";
+        }
       }));
     }
   }
@@ -102,6 +106,7 @@
     image.dataset.on = "no";
     if (!address) return image.removeAttribute("src");
     image.onload = () => on(image, false);
+    image.onerror = () => { holder.hidden = true; };
     image.setAttribute("src", address);
   }
 
@@ -210,8 +215,8 @@
       byId("dress").setAttribute("href", `dress.css?${message.dress}`);
     }
     clearTimeout(unsureTimer);
-    // It is gone by then, so it begins to leave before.
-    unsureTimer = setTimeout(silent, Math.max(0, message.unsure - OUT_MS));
+    goneBy = performance.now() + message.unsure;
+    unsureTimer = setTimeout(silent, Math.max(0, message.unsure - OUT_MS)); // it begins to leave before
     heardClock(message.shop, message.rate);
     show(message.view);
     byId("stage").dataset.on = "yes";
@@ -247,6 +252,11 @@
     });
   }
 
+  // Timers of a page that nobody sees may be late.
+  document.addEventListener("visibilitychange", () => {
+    if (performance.now() >= goneBy) silent();
+    if (view) tick();
+  });
   new MutationObserver(dressed).observe(document.head, { childList: true, subtree: true, characterData: true });
   dressed();
   connect();

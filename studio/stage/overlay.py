@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -24,6 +25,8 @@ AGAIN_S = 5.0
 PATIENCE_S = 2.0
 """So long the kept port may still be in use: by this studio's own process that is just ending."""
 FAREWELL_S = 0.5
+REMEMBERED = 64
+"""Links whose QR code a page may still ask for."""
 # Below the ports that systems give to whoever asks for any: nobody takes these by chance.
 _PORTS = range(20_000, 32_000)
 _TRIES = 20
@@ -84,6 +87,7 @@ class OverlayStage:
         self._shelf = PictureShelf(picture)
         self._view = StageView()
         self._pages: set[_Page] = set()
+        self._links: OrderedDict[str, str] = OrderedDict()
         self._files: dict[str, Served] = {}
         self._version = ""
         self._dressed = (OverlayDress(), hashed(dress_css(OverlayDress()).encode()))
@@ -110,6 +114,12 @@ class OverlayStage:
         """This is to be seen from now on. Returns at once; call it on the loop that `run` is on."""
         self._view = view
         self._shelf.want(view.card.image_url if view.card is not None else "")
+        if view.card is not None and view.card.link:
+            name = link_name(view.card.link)
+            self._links[name] = view.card.link
+            self._links.move_to_end(name)
+            if len(self._links) > REMEMBERED:
+                self._links.popitem(last=False)
         self._push()
 
     async def run(self, events: StageEvents) -> None:
@@ -215,8 +225,8 @@ class OverlayStage:
             body = self._shelf.body(name[2:])
             media = raster_type(body) if body is not None else None
             return Served(body, media) if body is not None and media is not None else None
-        link = self._view.card.link if self._view.card is not None else ""
-        if link and name == f"q/{link_name(link)}.svg":
+        link = self._links.get(name.removeprefix("q/").removesuffix(".svg"))
+        if link is not None and name == f"q/{link_name(link)}.svg":
             return Served(await asyncio.to_thread(qr_svg, link), "image/svg+xml")
         return None
 
@@ -249,6 +259,7 @@ class OverlayStage:
         """Tell one page, at each change and as a heartbeat, until it leaves or the studio does."""
         if len(self._pages) >= MOST_PAGES:
             _log.warning("too many pages look at the overlay", most=MOST_PAGES)
+            await send({"type": "websocket.close", "code": 1013})  # RFC 6455 registry: try again later
             return
         page = _Page()
         self._pages.add(page)

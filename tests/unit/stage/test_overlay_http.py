@@ -2,20 +2,22 @@
 
 import asyncio
 import json
+import logging
 import os
 import socket
 import stat
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from studio.domain.stage import StageView
-from studio.stage.overlay import OverlayStage
+from studio.stage.overlay import MOST_PAGES, OverlayStage
 from studio.stage.overlay_dress import OverlayDress
 from studio.stage.overlay_view import link_name
 from tests.unit.stage.overlay_rig import CARD, FULL, QUESTION, Told, client, code, overlay, page, png, running
@@ -311,6 +313,43 @@ async def test_a_page_that_talks_is_not_listened_to(stage: OverlayStage) -> None
         stage.show(StageView())
         while json.loads(await socket.recv())["view"]["title"] != "":
             pass
+
+
+async def test_more_pages_than_anybody_needs_are_sent_away_and_harm_nobody(stage: OverlayStage) -> None:
+    async with AsyncExitStack() as looking:
+        pages = [await looking.enter_async_context(page(stage)) for _ in range(MOST_PAGES)]
+        for one in pages:
+            await one.next()
+        with pytest.raises(ConnectionClosed, match="1013"):
+            async with page(stage) as more:
+                await more.next()
+        stage.show(StageView())
+        await pages[0].until(lambda message: message["view"]["title"] == "")
+
+
+async def test_a_qr_code_is_still_there_for_a_page_that_asks_late(stage: OverlayStage) -> None:
+    stage.show(StageView())
+    async with client(stage) as http:
+        assert (await http.get(f"q/{link_name(CARD.link)}.svg")).status_code == 200
+
+
+async def test_the_token_stands_in_no_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    stage = overlay(tmp_path / "overlay.json")
+    async with running(stage), page(stage) as looking, client(stage) as http:
+        await looking.next()
+        assert (await http.get("")).status_code == 200
+        assert (await http.get("nothing")).status_code == 404
+        token = stage.address.split("/")[-2]
+    said = [
+        record for record in caplog.records if not record.name.startswith(("httpx", "httpcore", "websockets"))
+    ]
+    assert not [record for record in said if token in record.getMessage()]
+    out, err = capfd.readouterr()
+    assert "overlay is served" in out
+    assert token not in out + err
 
 
 # --- token and port ---------------------------------------------------------------------------------------------
