@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import string
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +14,7 @@ from tests.real.vendure.server import a_free_port
 
 HERE = Path(__file__).parent
 READY_WITHIN_S = 20
+AT_ONCE = 60
 ROOM = "#lovingt3s"
 
 
@@ -101,6 +103,17 @@ class Viewer:
             line = await self.until("PRIVMSG")
             if line.nick == self.nick and line.params[-1] == text:
                 return line.tag("msgid")
+
+    async def flood(self, lines: Iterable[str]) -> None:
+        """Write as fast as the server relays. It reads ten kilobytes at a time, and after a full read lets a second pass."""
+        waiting, left = 0, list(lines)
+        while left or waiting:
+            while left and waiting < AT_ONCE:
+                piece, left = left[:50], left[50:]
+                await self.send(*piece)
+                waiting += len(piece)
+            await self.until("PRIVMSG")
+            waiting -= 1
 
     async def go(self) -> None:
         """Leave."""
