@@ -134,7 +134,7 @@ class Feed:
         """Events as long as there are any; when they break off, what was missed is read from the edge."""
         failures = 0
         if resumed:
-            await self._catch_up()
+            await self._catch_up_now()
         while True:
             opened = self._wall.monotonic_ms()
             try:
@@ -152,7 +152,7 @@ class Feed:
             heard_long = self._wall.monotonic_ms() - opened > self._pace.retry_most_s * 1000
             failures = 0 if heard_long else failures + 1
             _log.info("stream of comments broke off", channel=self._name, reason=broke.sentence)
-            await self._catch_up()
+            await self._catch_up_now()
             wait = min(self._pace.retry_most_s, self._pace.retry_s * 2 ** min(failures, 10))
             wait *= 0.5 + self._random() / 2
             if isinstance(broke, Throttled) and broke.retry_after_ms:
@@ -173,7 +173,7 @@ class Feed:
             async for event in events:
                 if not self._heard_one:  # what was written before the stream was open comes first
                     self._heard_one = True
-                    await self._catch_up()
+                    await self._catch_up_now()
                 if event.data:
                     await self._heard(event)
         finally:
@@ -215,6 +215,13 @@ class Feed:
             self._whole = self._heard_one
             await self._tell_pages(pages)
             return pages
+
+    async def _catch_up_now(self) -> None:
+        """Where Facebook asks for patience, the stream goes on meanwhile, and a later reading makes up for it."""
+        try:
+            await self._catch_up()
+        except Throttled as error:
+            _log.info("comments not read again", channel=self._name, reason=error.sentence)
 
     async def _sweep_now_and_then(self) -> None:
         """What events left out (Facebook picks the best when there are many), and what was deleted or hidden."""

@@ -417,6 +417,20 @@ async def test_a_throttled_side_question_does_not_end_the_chat(graph: GraphServe
         await heard.message(lambda m: m.text == "still here")
 
 
+async def test_the_stream_goes_on_while_facebook_wants_no_more_questions(
+    graph: GraphServer, channel: FacebookChannel
+):
+    async with listening(channel) as heard:
+        await at_once(graph.streaming)
+        graph.fail(GraphError(32, "(#32) Page request limit reached"), "GET /v23.0/77", times=10_000)
+        await at_once(lambda: graph.write("Ana", "one"))
+        await heard.message(lambda m: m.text == "one")
+        await at_once(graph.cut)
+        await at_once(lambda: graph.write("Ana", "two"))
+        await heard.message(lambda m: m.text == "two")
+    assert texts(heard) == ["one", "two"]
+
+
 async def test_where_facebook_is_away_the_feed_ends_and_hello_says_so_too(
     graph: GraphServer, channel: FacebookChannel
 ):
