@@ -5,6 +5,7 @@ Source: reference of the YouTube Live Streaming API (LiveBroadcasts: list; LiveC
 the YouTube Data API (Videos: list, Channels: list).
 """
 
+import asyncio
 import datetime as dt
 import email.utils
 from collections.abc import Awaitable, Callable
@@ -186,6 +187,9 @@ class YouTubeApi:
             answer = await self._http.request(
                 method, f"/youtube/v3/{path}", params=params, body=body, headers=headers
             )
+        except asyncio.CancelledError:
+            self._count(what)  # nobody knows how far it came
+            raise
         except Unreachable as error:
             if error.attempted:
                 self._count(what)

@@ -20,7 +20,7 @@ from studio.control.ports import (
 from studio.domain.ids import uuid7
 from tests.contracts.channel_contract import listening
 from tests.real.youtube.conftest import MemoryBook
-from tests.real.youtube.stand_in import Answer, StandIn
+from tests.real.youtube.stand_in import Answer, StandIn, error_answer
 from tests.real.youtube.state import Account, Broadcast, YouTubeState
 
 Make = Callable[..., YouTubeChannel]
@@ -431,6 +431,19 @@ async def test_every_refusal_of_what_is_said_is_told_to_the_host_and_nothing_was
         assert not caught.value.attempted
 
 
+@pytest.mark.parametrize(
+    "trouble", [Answer(hang_up=True), error_answer("backendError"), error_answer("quotaExceeded")]
+)
+async def test_when_the_broadcast_cannot_be_looked_for_nothing_was_said_yet(
+    channel: YouTubeChannel, server: StandIn, broadcast: Broadcast, trouble: Answer
+):
+    server.break_down("liveBroadcasts.list", trouble)
+    with pytest.raises(Unreachable) as caught:
+        await channel.say("Hello", uuid7())
+    assert not caught.value.attempted
+    assert broadcast.entries == []
+
+
 @pytest.mark.parametrize("reason", ["pageTokenInvalid", "invalidPageToken"])
 async def test_a_place_that_is_refused_is_found_again(
     channel: YouTubeChannel, server: StandIn, crowd: Crowd, reason: str
@@ -655,7 +668,7 @@ async def test_what_is_counted_here_is_what_youtube_counts(
     assert sum(book.days.values()) >= state.used > 40
     told = [i.quota for i in heard.items if i.quota]
     assert [quota.used for quota in told] == sorted({quota.used for quota in told})
-    # The last request may have been cut off by the end of the test: then only its answer is missing.
+    # The last request may have been cut off by the end of the test: it is counted, whether it came through or not.
     assert sum(book.days.values()) - state.used <= 5
 
 
