@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from studio.announcements_door import AnnouncementsDoor, local_time_zone
 from studio.app import Desktop, open_log, run_desktop
 from studio.channel_quotas import Quotas
 from studio.channels_door import ChannelsDoor
@@ -71,6 +72,7 @@ async def open_studio(app: QApplication, window: MainWindow, paths: Paths, redac
         for sentence in sentences:
             desktop.window.post(Notice("warning", sentence))
         place = SettingsPlace(desktop)
+        AnnouncementsDoor(desktop)
         shops = ShopsDoor(desktop, secrets, redactor, place, quotas)
         front = FrontDoor(desktop, shops, ChannelsDoor(desktop, secrets, redactor, place, quotas))
         await front.refresh()
@@ -222,8 +224,13 @@ class FrontDoor:
                     "The shop did not say in what it sells, so the show is planned in EUR. If that is wrong, make the show "
                     "again when the shop answers.",
                 )
-        channels = tuple(c.id for c in self._desktop.settings.channels if c.enabled)
-        refused = await studio.do(PlanShow(lineup, shop.id, channels))
+        settings = self._desktop.settings
+        channels = tuple(c for c in settings.channels if c.enabled)
+        rules = settings.announcements.for_show(channels)
+        ids = tuple(c.id for c in channels)
+        refused = await studio.do(
+            PlanShow(lineup, shop.id, ids, time_zone=local_time_zone(), announcements=rules)
+        )
         if refused is not None:
             self._say("warning", refused.sentence)
             return

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from PySide6.QtWidgets import QApplication
 
+from studio.announcements_door import AnnouncementsDoor
 from studio.app import RESOURCES, Desktop, open_log, run_desktop
 from studio.console import say
 from studio.domain.commands import PlanShow
@@ -158,6 +159,7 @@ async def rehearsing(
         )
         sentences = await asyncio.to_thread(room.start)
         desktop = Desktop(app, room, paths, rehearsal=True, window=window)
+        AnnouncementsDoor(desktop)
         for sentence in sentences:
             desktop.window.post(Notice("warning", sentence))
         show_id = plan.rehearsal.show_id

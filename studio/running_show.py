@@ -189,7 +189,12 @@ class RunningShow:
             await self.desk.record(events)
 
     def _facts(self) -> Facts:
-        return Facts(self._sellable(*self.desk.state.items), frozenset(self.engine.attempted))
+        items = self.desk.state.items
+        known = {item.product_id: self._products.get(item.product_id) for item in items}
+        prices = {
+            product_id: p.price for product_id, p in known.items() if p is not None and p.price is not None
+        }
+        return Facts(self._sellable(*items), frozenset(self.engine.attempted), prices)
 
     def _appended(self, logged: Sequence[Logged], effects: Sequence[Effect], state: ShowState) -> None:
         self._batcher.events(list(logged))

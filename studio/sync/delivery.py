@@ -94,7 +94,7 @@ class Delivery:
             case _:
                 return []
         found = await self._channel(name).find_said(prepared.text, reply_to, since_wall_ms)
-        return [] if found is None else [settled(prepared.effect, ev.Outcome.DELIVERED)]
+        return [] if found is None else [settled(prepared.effect, ev.Outcome.DELIVERED, said=prepared.text)]
 
     def forget(self, effect_id: str) -> None:
         """The effect is settled."""

@@ -241,7 +241,7 @@ class _Queue:
         if row.effect.id in self._doubtful and not prepared.keyed:
             if not prepared.read_back:
                 self._doubtful.discard(row.effect.id)
-                await self._settle(unsure(row.effect))
+                await self._settle(unsure(row.effect, prepared.text))
                 return
             if await self._arrived(prepared, row):
                 return
@@ -295,7 +295,7 @@ class _Queue:
                 self._doubtful.add(row.effect.id)
                 await self._failed(row, superseded, error, put_back=False, at_least_ms=_SETTLES_MS)
                 return
-            events = unsure(row.effect)
+            events = unsure(row.effect, prepared.text)
         sender.kill_points.reached("sender.answered")
         await self._answered(row, events)
 

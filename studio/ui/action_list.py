@@ -81,6 +81,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("notices.history", _T("Actions", "Notices…"), _T("Actions", "Show the notices of this show"), "Ctrl+Shift+D", _STUDIO),
     _spec("shops", _T("Actions", "Shops…"), _T("Actions", "Connect shops, test them, and see what they can do"), "Ctrl+,", _SHOPS),
     _spec("channels", _T("Actions", "Channels…"), _T("Actions", "Connect channels, sign in, test them, and see how each is"), "", _SHOPS),
+    _spec("announcements", _T("Actions", "Announcements…"), _T("Actions", "What viewers are told by itself, in which words, and what was said"), "Ctrl+Shift+A", _SHOPS),
     _spec("shop.test", _T("Actions", "Test connection"), _T("Actions", "Ask the shop who it is and what it can do; nothing is written"), "F5", _SHOPS),
     _spec("shop.save", _T("Actions", "Save"), _T("Actions", "Keep what was changed of this shop"), "Ctrl+S", _SHOPS),
     _spec("shop.add", _T("Actions", "Add"), _T("Actions", "Add a shop"), "Ctrl+N", _SHOPS),

@@ -15,7 +15,7 @@ from studio.ui.theme import SPACE_S, SPACE_XS, Theme
 from studio.ui.widgets.labels import Pill
 
 _MENUS: Final = {
-    "Show": ("show.start", "show.end", "", "item.next", "item.previous", "item.skip", "unpin", "", "stage.clear", "prompter.toggle", "", "shops", "channels", "quit"),
+    "Show": ("show.start", "show.end", "", "item.next", "item.previous", "item.skip", "unpin", "", "stage.clear", "prompter.toggle", "", "shops", "channels", "announcements", "quit"),
     "Edit": ("undo", "redo", "", "search"),
     "Promo": ("promo.issue", "promo.extend", "promo.end"),
     "Questions": ("reply.focus", "question.next", "question.previous", "question.answered", "question.claim", "question.hide", "question.prompter"),

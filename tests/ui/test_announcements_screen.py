@@ -197,6 +197,14 @@ async def test_a_channel_has_its_language_and_its_silence(show: Opened) -> None:
     assert show.live.state.announcements.channels == {"yt": ChannelRule(on=False, language="de")}
 
 
+def test_a_channel_of_the_settings_speaks_its_own_language_and_may_be_silent() -> None:
+    german = PreviewChannel("de", "Berlin", language="de")
+    found = preview(RECOMMENDED, Kind.SOLD_OUT, german, invented())
+    assert found.text == "Ausverkauft: Wool blanket “Nord”, 140×200"
+    silent = msgspec.structs.replace(german, announce=False)
+    assert "switched off in the settings" in preview(RECOMMENDED, Kind.SOLD_OUT, silent, invented()).sentence
+
+
 async def test_kinds_are_switched_and_paused_by_keys_and_undone_one_by_one(settings: Opened) -> None:
     dialog = settings.dialog
     kinds = dialog.kinds

@@ -66,7 +66,7 @@ class AnnouncementsDialog(Dialog):
         self._past: list[tuple[AnnouncementRules, str]] = []
         self._leaving = False
         names = {channel.id: channel.name for channel in channels}
-        languages = _languages(rules, example.language)
+        languages = _languages(rules, channels, example.language)
         self.kinds: Final = KindList(theme)
         self.kinds.setFixedWidth(theme.px(290))
         self.editor: Final = TemplateEditor(theme, languages, channels)
@@ -156,12 +156,12 @@ class AnnouncementsDialog(Dialog):
 
     def _typed(self, text: str) -> None:
         kind, place = self.kinds.kind, self.editor.place
-        rules = with_text(self._rules, kind, place, text, self._example.language)
+        rules = with_text(self._rules, kind, place, text, self._language(place))
         self._change(rules, f"text {kind} {place}")
 
     def _reset(self) -> None:
         kind, place = self.kinds.kind, self.editor.place
-        self._change(with_text(self._rules, kind, place, None, self._example.language), "reset")
+        self._change(with_text(self._rules, kind, place, None, self._language(place)), "reset")
 
     def _kind_ruled(self, kind: AnnouncementKind, rule: KindRule) -> None:
         what = f"pause {kind}" if rule.on == self._rules.kind(kind).on else f"switch {len(self._past)}"
@@ -175,6 +175,11 @@ class AnnouncementsDialog(Dialog):
         if channel:
             self._change(with_channel(self._rules, channel, rule), f"channel {len(self._past)}")
 
+    def _language(self, place: Place) -> str:
+        """The language of a place that has none of its own."""
+        own = next((c.language for c in self._channels if c.id == place.channel), "")
+        return own or self._example.language
+
     def undo(self) -> None:
         """Take back the last change."""
         if self._past:
@@ -183,8 +188,8 @@ class AnnouncementsDialog(Dialog):
             self._refresh()
 
     def _refresh(self) -> None:
-        kind, place, language = self.kinds.kind, self.editor.place, self._example.language
-        text = text_at(self._rules, kind, place, language)
+        kind, place = self.kinds.kind, self.editor.place
+        text = text_at(self._rules, kind, place, self._language(place))
         self.kinds.show_rules(self._rules)
         self.editor.show_text(
             kind, kind_words(kind), text, problem(kind, text), own=is_own(self._rules, kind, place),
@@ -250,7 +255,14 @@ class AnnouncementsDialog(Dialog):
             super().keyPressEvent(event)
 
 
-def _languages(rules: AnnouncementRules, show_language: str) -> list[str]:
+def _languages(rules: AnnouncementRules, channels: Sequence[PreviewChannel], show_language: str) -> list[str]:
     """The show's first, then those of the channels, then all that have texts."""
-    wanted = [show_language[:2], *(c.language[:2] for c in rules.channels.values()), *rules.texts, *LANGUAGES]
+    spoken = (channel.language[:2] for channel in channels)
+    wanted = [
+        show_language[:2],
+        *spoken,
+        *(c.language[:2] for c in rules.channels.values()),
+        *rules.texts,
+        *LANGUAGES,
+    ]
     return [language for language in dict.fromkeys(wanted) if language]

@@ -52,9 +52,7 @@ class TemplateEditor(Card):
         self.header: Final = SectionHeader(tr("Text"))
         self.place_box: Final = QComboBox()
         self.place_box.setAccessibleName(tr("Where this text holds"))
-        self.place_box.setToolTip(
-            tooltip_text(tr("In all channels of a language, or in one channel instead of that"))
-        )
+        self.place_box.setToolTip(tooltip_text(tr("All channels of a language, or one channel instead")))
         for language in languages:
             text = tr("All channels in {language}").replace("{language}", language_words(language))
             self.place_box.addItem(text, Place(language=language))

@@ -19,12 +19,16 @@ _T0 = 1_790_010_000_000
 
 
 class PreviewChannel(msgspec.Struct, frozen=True):
-    """A channel as announcements see it. `limit` is how long a text may be there; 0: as its `kind` has it."""
+    """A channel as announcements see it. `limit` is how long a text may be there; 0: as its `kind` has it. `language` and
+    `announce` are the channel's own settings, for new shows; a show has taken them into its rules.
+    """
 
     id: str
     name: str
     kind: str = "native"
     limit: int = 0
+    language: str = ""
+    announce: bool = True
 
     @property
     def longest(self) -> int:
@@ -93,7 +97,12 @@ def preview(
         return Preview("", 0, channel.longest, tr("This is switched off."))
     if not rules.channel(channel.id).on:
         return Preview("", 0, channel.longest, tr("Nothing is announced in this channel."))
-    written = text_at(rules, kind, Place(channel=channel.id), example.language)
+    if not channel.announce:
+        return Preview(
+            "", 0, channel.longest, tr("Announcing is switched off in the settings of this channel.")
+        )
+    language = channel.language or example.language
+    written = text_at(rules, kind, Place(channel=channel.id), language)
     if sentence := problem(kind, written):
         return Preview("", 0, channel.longest, sentence, wrong=True)
     at_ms = example.at_ms
@@ -103,7 +112,7 @@ def preview(
     occasion = Occasion(
         kind, "example", 0, example.title, "example", code, example.promo.ends_at_ms, example.price, example.left
     )  # fmt: skip
-    text = told(occasion, rules, channel.id, example.language, example.time_zone, at_ms)
+    text = told(occasion, rules, channel.id, language, example.time_zone, at_ms)
     length = units(link_placed(text, example.link))
     said = fitted(text, example.link, channel.longest, code.code if code else "")
     too_long = length > channel.longest

@@ -31,9 +31,7 @@ class KindList(Card):
         self._showing = True
         self.list: Final = QListWidget()
         self.list.setAccessibleName(tr("What is announced"))
-        self.list.setToolTip(
-            tooltip_text(tr("Ticked is announced. Space switches the chosen one on or off."))
-        )
+        self.list.setToolTip(tooltip_text(tr("Ticked is announced. Space switches it on or off.")))
         self.list.setSpacing(2)
         self.list.setFixedHeight(theme.px(136))
         for kind in AnnouncementKind:

@@ -65,3 +65,10 @@ def test_what_may_have_been_said_is_kept_as_well_and_never_too_much_of_it():
     say = effect(Say("long", "Hello"))
     assert unsure(say, "Hello")[0].said == "Hello"
     assert len(settled(say, ev.Outcome.DELIVERED, said="x" * 10_000).said) == MOST_SAID
+
+
+async def test_what_was_looked_up_and_found_is_logged_as_it_was_said(delivery: Delivery, channels):
+    prepared = await delivery.prepare(effect(Say("long", "Hello, everybody")))
+    channels["long"].said.append("Hello, everybody")
+    (event,) = await delivery.arrived(prepared, 0)
+    assert (event.outcome, event.said) == (ev.Outcome.DELIVERED, "Hello, everybody")
