@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import urlopen
@@ -176,6 +176,21 @@ async def test_a_stranger_at_the_door_is_refused_and_the_sign_in_goes_on(
     assert not task.done()
     await person.follow()
     assert (await task).access_token in authority.access_tokens
+
+
+async def test_who_connects_and_says_nothing_holds_nobody_up(authority: Authority, http: HttpClient):
+    person = Person()
+    task = asyncio.create_task(at_google(authority, http).sign_in(person.see))
+    step = await person.shown
+    port = urlsplit(parse_qs(urlsplit(step.url).query)["redirect_uri"][0]).port
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /?state=")
+    await writer.drain()
+    await person.follow()
+    assert (await task).access_token in authority.access_tokens
+    with suppress(ConnectionError):
+        assert await reader.read() == b"", "it is cut off"
+    writer.close()
 
 
 async def test_afterwards_nobody_listens_any_more(authority: Authority, http: HttpClient):
