@@ -1,7 +1,6 @@
 """The stages that the settings name: the overlay page, and OBS with the watchdog beside it."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -14,11 +13,9 @@ from studio.settings.schema import StageSettings
 from studio.stage.obs import ObsStage
 from studio.stage.overlay import OverlayStage
 from studio.stage.overlay_dress import OverlayDress
-from studio.stage.watchdog_client import COMMAND, Watchdog
+from studio.stage.watchdog_client import Watchdog
 
 OBS_SECRET: Final = "stage:obs"  # noqa: S105 - the name of a secret
-WATCHDOG_COMMAND: Final = "watchdog"
-"""The sub-command by which a frozen program starts its own watchdog."""
 ASSETS: Final = Path(__file__).resolve().parent.parent / "resources" / "overlay"
 _MOST_LOGO_BYTES = 2_000_000
 _log = structlog.get_logger(__name__)
@@ -99,14 +96,7 @@ class StageSet:
         )
 
     def _watchdog(self) -> Watchdog:
-        frozen = bool(getattr(sys, "frozen", False))
-        return Watchdog(
-            self.settings.obs.address,
-            self._password,
-            self._is_sure,
-            unsure_ms=self.unsure_ms,
-            command=(sys.executable, WATCHDOG_COMMAND) if frozen else COMMAND,
-        )
+        return Watchdog(self.settings.obs.address, self._password, self._is_sure, unsure_ms=self.unsure_ms)
 
     def _is_sure(self) -> bool:
         return self.sure()
