@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -98,11 +99,12 @@ def _youtube(parts: Parts) -> Channel:
 
 def _facebook(parts: Parts) -> Channel:
     given = parts.settings
-    own = given.base_url.rstrip("/") == GRAPH_URL
+    own, address = given.base_url.rstrip("/") == GRAPH_URL, urlsplit(given.base_url)
+    elsewhere = f"{address.scheme}://{address.netloc}"  # the address of the streams has no version in it
     return FacebookChannel(
         given.id,
         parts.http(given.base_url),
-        parts.http(STREAM_URL if own else given.base_url),
+        parts.http(STREAM_URL if own else elsewhere),
         account=given.account,
         wall=parts.wall,
         renew=parts.renew,

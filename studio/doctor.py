@@ -19,14 +19,17 @@ from importlib import metadata
 from pathlib import Path
 
 from studio.instance import AlreadyOpenError, InstanceLock
+from studio.settings.channels import channel_secret, general_channel
 from studio.settings.file import settings_file
 from studio.settings.paths import DataFolderError, Paths
-from studio.settings.schema import Settings, ShopSettings
+from studio.settings.schema import ChannelSettings, Settings, ShopSettings
 from studio.settings.secrets import MASK, Kept, KeyringSecrets, Whereabouts
 from studio.settings.shops import general_shop, secret_name
 
 ENOUGH_SPACE = 1_000_000_000
 CLOCK_TOLERANCE_S = 5
+LISTEN_S = 5.0
+"""How long the doctor listens to a channel."""
 _PACKAGES = ("PySide6-Essentials", "qasync", "httpx", "msgspec", "sqlite-utils", "keyring")
 
 
@@ -48,15 +51,24 @@ class Finding:
 
 
 ShopProbe = Callable[[ShopSettings, KeyringSecrets], Coroutine[None, None, Finding]]
+ChannelProbe = Callable[[ChannelSettings, KeyringSecrets], Coroutine[None, None, Finding]]
 
 
-def examine(paths: Paths, secrets: KeyringSecrets, probe: ShopProbe | None = None) -> list[Finding]:
-    """Looks at everything. `probe` tries one shop; it is `probe_shop` unless a test knows better."""
+def examine(
+    paths: Paths,
+    secrets: KeyringSecrets,
+    probe: ShopProbe | None = None,
+    try_channel: ChannelProbe | None = None,
+) -> list[Finding]:
+    """Looks at everything. `probe` tries one shop, `try_channel` one channel; they are `probe_shop` and `probe_channel`
+    unless a test knows better.
+    """
     findings = [*versions(), *_folder(paths)]
     settings, found = _settings(paths)
     findings += found
     findings += [_database(paths), display(), _keyring(secrets)]
     findings += _shops(settings, secrets, probe or probe_shop)
+    findings += _channels(settings, secrets, try_channel or probe_channel)
     return findings
 
 
@@ -268,8 +280,41 @@ async def probe_shop(shop: ShopSettings, secrets: KeyringSecrets) -> Finding:
     return Finding("shop", Level.OK, answers)
 
 
+def _channels(settings: Settings, secrets: KeyringSecrets, probe: ChannelProbe) -> Iterator[Finding]:
+    """Every channel that is switched on. A show goes on without one, so that none of them fails the studio."""
+    if not settings.channels:
+        yield Finding("channel", Level.OK, "No channel is set up: shows have no chat and no viewers.")
+    secrets.general_channel = general_channel(settings)
+    for channel in settings.channels:
+        if channel.enabled:
+            yield asyncio.run(probe(channel, secrets))
+        else:
+            yield Finding("channel", Level.OK, f"{channel.name} is switched off.")
+
+
+async def probe_channel(channel: ChannelSettings, secrets: KeyringSecrets) -> Finding:
+    """Tries a channel as its screen does: whether it knows us, and whether its chat can be read. Says nothing there."""
+    from studio.channel_factory import KINDS
+    from studio.channel_probe import probe
+    from studio.channel_quotas import Quotas
+    from studio.control.clock import SystemWallClock
+    from studio.ui.connections.channel_port import Feed
+
+    found = await probe(channel, secrets, SystemWallClock(), Quotas(), listen_s=LISTEN_S)
+    platform = KINDS[channel.kind].title if channel.kind in KINDS else channel.kind
+    who, key = f"{channel.name} ({platform})", _key(secrets.where(channel_secret(channel.id)))
+    if found.failure is not None:
+        return Finding("channel", Level.WARNING, f"{who}: {found.sentence} {key}")
+    said = {
+        Feed.CHAT: "its chat is read.",
+        Feed.ALIVE: "it is alive.",
+        Feed.OFF: f"it knows us. {found.sentence}",
+    }.get(found.feed or Feed.SILENT, f"its chat is open; nobody said anything in {LISTEN_S:.0f} s.")
+    return Finding("channel", Level.OK, f"{who}: {said} {key}")
+
+
 def _key(where: Whereabouts) -> str:
-    """Where a shop's key comes from, without the key."""
+    """Where a key or token comes from, without it."""
     return {
         Kept.ENVIRONMENT: f"Its key {MASK} comes from the variable {where.variable}.",
         Kept.KEYRING: f"Its key {MASK} is in the keyring.",

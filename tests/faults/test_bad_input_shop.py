@@ -82,7 +82,7 @@ async def test_whatever_a_shop_answers_the_show_goes_on_and_is_delivered_once_af
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(401, "does not accept the token: enter it again"), (403, "lacks a right (Read only.)")],
+    [(401, "does not accept the token. Enter it again"), (403, "lacks a right (Read only.)")],
 )
 async def test_a_token_that_does_not_do_is_asked_for_and_everything_waits_for_it(
     qtbot, qapp: QApplication, tmp_path: Path, status: int, words: str

@@ -106,7 +106,7 @@ async def test_a_wrong_token_is_asked_for_again_and_an_empty_one_is_not_taken(
         ) as window:
             await window.open()
             await window.until(lambda: window.link() == "asking", "the question")
-            assert "does not accept the token: enter it again" in window.link_sentence()
+            assert "does not accept the token. Enter it again" in window.link_sentence()
             window.host.header.token_asked.emit(next(iter(window.live.links.values())))
             dialog = await window.dialog(FormDialog)
             QTest.keyClicks(dialog.inputs["token"], "   ")

@@ -169,6 +169,39 @@ def shop_findings(paths: Paths, environment: dict[str, str]) -> list[Finding]:
     return [finding for finding in findings if finding.name == "shop"]
 
 
+def with_channels(paths: Paths, *channels: dict[str, object]) -> None:
+    paths.prepare()
+    paths.settings.write_text(json.dumps({"channels": channels}))
+
+
+def channel_findings(paths: Paths, environment: dict[str, str] | None = None) -> list[Finding]:
+    """What is said of each channel, without any token."""
+    findings = doctor.examine(paths, KeyringSecrets(environment or {}, lambda: None))
+    assert TOKEN not in rendered(findings)
+    return [finding for finding in findings if finding.name == "channel"]
+
+
+def test_every_channel_is_tried_and_one_that_is_away_warns_only(paths: Paths, shop: BadShop) -> None:
+    """The bridge is a real server; a show goes on without the other."""
+    bridge = {"id": "bridge", "kind": "native", "name": "Bridge", "base_url": shop.url}
+    away = {"id": "away", "kind": "native", "name": "Away", "base_url": "http://127.0.0.1:9"}
+    off = {"id": "off", "kind": "odd", "name": "Old one", "base_url": shop.url, "enabled": False}
+    with_channels(paths, bridge, away, off)
+    shop.token = TOKEN
+    well, gone, old = channel_findings(paths, {"HOST_STUDIO_CHANNEL_BRIDGE_TOKEN": TOKEN})
+    assert (well.level, "Bridge (Own bridge): its chat is" in well.sentence) == (Level.OK, True), well
+    assert f"Its key {MASK} comes from the variable HOST_STUDIO_CHANNEL_BRIDGE_TOKEN." in well.sentence
+    assert (gone.level, "cannot be reached" in gone.sentence) == (Level.WARNING, True)
+    assert (old.level, old.sentence) == (Level.OK, "Old one is switched off.")
+
+
+def test_a_channel_of_no_known_kind_is_a_sentence(paths: Paths) -> None:
+    with_channels(paths, {"id": "odd", "kind": "odd", "name": "Odd", "base_url": "https://odd.example"})
+    (found,) = channel_findings(paths)
+    assert found.level is Level.WARNING
+    assert "“odd” is no kind of channel" in found.sentence
+
+
 def test_a_clock_that_goes_wrong_is_said(paths: Paths, shop: BadShop) -> None:
     with_shop(paths, shop.url)
     shop.on("/v1/clock", data({"now_ms": now_ms() + 3_600_000, "rate": 1.0}))

@@ -103,7 +103,7 @@ def raise_for_status(answer: HttpAnswer, who: str) -> None:
     said = problem(answer)
     words = plain(said.detail or said.title or " ".join(e.message for e in said.errors))
     if status == 401:
-        raise Unauthorised(f"{who} does not accept the token: enter it again.")
+        raise Unauthorised(f"{who} does not accept the token. Enter it again.")
     if status == 403:
         raise MissingRight(
             f"{who} says that the token lacks a right{f' ({words})' if words else ''}: enter another."
