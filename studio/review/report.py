@@ -13,6 +13,7 @@ from studio.domain.audience import ViewerSample
 from studio.domain.kpi import ShowFigures, newest_revisions, own_orders
 from studio.domain.order import REPLAY_MS, Order
 from studio.domain.show import ShowPhase, ShowState
+from studio.review.announced import announced
 from studio.review.formats import Formats, plain
 from studio.review.labels import Formula, Labels, labels_for
 from studio.review.svg_chart import Block, Moment, viewers_svg
@@ -70,6 +71,7 @@ def render_report(
         chart=_chart(state, samples, orders, formats, words, generated_ms),
         products=_products(figures, formats, words),
         promos=_promos(figures, formats, words),
+        announced=announced(state, formats, words.language),
         questions=_questions(figures, formats, words),
         shop=_shop(figures, formats, words),
         formulas=_formulas(words),
