@@ -6,6 +6,7 @@ It needs a page access token with `pages_read_engagement`, `pages_read_user_cont
 import random as _random
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from urllib.parse import urlsplit
 
 from studio.channels.facebook_feed import OVER, FacebookPace, Feed, Over
 from studio.channels.facebook_graph import Graph, Renew, safe
@@ -35,6 +36,12 @@ _SLACK_MS = 2_000
 """Times of comments are whole seconds, those of answers too."""
 _FIND_PAGES = 5
 _MOST_SAID = 1_000
+
+
+def stream_url(graph_url: str) -> str:
+    """Where the streams are that belong to a Graph API: Facebook has them on another host, and without a version."""
+    parts = urlsplit(graph_url)
+    return STREAM_URL if parts.hostname == "graph.facebook.com" else f"{parts.scheme}://{parts.netloc}"
 
 
 class FacebookChannel(UnnumberedChannel):

@@ -37,6 +37,7 @@ _RATE = "one_hundred_per_second"
 _QUEUE = 10_000
 _OVERLAP_MS = 5_000
 _MOST_SINGLE = 10
+_LONGEST_EVENT_ID = 1_000
 _log = structlog.get_logger(__name__)
 Ours = Callable[[Seen], bool]
 """Whether a comment is the studio's own."""
@@ -191,8 +192,10 @@ class Feed:
                 await self._leave_out(plain(str(bad), 160))
                 continue
             await self._tell([comment])
+        # It goes into a header: one that cannot would keep the stream closed for ever.
+        fits = event.id.isascii() and event.id.isprintable() and len(event.id) <= _LONGEST_EVENT_ID
         if event.id:
-            self.memory.last_event_id = event.id
+            self.memory.last_event_id = event.id if fits else ""
 
     async def _catch_up(self, least: int = 1) -> list[CommentsRead]:
         """Read back to where the last reading began, at least so many pages, and tell what is new. Further back than may be

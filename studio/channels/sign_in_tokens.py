@@ -1,5 +1,6 @@
 """The token endpoint of OAuth 2.0 (RFC 6749, sections 4.1.3, 5 and 6; RFC 8628, section 3.5), for public clients."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
@@ -88,7 +89,7 @@ class TokenEndpoint:
         `TargetError`s.
         """
         fields = [*form, ("client_id", self.client_id)]
-        if secret := self._client_secret():
+        if secret := await asyncio.to_thread(self._client_secret):  # a keyring may ask its person
             fields.append(("client_secret", secret))
         sent_ms = self.wall.now_ms()
         answer = await self.post(self._path, fields)

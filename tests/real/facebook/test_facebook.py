@@ -19,6 +19,7 @@ from studio.control.ports import (
     Unreachable,
 )
 from tests.contracts.channel_contract import Heard, listening
+from tests.fakes.http_server import BadServer, stream
 from tests.real.facebook.conftest import QUICK, MakeChannel
 from tests.real.facebook.graph import PAGE, TOKEN, GraphError, GraphServer
 
@@ -149,6 +150,20 @@ async def test_where_the_stream_is_refused_comments_are_read_by_asking(
     async with listening(channel) as heard:
         written = await at_once(lambda: graph.write("Ana", "does it come in blue?"))
         await heard.message(lambda m: m.id == written)
+
+
+async def test_a_stream_with_a_hostile_event_id_is_opened_again(make: MakeChannel, graph: GraphServer):
+    data = b'{"id": "9001_1", "message": "hi", "from": {"id": "5", "name": "Ana"}}'
+    more = data.replace(b"9001_1", b"9001_2").replace(b"hi", b"again")
+    async with BadServer() as server:
+        server.on(
+            "/77/live_comments",
+            stream("id: \u00e9vil\u2028\ndata: ".encode() + data + b"\n\n"),
+            stream(b"data: " + more + b"\n\n", then_close=False),
+        )
+        async with listening(make(stream=server.url)) as heard:
+            await heard.message(lambda m: m.text == "again")
+    assert texts(heard) == ["hi", "again"]
 
 
 async def test_who_reads_again_later_gets_what_was_said_meanwhile_once(

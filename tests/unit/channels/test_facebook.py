@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.channels.facebook import STREAM_URL, stream_url
 from studio.channels.facebook_graph import CommentsRead, Graph, safe
 from studio.channels.facebook_memory import AGAIN_MS, SETTLED_MS, Memory
 from studio.channels.facebook_wire import Node, Seen, error_of, key_of, read_comment, time_ms, usage
@@ -213,6 +214,18 @@ def test_no_id_leads_to_another_address(text: str):
     assert part
     assert part.strip(".")
     assert not set(part) & set("/?#\\ :")
+
+
+@pytest.mark.parametrize(
+    ("graph", "stream"),
+    [
+        ("https://graph.facebook.com/v23.0", STREAM_URL),
+        ("https://graph.facebook.com/v26.0/", STREAM_URL),
+        ("http://127.0.0.1:8080/v23.0", "http://127.0.0.1:8080"),
+    ],
+)
+def test_the_streams_are_found_for_every_version(graph: str, stream: str):
+    assert stream_url(graph) == stream
 
 
 # -- what was seen
