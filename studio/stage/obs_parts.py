@@ -106,11 +106,11 @@ def place_of(part: Part, width: int, height: int) -> Place:
 _IN_CARD = {
     Part.CARD: (0.0, 0.0, 1.0, 1.0, 0.0),
     Part.TITLE: (0.03, 0.05, 0.94, 0.33, 0.15),
-    Part.PRICE: (0.03, 0.40, 0.45, 0.34, 0.30),
+    Part.PRICE: (0.03, 0.40, 0.45, 0.33, 0.30),
     Part.STRUCK: (0.52, 0.44, 0.45, 0.26, 0.20),
     Part.STOCK: (0.03, 0.76, 0.40, 0.19, 0.15),
-    Part.CODE: (0.45, 0.74, 0.37, 0.23, 0.19),
-    Part.COUNTDOWN: (0.84, 0.74, 0.13, 0.23, 0.19),
+    Part.CODE: (0.45, 0.75, 0.37, 0.21, 0.19),
+    Part.COUNTDOWN: (0.84, 0.75, 0.13, 0.21, 0.19),
 }
 
 

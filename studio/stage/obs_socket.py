@@ -210,7 +210,7 @@ class ObsSocket:
         try:
             self._on_event(event.event_type, event.event_data)
         except Exception:  # noqa: BLE001 - a bug in what is told must not cost the connection; it is logged whole
-            _log.exception("an event of OBS was not understood", event=event.event_type)
+            _log.exception("an event of OBS was not understood", kind=event.event_type)
 
 
 @contextlib.asynccontextmanager

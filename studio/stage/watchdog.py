@@ -30,7 +30,7 @@ EVERYTHING = frozenset(Part)
 
 _BEAT_S = 1.0
 _AGAIN_S = 0.5
-_AGAIN_ALONE_S = 5.0
+_AGAIN_WITH_ANOTHER_KEY_S = 5.0
 _GIVE_UP_S = 180.0
 """So long OBS is looked for after the studio died."""
 _GIVE_UP_AT_END_S = 2.0
@@ -94,20 +94,23 @@ class Guard:
     async def run(self) -> None:
         """Guard the stage until the studio ended, and what it left is cleared or cannot be."""
         while True:
-            wait_s = _AGAIN_S
+            before = self._situation()
             try:
                 async with open_obs(self._config.address, lambda: self._config.password) as obs:
                     self._say(Said.CONNECTED)
                     await self._guard(obs)
                     return
             except TargetError as error:
-                self._say(Said.KEY if isinstance(error, Unauthorised) else Said.AWAY)
-                if isinstance(error, Unauthorised):
-                    wait_s = _AGAIN_ALONE_S
+                key = isinstance(error, Unauthorised)
+                wait_s = _AGAIN_WITH_ANOTHER_KEY_S if key else _AGAIN_S
+                self._say(Said.KEY if key else Said.AWAY)
             if self._over_at is not None and self._now() - self._over_at >= self._patience_s:
                 _log.warning("the stage was not cleared: OBS cannot be reached")
                 return
-            await self._wait(wait_s)
+            await self._wait_for_other(self._situation, before, wait_s)
+
+    def _situation(self) -> tuple[Config, float | None]:
+        return self._config, self._over_at
 
     def _holds(self) -> frozenset[Part]:
         """What must be off the stage now."""
@@ -132,19 +135,15 @@ class Guard:
             if self._over_at is not None and holds == EVERYTHING:
                 return
             beat_s = _BEAT_S if holds else min(_BEAT_S, max(0.0, self._lease_left_s()) + 0.001)
-            await self._wait_on(beat_s, holds)
+            await self._wait_for_other(self._holds, holds, beat_s)
 
-    async def _wait_on(self, at_most_s: float, holds: frozenset[Part]) -> None:
-        """Wait for a change of what is held; leases that change nothing are no reason to ask OBS."""
-        until = self._now() + at_most_s
-        while self._holds() == holds and self._now() < until:
-            await self._wait(until - self._now())
-
-    async def _wait(self, at_most_s: float) -> None:
+    async def _wait_for_other(self, than: Callable[[], object], now: object, at_most_s: float) -> None:
+        """Wait for a line that changes this; leases that change nothing are no reason to ask OBS."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(at_most_s):
-                await self._heard.wait()
-        self._heard.clear()
+                while than() == now:
+                    await self._heard.wait()
+                    self._heard.clear()
 
 
 _WORDS = {frozenset[Part](): Said.FREE, UNSURE: Said.HOLDS_UNSURE, EVERYTHING: Said.HOLDS_ALL}

@@ -97,13 +97,16 @@ class Watchdog:
         _tell(process, msgspec.json.encode(config))
 
     async def _hear(self, process: Process) -> None:
+        before: Said | None = None
         async for line in _there(process.stdout):
             try:
                 word = Said(line.decode("ascii", "replace").strip())
             except ValueError:
                 _log.warning("the watchdog of the stage said something else", length=len(line))
                 continue
-            _log.info("the watchdog of the stage", says=word.value)
+            if word is not before:
+                _log.info("the watchdog of the stage", says=word.value)
+            before = word
             if word is Said.KEY:
                 self._configure(process)
             self._said(word)
