@@ -140,7 +140,9 @@
     });
     long(byId("title"), 34, 74);
     long(byId("question-text"), 80, 140);
+    long(byId("price"), 9, 13);
     long(byId("code-text"), 10, 16);
+    byId("code").dataset.long = byId("code-text").dataset.long;
     if (another) play(byId("about"), [{ opacity: 0.3, transform: "translateY(.12rem)" }, { opacity: 1, transform: "none" }], 260);
   }
 

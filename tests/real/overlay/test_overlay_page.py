@@ -11,12 +11,13 @@ import segno
 from playwright.async_api import Browser, BrowserContext, Page
 from PySide6.QtGui import QColor, QImage
 
+from studio.domain.money import Money
 from studio.domain.stage import StageView
 from studio.stage.overlay import OverlayStage
 from studio.stage.overlay_dress import OverlayDress
 from tests.real.overlay.conftest import SIZES, Served
 from tests.real.overlay.looks import alpha, gone, opened, seen, shown, text, until
-from tests.unit.stage.overlay_rig import CARD, END, FULL, NOW, QUESTION, Clock, overlay, png, running
+from tests.unit.stage.overlay_rig import CARD, END, FULL, NOW, QUESTION, Clock, code, overlay, png, running
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
@@ -183,19 +184,54 @@ async def test_what_others_wrote_is_text_and_keeps_its_place(
     kept = "".join((await text(page, "title")).rstrip("…").split())
     assert kept
     assert "".join(words.replace("\u202e", "").replace("\0", "").split()).startswith(kept)
-    for name in ("title", "price", "qr-image", "question-text", "countdown"):
-        assert await page.evaluate(
-            """(id) => {
-              const box = document.getElementById(id).getBoundingClientRect();
-              const around = document.getElementById(id).closest(".part").getBoundingClientRect();
-              return box.left >= around.left && box.right <= around.right && box.top >= around.top
-                && box.bottom <= around.bottom && around.left >= 0 && around.right <= innerWidth && around.top >= 0;
-            }""",
-            name,
-        ), name
+    assert await _out_of_place(page) == []
     if words == HOSTILE[2]:
         assert await page.evaluate("getComputedStyle(document.getElementById('title')).direction") == "rtl"
     await page.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_largest_amounts_and_the_longest_code_keep_their_place(
+    size: str, browser: Browser, tmp_path: Path
+) -> None:
+    width, height = SIZES[size]
+    page = await browser.new_page(viewport={"width": width, "height": height})
+    card = msgspec.structs.replace(
+        CARD, price=Money(123_456_789_01, "NOK"), struck=Money(223_456_789_01, "NOK"), left=0
+    )
+    async with running(overlay(tmp_path / "keep.json", picture=picture)) as stage:
+        await opened(page, stage)
+        stage.show(StageView("de", 7, card, code("WWWWWWWWWWWWWWWWWWWWWWWW", NOW + 90_000_000), QUESTION))
+        await shown(page, "card", "picture-image", "price", "struck", "left", "code", "question")
+        assert await _out_of_place(page) == []
+    await page.close()
+
+
+async def _out_of_place(page: Page) -> list[str]:
+    """What stands over the edge of its part or of the picture, or over another text."""
+    return await page.evaluate(
+        """() => {
+          const boxes = {};
+          const found = [];
+          for (const id of ["title", "price", "struck", "left", "qr-image", "question-text", "code-text", "off", "until"]) {
+            const element = document.getElementById(id);
+            const box = element.getBoundingClientRect();
+            const around = element.closest(".part").getBoundingClientRect();
+            if (!box.width) continue;
+            if (box.left < around.left || box.right > around.right || box.top < around.top || box.bottom > around.bottom)
+              found.push(`${id} is over its part's edge`);
+            if (around.left < 0 || around.right > innerWidth || around.top < 0 || around.bottom > innerHeight)
+              found.push(`${id} is out of the picture`);
+            for (const other in boxes) {
+              const there = boxes[other];
+              if (box.left < there.right - 1 && there.left < box.right - 1 && box.top < there.bottom - 1 && there.top < box.bottom - 1)
+                found.push(`${id} is over ${other}`);
+            }
+            boxes[id] = box;
+          }
+          return found;
+        }"""
+    )
 
 
 async def test_the_qr_code_is_dot_for_dot_the_products_link(browser: Browser, stage: OverlayStage) -> None:
