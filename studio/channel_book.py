@@ -3,7 +3,7 @@ show that owes them something.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -15,6 +15,7 @@ from studio.channel_quotas import Quotas
 from studio.channels.sign_in import BadGrant, grant_text, read_grant
 from studio.control.ports import TargetError, WallClock
 from studio.control.ports.sign_in import Grant, SignInStep
+from studio.kept_book import KeptBook, in_window, waiting_words
 from studio.settings.channels import (
     channel_of,
     channel_secret,
@@ -24,10 +25,9 @@ from studio.settings.channels import (
     with_channel,
     without_channel,
 )
-from studio.settings.file import SettingsNotSavedError
-from studio.settings.schema import BaseUrl, ChannelSettings, Settings
+from studio.settings.schema import ChannelSettings, Settings
 from studio.settings.secrets import KeyringSecrets
-from studio.sync.http import BadAddress, checked_address
+from studio.sync.http import BadAddress
 from studio.trouble_book import TroubleBook
 from studio.ui.connections.channel_port import (
     ChannelPlatform,
@@ -64,12 +64,10 @@ class InEngine(Protocol):
         ...
 
 
-class ChannelBook:
-    """Implements `ChannelConnections`. Lives on the window's loop.
+class ChannelBook(KeptBook):
+    """Implements `ChannelConnections`. `kinds` are the platforms that there are."""
 
-    `settings` and `save` are those of the whole studio. `changed` is called when the settings were saved, `key_given` with a
-    channel's id and its new token.
-    """
+    EXAMPLE = "https://bridge.example"
 
     def __init__(
         self,
@@ -83,12 +81,8 @@ class ChannelBook:
         wall: WallClock,
         kinds: Mapping[str, ChannelKind] = KINDS,
     ) -> None:
-        self._settings, self._save = settings, save
-        self._secrets, self._troubles, self._quotas = secrets, troubles, quotas
-        self._use, self._in_engine, self._wall, self._kinds = use, in_engine, wall, kinds
-        self.changed: Callable[[], None] = lambda: None
-        self.key_given: Callable[[str, str], Awaitable[None]] | None = None
-        self._meant()
+        super().__init__(settings, save, secrets, troubles, wall)
+        self._quotas, self._use, self._in_engine, self._kinds = quotas, use, in_engine, kinds
 
     # --- what there is ----------------------------------------------------------------------------------------
 
@@ -122,17 +116,6 @@ class ChannelBook:
 
     # --- changing ---------------------------------------------------------------------------------------------
 
-    def address_problem(self, address: str) -> str | None:
-        """What is wrong with an address, as a sentence."""
-        try:
-            checked_address(address)
-            msgspec.convert(address, BaseUrl)
-        except BadAddress as error:
-            return str(error).replace("shop.example", "bridge.example")
-        except msgspec.ValidationError:
-            return "Write the address without anything behind it, like https://bridge.example."
-        return None
-
     async def save(self, channel: ChannelSettings, key: str, client_key: str) -> str:
         """Keep a channel and, where they are given, its secrets; what is to be known of that, in sentences. Raises
         `NotDoneError`.
@@ -141,19 +124,11 @@ class ChannelBook:
         if before is not None and before.kind != channel.kind:
             await self._refuse_if_owed(before, "would go to another platform")
         self._keep(with_channel(self._settings(), channel))
-        for name, typed in ((client_secret(channel.id), client_key), (channel_secret(channel.id), key)):
-            if typed:
-                await self._set(name, typed)
+        await self._set_typed((client_secret(channel.id), client_key), (channel_secret(channel.id), key))
         if key and self.key_given is not None:
             await self.key_given(channel.id, key.strip())
         said = [self._secrets.sentence if key or client_key else "", self._said_of_open(channel, before)]
         return " ".join(filter(None, said))
-
-    async def _set(self, name: str, secret: str) -> None:
-        try:
-            await asyncio.to_thread(self._secrets.set, name, secret)
-        except ValueError as error:
-            raise NotDoneError(str(error)) from None  # the chain would hold the secret's frame
 
     def _said_of_open(self, channel: ChannelSettings, before: ChannelSettings | None) -> str:
         """That the open show goes on with its channels' old settings."""
@@ -180,29 +155,19 @@ class ChannelBook:
             )
         self._keep(without_channel(self._settings(), channel_id))
         self._troubles.forget(channel_id)
-        for name in (channel_secret(channel_id), client_secret(channel_id)):
-            await asyncio.to_thread(self._secrets.delete, name)
+        await self._forget(channel_secret(channel_id), client_secret(channel_id))
 
     async def forget_key(self, channel_id: str, /) -> None:
         """Forget the token that is kept for a channel."""
-        await asyncio.to_thread(self._secrets.delete, channel_secret(channel_id))
+        await self._forget(channel_secret(channel_id))
 
     async def _refuse_if_owed(self, channel: ChannelSettings, otherwise: str) -> None:
         owed = (await self._use.owed_by_channel()).get(channel.id, 0)
         if owed:
-            waiting = "1 decision waits" if owed == 1 else f"{owed} decisions wait"
             raise NotDoneError(
-                f"{waiting} to be sent to “{channel.name}”, and {otherwise}. Open the show and let them go out first, or "
+                f"{waiting_words(owed)} to be sent to “{channel.name}”, and {otherwise}. Open the show and let them go out first, or "
                 "add the other channel beside this one."
             )
-
-    def _keep(self, settings: Settings) -> None:
-        try:
-            self._save(settings)
-        except SettingsNotSavedError as error:
-            raise NotDoneError(str(error)) from error
-        self._meant()
-        self.changed()
 
     def _meant(self) -> None:
         """With several channels, a variable that names none of them is for nobody."""
@@ -215,7 +180,7 @@ class ChannelBook:
     ) -> ChannelTest:
         """Try a channel in the engine's thread; what fails is noted among its errors."""
         secrets = typed_secrets(self._secrets, channel.id, key, client_key)
-        step = self._in_window(on_step)
+        step = in_window(on_step)
         found = await self._in_engine(
             probe(channel, secrets, self._wall, self._quotas, step, kinds=self._kinds)
         )
@@ -241,7 +206,7 @@ class ChannelBook:
                 False, "Enter the client ID of your app first: the platform asks who wants to sign in."
             )
         try:
-            grant = await self._in_engine(self._granted(channel, self._in_window(on_step)))
+            grant = await self._in_engine(self._granted(channel, in_window(on_step)))
         except TargetError as error:
             self.note_trouble(channel_id, error.sentence)
             return SignInEnd(False, error.sentence)
@@ -249,7 +214,7 @@ class ChannelBook:
             return SignInEnd(False, str(error))
         text = grant_text(grant)
         try:
-            await self._set(channel_secret(channel_id), text)
+            await self._set_typed((channel_secret(channel_id), text))
         except NotDoneError as error:
             return SignInEnd(False, str(error))
         if self.key_given is not None:
@@ -267,10 +232,6 @@ class ChannelBook:
             return await way.sign_in(on_step)
         finally:
             await made.aclose()
-
-    def _in_window(self, on_step: Callable[[Any], None]) -> Callable[[Any], None]:
-        loop = asyncio.get_running_loop()
-        return lambda step: loop.call_soon_threadsafe(on_step, step) and None
 
 
 def _platform(kind: str, known: ChannelKind) -> ChannelPlatform:

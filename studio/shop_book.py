@@ -1,15 +1,15 @@
 """The shops of the settings at work: kept, tested in the engine's thread, and not taken away from a show that uses them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 import structlog
 
 from studio.control.ports import WallClock
-from studio.settings.file import SettingsNotSavedError, StructFile
-from studio.settings.schema import BaseUrl, Settings, ShopSettings, Troubles
+from studio.kept_book import KeptBook, in_window, waiting_words
+from studio.settings.schema import Settings, ShopSettings
 from studio.settings.secrets import Kept, KeyringSecrets, Whereabouts
 from studio.settings.shops import (
     general_shop,
@@ -21,7 +21,6 @@ from studio.settings.shops import (
 )
 from studio.shop_factory import KINDS
 from studio.shop_probe import probe
-from studio.sync.http import BadAddress, checked_address
 from studio.sync.webhooks import push_path
 from studio.trouble_book import TroubleBook
 from studio.ui.connections.port import KnownShop, KnownShops, NotDoneError, Platform, ShopTest, Step
@@ -47,31 +46,21 @@ class ShopUse(Protocol):
         ...
 
 
-class ShopBook:
-    """Implements `ShopConnections`. Lives on the window's loop.
-
-    `settings` and `save` are those of the whole studio; `in_engine` runs a coroutine on the engine's loop. `masked`
-    takes secrets out of a sentence before it is written to `troubles`. `changed` is called when the settings were saved,
-    `key_given` with a shop's id and its new key.
-    """
+class ShopBook(KeptBook):
+    """Implements `ShopConnections`. `in_engine` runs a coroutine on the engine's loop."""
 
     def __init__(
         self,
         settings: Callable[[], Settings],
         save: Callable[[Settings], None],
         secrets: KeyringSecrets,
-        troubles: StructFile[Troubles],
+        troubles: TroubleBook,
         use: ShopUse,
         in_engine: Callable[[Coroutine[Any, Any, ShopTest]], "asyncio.Future[ShopTest]"],
         wall: WallClock,
-        masked: Callable[[str], str] = lambda sentence: sentence,
     ) -> None:
-        self._settings, self._save = settings, save
-        self._secrets, self._use, self._in_engine, self._wall = secrets, use, in_engine, wall
-        self._troubles = TroubleBook(troubles, wall, masked)
-        self.changed: Callable[[], None] = lambda: None
-        self.key_given: Callable[[str, str], Awaitable[None]] | None = None
-        self._meant()
+        super().__init__(settings, save, secrets, troubles, wall)
+        self._use, self._in_engine = use, in_engine
 
     # --- what there is ----------------------------------------------------------------------------------------
 
@@ -109,17 +98,6 @@ class ShopBook:
 
     # --- changing ---------------------------------------------------------------------------------------------
 
-    def address_problem(self, address: str) -> str | None:
-        """What is wrong with an address, as a sentence."""
-        try:
-            checked_address(address)
-            msgspec.convert(address, BaseUrl)
-        except BadAddress as error:
-            return str(error)
-        except msgspec.ValidationError:
-            return "Write the address without anything behind it, like https://shop.example."
-        return None
-
     async def push_address(self, shop: ShopSettings, push_key: str) -> str:
         """Where on this computer the shop's webhooks are heard; empty when they are not."""
         if not shop.push_port:
@@ -135,12 +113,7 @@ class ShopBook:
         if before is not None and before.kind != shop.kind:
             await self._refuse_if_owed(before)
         self._keep(with_shop(self._settings(), shop))
-        for name, typed in ((secret_name(shop.id), key), (push_name(shop.id), push_key)):
-            try:
-                if typed:
-                    await asyncio.to_thread(self._secrets.set, name, typed)
-            except ValueError as error:
-                raise NotDoneError(str(error)) from None  # the chain would hold the key's frame
+        await self._set_typed((secret_name(shop.id), key), (push_name(shop.id), push_key))
         if key and self.key_given is not None:
             await self.key_given(shop.id, key.strip())
         said = [self._secrets.sentence if key or push_key else "", self._said_of_open(shop)]
@@ -167,12 +140,11 @@ class ShopBook:
             )
         self._keep(without_shop(self._settings(), shop_id))
         self._troubles.forget(shop_id)
-        for name in (secret_name(shop_id), push_name(shop_id)):
-            await asyncio.to_thread(self._secrets.delete, name)
+        await self._forget(secret_name(shop_id), push_name(shop_id))
 
     async def forget_key(self, shop_id: str) -> None:
         """Forget the key that is kept for a shop."""
-        await asyncio.to_thread(self._secrets.delete, secret_name(shop_id))
+        await self._forget(secret_name(shop_id))
 
     async def use_for_new_shows(self, shop_id: str) -> None:
         """New shows are made with this shop. Raises `NotDoneError`."""
@@ -182,19 +154,10 @@ class ShopBook:
     async def _refuse_if_owed(self, shop: ShopSettings) -> None:
         owed = (await self._use.owed_by_shop()).get(shop.id, 0)
         if owed:
-            waiting = "1 decision waits" if owed == 1 else f"{owed} decisions wait"
             raise NotDoneError(
-                f"{waiting} to be sent to “{shop.name}”, and would go to another shop. Open the show and let them go "
+                f"{waiting_words(owed)} to be sent to “{shop.name}”, and would go to another shop. Open the show and let them go "
                 "out first, or add the other shop beside this one."
             )
-
-    def _keep(self, settings: Settings) -> None:
-        try:
-            self._save(settings)
-        except SettingsNotSavedError as error:
-            raise NotDoneError(str(error)) from error
-        self._meant()
-        self.changed()
 
     def _meant(self) -> None:
         """With several shops, a variable that names none of them is for the one of new shows."""
@@ -205,12 +168,7 @@ class ShopBook:
     async def test(self, shop: ShopSettings, key: str, on_step: Callable[[Step], None]) -> ShopTest:
         """Try a shop in the engine's thread; what fails is noted among its errors."""
         used = key.strip() or await asyncio.to_thread(self._secrets.get, secret_name(shop.id)) or ""
-        loop = asyncio.get_running_loop()
-
-        def step(which: Step) -> None:
-            loop.call_soon_threadsafe(on_step, which)
-
-        found = await self._in_engine(probe(shop, used, self._wall, step))
+        found = await self._in_engine(probe(shop, used, self._wall, in_window(on_step)))
         _log.info("shop tested", shop=shop.id, kind=shop.kind, failure=found.failure or "none")
         if found.failure is not None and self._settings().shop(shop.id) is not None:
             self.note_trouble(shop.id, found.sentence)

@@ -16,6 +16,7 @@ from studio.settings.secrets import KeyringSecrets
 from studio.settings_place import SettingsPlace
 from studio.shop_book import ShopBook
 from studio.show_connections import Connections
+from studio.trouble_book import TroubleBook
 from studio.ui.connections.shops_screen import ShopsScreen
 from studio.ui.dialogs import Field, ask
 from studio.ui.notices import NoticeAction
@@ -47,11 +48,10 @@ class ShopsDoor:
             lambda: desktop.settings,
             desktop.save_settings,
             secrets,
-            troubles_file(desktop.paths.shop_troubles),
+            TroubleBook(troubles_file(desktop.paths.shop_troubles), self._room.wall, redactor.text),
             self,
             lambda coro: asyncio.wrap_future(self._room.run(coro)),
             self._room.wall,
-            redactor.text,
         )
         self.book.key_given = self._key_given
         texts = Texts(desktop.settings.language)

@@ -13,6 +13,7 @@ from studio.settings.logging import Redactor
 from studio.settings.schema import Settings, ShopSettings
 from studio.settings.secrets import Kept, KeyringSecrets
 from studio.shop_book import ShopBook
+from studio.trouble_book import TroubleBook
 from studio.ui.connections.port import Failure, NotDoneError, Step
 from tests.fakes.bad_shop import TOKEN, BadShop, problem
 from tests.unit.settings.test_secrets import Keyring
@@ -49,8 +50,8 @@ class Kit:
         self.use = Use()
         self.full = False
         self.book = ShopBook(
-            lambda: self.settings, self._save, self.secrets, troubles_file(folder / "troubles.json"), self.use,
-            asyncio.ensure_future, SystemWallClock(), self.redactor.text,
+            lambda: self.settings, self._save, self.secrets, TroubleBook(troubles_file(folder / "troubles.json"), SystemWallClock(), self.redactor.text),
+            self.use, asyncio.ensure_future, SystemWallClock(),
         )  # fmt: skip
 
     def _save(self, settings: Settings) -> None:
