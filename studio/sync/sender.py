@@ -12,6 +12,7 @@ from studio.control.ports import (
     KillPoints,
     Outbox,
     OutboxRow,
+    RefusedByTarget,
     Shop,
     ShowClock,
     StoreFull,
@@ -316,6 +317,9 @@ class _Queue:
         age_ms = max(0, sender.show_clock.best_ms() - row.effect.decided_at_ms) / sender.show_clock.rate
         try:
             events = await sender.delivery.arrived(prepared, self.wall_ms - round(age_ms) - _SETTLES_MS)
+        except RefusedByTarget as refusal:
+            _log.info("nobody can look up what arrived", effect=row.effect.id, reason=refusal.sentence)
+            events = unsure(row.effect)
         except TargetError as error:
             await self._failed(row, (), error, put_back=False)
             return True

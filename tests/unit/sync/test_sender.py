@@ -517,6 +517,21 @@ def test_nobody_sends_again_while_it_cannot_be_looked_up_either():
     assert len(s.channels["live"].said) == 1
 
 
+def test_where_the_platform_cannot_tell_a_person_decides():
+    async def story(s: Stage) -> None:
+        live = s.channels["live"]
+        live.fail("say", lost)
+        live.always["find_said"] = RefusedByTarget("The chat does not reach back so far.", "not-certain")
+        await s.on_air()
+        await s.pin(1)
+        await s.drained()
+        assert [row.held for row in s.store.table.values()] == ["unsure"]
+
+    s = play(story, FakeChannel(keyed=False, read_back=True))
+    assert len(s.channels["live"].said) == 1
+    assert s.outcomes("Say") == ["unsure"]
+
+
 def test_what_never_arrived_is_not_said_an_hour_late():
     async def story(s: Stage) -> None:
         live = s.channels["live"]
