@@ -40,6 +40,8 @@ def plain_text(source: str, limit: int = LONGEST_TEXT) -> str:
     it. Never raises; takes time in proportion to the length.
     """
     if "<" not in source and "&" not in source:
+        if len(source) <= limit and source.isascii() and source.isprintable() and "  " not in source:
+            return source.strip()
         return clean(_SPACE.sub(" ", source).strip(), limit)
     text = _AROUND_LINES.sub("\n", "".join(_Reader(source[:LONGEST_HTML], limit).read())).strip()
     # Only behind `clean`: without a control character in between, two ends may make a tag.

@@ -173,10 +173,10 @@ class SocialFrames:
             return _short(f"{site}:{native}")
         number = _told(frame.id)
         if number:
-            made = f"{site}::{_digest(number)}{_digest(content)}"
+            made = f"{site}::{_digest(f'{number}{chr(0)}{content}')}"
             return self._seen.again_or(made, now_ms, f"{made}{now_ms // _MINUTE_MS:x}")
         if delivery:
-            return f"{site}::{_digest(delivery)}{_digest(content)}"
+            return f"{site}::{_digest(f'{delivery}{chr(0)}{content}')}"
         return f"{site}::{self._seen.fresh()}"
 
     def _watching(self, frame: _Frame, now_ms: int) -> Iterator[ChannelItem]:

@@ -70,11 +70,25 @@ _answer = msgspec.json.Decoder(_Answer)
 
 
 class _Life:
-    """What came by a connection: how many frames, and whether one is waiting to be taken."""
+    """What came by a connection: how many frames, and whether one is waiting to be taken. `joined`'s item comes first."""
 
-    def __init__(self) -> None:
+    def __init__(self, put: Put, joined: Callable[[], ChannelItem]) -> None:
         self.frames = 0
         self.busy = False
+        self._put = put
+        self._joined: Callable[[], ChannelItem] | None = joined
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was handed on yet."""
+        return self._joined is not None
+
+    async def put(self, items: list[ChannelItem]) -> None:
+        """Hand these on."""
+        if self._joined is not None:
+            items = [self._joined(), *items]
+            self._joined = None
+        await self._put(items)
 
 
 class SocialSocket:
@@ -101,15 +115,12 @@ class SocialSocket:
         empty one follows whenever the other side answers a ping.
         """
         async with self._joined(HEAR_CHAT) as socket:
-            # The relay answers a ping only behind the join: from then on nothing is missed.
-            life = _Life()
-            await self._pong(socket, life)
-            await put([joined()])
-            beating = asyncio.create_task(self._beat(socket, put, life), name=f"pings of {self._who}")
+            life = _Life(put, joined)
+            beating = asyncio.create_task(self._beat(socket, life), name=f"pings of {self._who}")
             try:
                 async for frame in socket:
                     life.busy = True  # nothing is read meanwhile, pongs neither
-                    await put(read(frame))
+                    await life.put(read(frame))
                     life.busy = False
                     life.frames += 1
             except ConnectionClosed:
@@ -133,12 +144,13 @@ class SocialSocket:
         except ConnectionClosed as error:
             raise Unreachable(f"{self._who} hung up: check the session ID and the network.") from error
 
-    async def _beat(self, socket: ClientConnection, put: Put, life: _Life) -> None:
+    async def _beat(self, socket: ClientConnection, life: _Life) -> None:
+        """Ping again and again. The relay answers the first only behind the join: from then on nothing is missed."""
         try:
             while True:
-                await asyncio.sleep(_PING_S * (0.75 + 0.5 * self._random()))
                 await self._pong(socket, life)
-                await put([ChannelItem(0)])
+                await life.put([] if life.is_new else [ChannelItem(0)])
+                await asyncio.sleep(_PING_S * (0.75 + 0.5 * self._random()))
         finally:
             socket.transport.abort()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ ROOM = "sse/a-session"
 
 
 @asynccontextmanager
-async def http_to(url: str) -> AsyncIterator[Http]:
+async def http_to(url: str) -> AsyncGenerator[Http]:
     client = HttpClient(url, lambda: None, SystemWallClock(), who="Social Stream Ninja")
     yield client
     await client.aclose()
@@ -155,7 +155,7 @@ class Follower:
 
 
 @asynccontextmanager
-async def following(channel: SocialChannel) -> AsyncIterator[Follower]:
+async def following(channel: SocialChannel) -> AsyncGenerator[Follower]:
     follower = Follower(channel)
     running = asyncio.create_task(follower.run())
     yield follower

@@ -76,7 +76,8 @@ def test_a_time_of_its_own_counts_only_where_it_is_believable():
 
 def test_what_is_no_news_or_not_for_everybody_is_not_shown():
     for field in ("history", "replay", "reload", "private"):
-        assert messages(reader(), frame("Hi", **{field: True})) == []
+        told: dict[str, Any] = {field: True}
+        assert messages(reader(), frame("Hi", **told)) == []
 
 
 # --- what is no message ---------------------------------------------------------------------------------------
@@ -173,7 +174,7 @@ def test_numbers_that_begin_anew_swallow_nothing():
     [{"text": "Ho"}, {"author": "bo"}, {"site": "ebay"}, {"userid": "u2"}, {"hasDonation": "$1"}, {"id": 8}],
 )
 def test_messages_that_differ_in_anything_are_two(other: dict[str, Any]):
-    same = {"text": "Hi", "site": "tiktok", "author": "ana", "id": 7}
+    same: dict[str, Any] = {"text": "Hi", "site": "tiktok", "author": "ana", "id": 7}
     assert len(set(ids(messages(reader(), frame(**same), frame(**{**same, **other}))))) == 2
 
 

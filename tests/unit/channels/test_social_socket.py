@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -322,6 +323,23 @@ async def test_a_flood_comes_whole_and_in_order(relay: SocialRelay, channel: Soc
         await relay.tell(*(frame(f"n{n}", id=n) for n in range(5_000, 6_000)))
         await heard.message(lambda m: m.text == "n5999")
     assert [m.text for m in heard.messages] == [f"n{n}" for n in range(6_000)]
+
+
+async def test_a_session_that_is_flooded_already_can_be_joined(http: Http, monkeypatch: pytest.MonkeyPatch):
+    """The answer to a first ping lies behind more than is read ahead."""
+    monkeypatch.setattr(social_socket, "_PONG_S", 1.0)
+
+    async def floods(member: ServerConnection) -> None:
+        await member.recv()
+        for n in range(2_000):
+            await member.send(json.dumps(frame(f"n{n}", id=n)))
+        await member.wait_closed()
+
+    async with serve(floods, "127.0.0.1", 0) as server:
+        url = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+        async with listening(made(http, url)) as heard:
+            await heard.message(lambda m: m.text == "n1999")
+    assert [m.text for m in heard.messages] == [f"n{n}" for n in range(2_000)]
 
 
 async def test_a_reader_that_is_slow_loses_nothing(

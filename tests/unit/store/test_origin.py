@@ -1,7 +1,7 @@
 """A message that a channel took from one of many sites keeps the site's name, through everything that happens to the file."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def of(site: str, number: int) -> ChatMessage:
 
 
 @contextmanager
-def opened(db: Database) -> Iterator[tuple[SqlFeeds, SqlHistory]]:
+def opened(db: Database) -> Generator[tuple[SqlFeeds, SqlHistory]]:
     images = ImageCache(db.path.with_name("images.db"))
     history = SqlHistory(db.path)
     try:
