@@ -165,7 +165,20 @@ def _next_num(db: Sqlite) -> int:
 
 def _insert(db: Sqlite, show: int, first: int, messages: Sequence[ChatMessage]) -> None:
     rows = [
-        (n, show, m.channel, m.id, m.seq, m.at_ms, m.author, m.text, m.author_id, m.reply_to, m.by_us, m.origin)
+        (
+            n,
+            show,
+            m.channel,
+            m.id,
+            m.seq,
+            m.at_ms,
+            m.author,
+            m.text,
+            m.author_id,
+            m.reply_to,
+            m.by_us,
+            m.origin,
+        )
         for n, m in enumerate(messages, first)
     ]
     db.conn.executemany(_INSERT, rows)
