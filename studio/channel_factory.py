@@ -34,7 +34,7 @@ class UnknownChannelKind(ValueError):
 
 class Parts(msgspec.Struct, frozen=True):
     """What a connector is made of. `http` makes the way out to a base address, with the channel's token; `renew` gets a
-    newer token, None where that cannot be had.
+    newer token, None where that cannot be had; `ends_at_ms` is when the show is to end (UTC ms), None when nobody knows.
     """
 
     settings: ChannelSettings
@@ -43,6 +43,7 @@ class Parts(msgspec.Struct, frozen=True):
     renew: Callable[[], Awaitable[bool]] | None
     wall: WallClock
     quota: QuotaBook
+    ends_at_ms: Callable[[], int | None] = lambda: None
 
     @property
     def ca_file(self) -> Path | None:
@@ -94,6 +95,7 @@ def _youtube(parts: Parts) -> Channel:
         broadcast_id=given.account.strip(),
         renew=parts.renew,
         limit=given.quota or DAILY_UNITS,
+        ends_at_ms=parts.ends_at_ms,
     )
 
 
@@ -175,7 +177,7 @@ def channel_kind(kind: str) -> ChannelKind:
 class ChannelSet:
     """Makes channels, keeps their tokens good, and closes what they hold. Lives on the loop on which they are used.
 
-    `wrap` may stand between a connector and its way out. Close it with `aclose`.
+    `wrap` may stand between a connector and its way out; `ends_at_ms` as in `Parts`. Close it with `aclose`.
     """
 
     def __init__(
@@ -187,7 +189,9 @@ class ChannelSet:
         kill_points: KillPoints | None = None,
         kinds: Mapping[str, ChannelKind] = KINDS,
         wrap: Wrap = lambda http: http,
+        ends_at_ms: Callable[[], int | None] = lambda: None,
     ) -> None:
+        self._ends_at_ms = ends_at_ms
         self._secrets, self._wall, self._quotas = secrets, wall, quotas
         self._kill_points, self._kinds, self._wrap = kill_points, kinds, wrap
         self._https: list[HttpClient] = []
@@ -228,6 +232,7 @@ class ChannelSet:
                 keeper.renew if kind.provider is not None else None,
                 self._wall,
                 self._quotas.book(quota_of or settings.id),
+                self._ends_at_ms,
             )
         )
         self._keepers[settings.id] = keeper

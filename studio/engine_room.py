@@ -193,7 +193,13 @@ class EngineRoom:
             kind.token_header,
         )
         self._shop = kind.make(shop_http, wired.shop, show.desk.state.language, show.shop_problem)
-        self._channels = ChannelSet(wired.secrets, self.wall, wired.quotas, kill_points=self._kill_points)
+        self._channels = ChannelSet(
+            wired.secrets,
+            self.wall,
+            wired.quotas,
+            kill_points=self._kill_points,
+            ends_at_ms=lambda: show.desk.state.planned_end_ms,
+        )
         engine = Engine(
             shop_name=wired.shop.name,
             shop=self._shop,

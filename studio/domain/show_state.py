@@ -145,6 +145,12 @@ class ShowState(msgspec.Struct, frozen=True):
         return before[-1] if before else None
 
     @property
+    def planned_end_ms(self) -> int | None:
+        """When it is to end by its plan, UTC ms; None while nobody knows when it begins."""
+        start = self.starts_at_ms if self.started_at_ms is None else self.started_at_ms
+        return None if start is None else start + self.planned_ms
+
+    @property
     def product_ids(self) -> tuple[str, ...]:
         """The products of the line-up, each once, in order."""
         return tuple(dict.fromkeys(i.product_id for i in self.items if i.product_id))
