@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from studio.control.ports.answers import is_picture, plain
 from studio.domain.commands import Command, Refused
 from studio.domain.events import Logged
 from studio.domain.ids import uuid7
-from studio.domain.kpi import answered_messages, show_figures
+from studio.domain.kpi import answered_messages, first_sold_out, show_figures
 from studio.domain.show import ShowState, fold
 from studio.kill_points import EnvironmentKillPoints
 from studio.review.report import render_report
@@ -322,7 +322,7 @@ class EngineRoom:
             average_session_ms=traffic.average_session_ms if traffic else None,
             add_to_carts=traffic.add_to_carts if traffic else None,
             add_to_carts_by_product=dict(traffic.add_to_carts_by_product) if traffic else None,
-            sold_out=_sold_out(state, history, product_of),
+            sold_out=first_sold_out(state, history, product_of),
             asked=asked,
         )
         return Review(state, figures, tuple(samples), tuple(orders))
@@ -382,23 +382,3 @@ class EngineRoom:
 def new_show_id() -> str:
     """An id for a new show."""
     return uuid7()
-
-
-def _sold_out(
-    state: ShowState, history: Collection[tuple[int, str, int]], product_of: Mapping[str, str]
-) -> dict[str, int]:
-    """When each product of the line-up had sold out for the first time within the show, UTC ms; `product_of` is variant
-    id to product id.
-    """
-    left: dict[str, dict[str, int]] = {}
-    first: dict[str, int] = {}
-    start, end = state.started_at_ms, state.ended_at_ms
-    for at_ms, variant_id, sellable in history:
-        product_id = product_of.get(variant_id)
-        if product_id is None or start is None:
-            continue
-        left.setdefault(product_id, {})[variant_id] = sellable
-        gone = not any(left[product_id].values())
-        if gone and at_ms >= start and (end is None or at_ms <= end):
-            first.setdefault(product_id, at_ms)
-    return first

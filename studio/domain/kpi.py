@@ -1,6 +1,6 @@
 """Every figure of the review, each with its formula. Figures that nobody can give are None, never 0."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -275,3 +275,23 @@ def pins_accepted(state: ShowState) -> int:
 def promos_accepted(state: ShowState) -> int:
     """How many codes the shop took."""
     return sum(1 for r in state.promos.values() if r.confirmed_ends_at_ms is not None)
+
+
+def first_sold_out(
+    state: ShowState, history: Collection[tuple[int, str, int]], product_of: Mapping[str, str]
+) -> dict[str, int]:
+    """When each product of the line-up had sold out for the first time within the show, UTC ms; `product_of` is variant
+    id to product id.
+    """
+    left: dict[str, dict[str, int]] = {}
+    first: dict[str, int] = {}
+    start, end = state.started_at_ms, state.ended_at_ms
+    for at_ms, variant_id, sellable in history:
+        product_id = product_of.get(variant_id)
+        if product_id is None or start is None:
+            continue
+        left.setdefault(product_id, {})[variant_id] = sellable
+        gone = not any(left[product_id].values())
+        if gone and at_ms >= start and (end is None or at_ms <= end):
+            first.setdefault(product_id, at_ms)
+    return first
