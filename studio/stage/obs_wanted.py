@@ -11,6 +11,8 @@ from studio.stage.obs_socket import Answer, Call
 from studio.stage.words import StageTexts, countdown_text
 
 _TITLE, _QUESTION, _SHORT = 80, 200, 60
+_PRICE_AFTER_CODE_MS = 1_000
+"""As on the overlay page: long enough that a price does not blink, when the view without the code follows."""
 
 
 class Wanted(Struct, frozen=True):
@@ -23,32 +25,32 @@ class Wanted(Struct, frozen=True):
 def wanted(
     texts: StageTexts, clock: tuple[int, float] | None, held: Collection[Part] = (), overlay: str = ""
 ) -> Wanted:
-    """What is to be seen at this moment of the shop's clock (`StageClock`). Without a time neither price nor code are, and
-    from the code's end on neither it nor the price that it made. `held` are parts that may not be seen, `overlay` is the
-    address of the overlay page.
+    """What is to be seen at this moment of the shop's clock (`StageClock`). Without a time neither price nor code are. A code
+    is gone at its end, and the price that it made a second later, by which time there is another view. `held` are parts
+    that may not be seen, `overlay` is the address of the overlay page.
     """
-    ends, due_ms, left_ms = texts.code_ends_at_ms, None, 0
-    sure = clock is not None
-    if clock is not None and ends is not None:
-        now_ms, rate = clock
-        left_ms = ends - now_ms
-        sure = left_ms > 0
-        if sure:
-            to_next = (left_ms - 1) % 1000 + 1
-            due_ms = to_next / max(rate, 1e-6)
     stands: dict[Part, str] = {
         Part.TITLE: plain(texts.title, _TITLE),
         Part.QUESTION: plain(texts.question, _QUESTION),
         Part.OVERLAY: overlay,
     }
-    if sure:
-        stands |= {
-            Part.PRICE: plain(texts.price, _SHORT),
-            Part.STRUCK: plain(texts.struck, _SHORT),
-            Part.STOCK: plain(texts.left, _SHORT),
-            Part.CODE: plain(f"{texts.code}  {texts.off}", _SHORT) if texts.code else "",
-            Part.COUNTDOWN: countdown_text(left_ms) if texts.code and ends is not None else "",
-        }
+    due_ms: float | None = None
+    if clock is not None:
+        now_ms, rate = clock
+        rate = max(rate, 1e-6)
+        ends = texts.code_ends_at_ms
+        left_ms = 0 if ends is None else ends - now_ms
+        stale_in_ms = None if ends is None else left_ms / rate + _PRICE_AFTER_CODE_MS
+        stands[Part.STOCK] = plain(texts.left, _SHORT)
+        if stale_in_ms is None or stale_in_ms > 0:
+            stands |= {Part.PRICE: plain(texts.price, _SHORT), Part.STRUCK: plain(texts.struck, _SHORT)}
+            due_ms = stale_in_ms
+        if ends is not None and left_ms > 0 and texts.code:
+            stands |= {
+                Part.CODE: plain(f"{texts.code}  {texts.off}", _SHORT),
+                Part.COUNTDOWN: countdown_text(left_ms),
+            }
+            due_ms = ((left_ms - 1) % 1000 + 1) / rate
     stands = {part: text for part, text in stands.items() if text and part not in held}
     if Part.QUESTION in stands:
         stands[Part.BUBBLE] = ""

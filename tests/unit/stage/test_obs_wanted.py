@@ -43,13 +43,15 @@ def test_nothing_is_drawn_for_an_empty_stage() -> None:
     assert wanted(stage_texts(StageView()), (NOW, 1.0)) == Wanted({})
 
 
-def test_a_code_is_gone_at_its_end_and_so_is_the_price_that_it_made() -> None:
+def test_a_code_is_gone_at_its_end_and_the_price_that_it_made_soon_after() -> None:
     before = wanted(WITH_CODE, (NOW + 60_999, 1.0))
     assert before.texts[Part.COUNTDOWN] == "0:01"
     assert before.due_ms == 1
-    after = wanted(WITH_CODE, (NOW + 61_000, 1.0))
-    assert UNSURE.isdisjoint(after.texts)
-    assert after.texts[Part.TITLE] == "Linen shirt"
+    at = wanted(WITH_CODE, (NOW + 61_000, 1.0))
+    assert {Part.CODE, Part.COUNTDOWN}.isdisjoint(at.texts)
+    assert (at.texts[Part.PRICE], at.due_ms) == ("€31.20", 1_000)
+    after = wanted(WITH_CODE, (NOW + 62_000, 1.0))
+    assert set(after.texts) == {Part.CARD, Part.TITLE, Part.STOCK}
     assert after.due_ms is None
 
 
