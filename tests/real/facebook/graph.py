@@ -206,6 +206,12 @@ class GraphServer:
             self._news.notify_all()
             return made.id
 
+    def burst(self, messages: list[str], at: float) -> None:
+        """Many comments at once: nobody reads between them."""
+        with self._news:
+            for message in messages:
+                self.write("Ana", message, at=at)
+
     def delete(self, comment_id: str) -> None:
         with self._news:
             self.comments = [each for each in self.comments if each.id != comment_id]

@@ -132,6 +132,21 @@ async def test_more_than_can_be_read_back_is_said_to_be_lost(graph: GraphServer,
     assert len(heard.messages) == 200
 
 
+async def test_without_a_stream_a_flood_that_cannot_be_read_back_is_said_to_be_lost(
+    graph: GraphServer, make: MakeChannel
+):
+    graph.fail(GraphError(100, "Unsupported request"), "live_comments", times=10_000)
+    channel = make(pace=msgspec.structs.replace(QUICK, sweep_pages=1, fill_pages=2))
+    async with listening(channel) as heard:
+        await at_once(lambda: graph.write("Ana", "before"))
+        await heard.message(lambda m: m.text == "before")
+        soon = graph.comments[0].at + 60
+        await at_once(lambda: graph.burst([f"{n}" for n in range(300)], soon))
+        await heard.until(lambda i: i.lost_since_ms is not None)
+        await heard.message(lambda m: m.text == "299")
+    assert texts(heard) == ["before", *(f"{n}" for n in range(100, 300))]
+
+
 async def test_comments_that_the_stream_leaves_out_come_all_the_same(
     graph: GraphServer, channel: FacebookChannel
 ):
