@@ -6,10 +6,14 @@ from types import SimpleNamespace
 import pytest
 
 from studio.announcements_door import AnnouncementsDoor, local_time_zone
+from studio.channel_factory import KINDS
+from studio.channels import facebook, social, twitch_says, youtube
+from studio.control.ports import ChannelCapabilities
 from studio.domain.announcement_rules import RECOMMENDED, AnnouncementKind, AnnouncementRules
 from studio.settings.file import SettingsNotSavedError
 from studio.settings.schema import ChannelSettings, Settings
 from studio.ui.actions import Actions
+from studio.ui.announcements.example import PreviewChannel
 from studio.ui.main_window import MainWindow
 from studio.ui.models.live_show import LiveShow
 from studio.ui.notices import Notices
@@ -91,3 +95,15 @@ async def test_with_a_show_its_own_rules_are_edited(desktop: Desktop) -> None:
 
 def test_viewers_are_told_the_time_of_this_computers_place() -> None:
     assert zoneinfo.ZoneInfo(local_time_zone())
+
+
+def test_previews_know_how_much_each_platform_takes() -> None:
+    taken = {
+        "youtube": youtube.MAX_LENGTH,
+        "twitch": twitch_says.MAX_LENGTH,
+        "facebook": facebook.MAX_LENGTH,
+        "social": social._LONGEST_REPLY,
+        "native": ChannelCapabilities().max_length,
+    }
+    assert {kind: PreviewChannel("x", "X", kind).longest for kind in taken} == taken
+    assert set(KINDS) == set(taken)

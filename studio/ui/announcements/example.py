@@ -13,7 +13,7 @@ from studio.ui.announcements.edits import Place, text_at
 from studio.ui.announcements.words import tr
 
 _MINUTE = 60_000
-_LIMITS = {"youtube": 200, "twitch": 500, "facebook": 1_000}
+_LIMITS = {"youtube": 200, "twitch": 500, "facebook": 1_000, "social": 200}
 _USUAL_LIMIT = 500
 _T0 = 1_790_010_000_000
 
