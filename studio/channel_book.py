@@ -4,6 +4,7 @@ show that owes them something.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from secrets import token_urlsafe
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ from studio.channel_factory import KINDS, ChannelKind, ChannelSet, UnknownChanne
 from studio.channel_probe import probe, typed_secrets
 from studio.channel_quotas import Quotas
 from studio.channels.sign_in import BadGrant, grant_text, read_grant
+from studio.channels.social_listener import post_path
 from studio.control.ports import TargetError, WallClock
 from studio.control.ports.sign_in import Grant, SignInStep
 from studio.kept_book import KeptBook, in_window, waiting_words
@@ -41,6 +43,7 @@ from studio.ui.connections.channel_port import (
 from studio.ui.connections.port import NotDoneError
 
 T = TypeVar("T")
+_SECRET_BYTES = 24
 _log = structlog.get_logger(__name__)
 
 
@@ -124,11 +127,27 @@ class ChannelBook(KeptBook):
         if before is not None and before.kind != channel.kind:
             await self._refuse_if_owed(before, "would go to another platform")
         self._keep(with_channel(self._settings(), channel))
+        if not key and await self._needs_own_secret(channel):
+            key = token_urlsafe(_SECRET_BYTES)
         await self._set_typed((client_secret(channel.id), client_key), (channel_secret(channel.id), key))
         if key and self.key_given is not None:
             await self.key_given(channel.id, key.strip())
         said = [self._secrets.sentence if key or client_key else "", self._said_of_open(channel, before)]
         return " ".join(filter(None, said))
+
+    async def _needs_own_secret(self, channel: ChannelSettings) -> bool:
+        """Whether messages are posted to this computer, and the secret that is part of their address is not made yet."""
+        if not _is_posted_to(channel):
+            return False
+        return await asyncio.to_thread(self._secrets.get, channel_secret(channel.id)) is None
+
+    async def post_address(self, channel_id: str, /) -> str:
+        """Where on this computer messages for this channel are posted, with the secret in it; empty when they are not."""
+        channel = channel_of(self._settings(), channel_id)
+        if channel is None or not _is_posted_to(channel):
+            return ""
+        token = await asyncio.to_thread(self._secrets.get, channel_secret(channel_id))
+        return f"http://127.0.0.1:{channel.listen_port}{post_path(token)}" if token else ""
 
     def _said_of_open(self, channel: ChannelSettings, before: ChannelSettings | None) -> str:
         """That the open show goes on with its channels' old settings."""
@@ -236,8 +255,20 @@ class ChannelBook(KeptBook):
 
 def _platform(kind: str, known: ChannelKind) -> ChannelPlatform:
     return ChannelPlatform(
-        kind, known.title, known.fields, known.rare, known.needed, known.base_url, known.provider is not None
+        kind=kind,
+        title=known.title,
+        fields=known.fields,
+        rare=known.rare,
+        needed=known.needed,
+        base_url=known.base_url,
+        signs_in=known.provider is not None,
+        wants_key=known.wants_key,
+        one_of=known.one_of,
     )
+
+
+def _is_posted_to(channel: ChannelSettings) -> bool:
+    return channel.kind == "social" and bool(channel.listen_port) and not channel.chat_url
 
 
 def _signed_in(kept: str | None) -> SignedIn | None:

@@ -55,7 +55,8 @@ class ChannelKind(msgspec.Struct, frozen=True):
     """A platform. `fields` are the names of the settings (and of its secrets, `key` and `client_secret`) that mean something
     to it, in the order in which a person fills them in; `rare` are those of them that few need, `needed` those without
     which it cannot be used. `base_url` is the platform's own address, empty where there is none; `provider` where a person
-    signs in, None: a token is typed.
+    signs in, None: a token is typed; `wants_key`: who has no token is told nothing. At least `one_of` these
+    settings must be filled in.
     """
 
     title: str
@@ -65,6 +66,8 @@ class ChannelKind(msgspec.Struct, frozen=True):
     needed: tuple[str, ...] = ()
     base_url: str = ""
     provider: Provider | None = None
+    wants_key: bool = False
+    one_of: tuple[str, ...] = ()
 
 
 def _native(parts: Parts) -> Channel:
@@ -144,6 +147,7 @@ KINDS: Mapping[str, ChannelKind] = {
         needed=("client_id",),
         base_url=YOUTUBE_URL,
         provider=GOOGLE,
+        wants_key=True,
     ),
     "facebook": ChannelKind(
         "Facebook Live",
@@ -151,6 +155,7 @@ KINDS: Mapping[str, ChannelKind] = {
         ("account", "key", "base_url", "ca_file"),
         rare=("base_url", "ca_file"),
         base_url=GRAPH_URL,
+        wants_key=True,
     ),
     "social": ChannelKind(
         "Social Stream Ninja",
@@ -158,6 +163,7 @@ KINDS: Mapping[str, ChannelKind] = {
         ("account", "chat_url", "listen_port", "key", "base_url", "ca_file"),
         rare=("base_url", "ca_file"),
         base_url=SOCIAL_URL,
+        one_of=("account", "listen_port"),
     ),
     "native": ChannelKind("Own bridge", _native, ("base_url", "key", "ca_file"), rare=("ca_file",)),
 }

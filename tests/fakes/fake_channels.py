@@ -29,11 +29,15 @@ PLATFORMS = (
     ),
     ChannelPlatform(
         "youtube", "YouTube Live", ("account", "client_id", "client_secret", "quota", "base_url", "ca_file"),
-        rare=("base_url", "ca_file"), base_url="https://youtube.googleapis.com", signs_in=True,
+        rare=("base_url", "ca_file"), base_url="https://youtube.googleapis.com", signs_in=True, wants_key=True,
     ),
     ChannelPlatform(
         "facebook", "Facebook Live", ("account", "key", "base_url", "ca_file"),
-        rare=("base_url", "ca_file"), needed=("account",), base_url="https://graph.facebook.com/v23.0",
+        rare=("base_url", "ca_file"), needed=("account",), base_url="https://graph.facebook.com/v23.0", wants_key=True,
+    ),
+    ChannelPlatform(
+        "social", "Social Stream Ninja", ("account", "chat_url", "listen_port", "key", "base_url", "ca_file"),
+        rare=("base_url", "ca_file"), base_url="https://io.socialstream.ninja", one_of=("account", "listen_port"),
     ),
     ChannelPlatform("native", "Own bridge", ("base_url", "key", "ca_file"), rare=("ca_file",)),
 )  # fmt: skip
@@ -162,6 +166,11 @@ class FakeChannels:
                 answer = WELL
         assert answer is not None
         return answer
+
+    async def post_address(self, channel_id: str, /) -> str:
+        """An address with a secret in it, where there is a port."""
+        port = next(c.settings.listen_port for c in self.channels if c.settings.id == channel_id)
+        return f"http://127.0.0.1:{port}/frames/a-secret" if port else ""
 
     async def sign_in(self, channel_id: str, on_step: Callable[[SignInStep], None]) -> SignInEnd:
         """Tell the steps, then wait."""

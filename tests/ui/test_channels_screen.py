@@ -135,7 +135,7 @@ async def test_a_channel_is_added_signed_in_tested_and_saved(nothing: Opened, gr
 
 @pytest.mark.smoke
 async def test_how_each_channel_is_stands_in_the_list_as_a_sign_and_a_word(channels: Opened, grab) -> None:
-    assert [row.split(" · ")[1] for row in channels.rows()] == ["ready", "ready", "ready", "off"]
+    assert [row.split(" · ")[1] for row in channels.rows()] == ["ready", "ready", "no token yet", "off"]
     assert not channels.screen.live_card.isVisible(), "no show is open"
     channels.links(
         ("twitch", Link.OK, ""), ("youtube", Link.STALE, "Nothing came for 40 s."), ("facebook", Link.ASKING, "Enter a token.")
@@ -347,7 +347,7 @@ async def test_a_copy_has_everything_but_the_token(channels: Opened) -> None:
     form = channels.screen.form
     assert (form.name.text(), form.account.text()) == ("Copy of Twitch", "nordhuslive")
     assert form.sign_in.state.text() == "Nobody is signed in."
-    assert form.key.placeholderText() == "Paste the key"
+    assert form.key.placeholderText() == "Paste the token"
 
 
 async def test_the_two_screens_share_their_keys_and_keep_what_was_typed(channels: Opened) -> None:
@@ -377,6 +377,22 @@ async def test_the_two_screens_share_their_keys_and_keep_what_was_typed(channels
     assert not any(
         channels.actions[a].isEnabled() for a in ("shop.test", "shop.save", "shop.add", "shop.remove")
     )
+
+
+async def test_the_address_to_which_messages_are_posted_is_copied_and_never_shown(theme) -> None:
+    known = a_known_channel("ssn", "social", "TikTok", listen_port=8138)
+    channels = await opened(theme, FakeChannels([known]))
+    channels.write("listen_port", "")
+    channels.key(Key.Key_S, CTRL)
+    await channels.tasks.drain()
+    assert "or a port" in channels.screen.form.hints["account"].text(), "it needs a way in"
+    channels.write("listen_port", "8138")
+    channels.click(channels.screen.form.post)
+    await until(lambda: channels.said, "that it is copied")
+    assert QApplication.clipboard().text() == "http://127.0.0.1:8138/frames/a-secret"
+    shown = [w.text() for kind in (QLabel, QLineEdit) for w in channels.window.findChildren(kind)]
+    assert not [text for text in shown if "a-secret" in text]
+    await channels.close()
 
 
 async def test_where_each_token_comes_from_is_said_and_the_environment_wins(channels: Opened) -> None:

@@ -12,6 +12,7 @@ from studio.channel_book import ChannelBook
 from studio.channel_factory import KINDS
 from studio.channel_quotas import Quotas
 from studio.channels.sign_in import GOOGLE, TWITCH
+from studio.channels.social_listener import SHORTEST_TOKEN
 from studio.control.clock import SystemWallClock
 from studio.control.ports.sign_in import SignInStep
 from studio.settings.file import SettingsNotSavedError, settings_file, troubles_file
@@ -192,6 +193,23 @@ async def test_a_test_uses_the_token_of_the_form_else_the_one_that_is_kept_and_n
         found = await trying
         assert (found.failure, found.feed, found.messages, found.viewers) == (None, Feed.CHAT, 1, 812)
     assert kit.ring.kept == {"channel:bridge": "not-the-token"}, "what is only tried is not kept"
+
+
+async def test_messages_that_are_posted_here_have_a_secret_in_their_address(kit: Kit) -> None:
+    """It is made when the channel is saved, and stays the same."""
+    posted = a_channel("ssn", "social", listen_port=8138)
+    assert await kit.book.post_address("ssn") == ""
+    await kit.book.save(posted, "", "")
+    address = await kit.book.post_address("ssn")
+    secret = kit.ring.kept["channel:ssn"]
+    assert address.startswith("http://127.0.0.1:8138/")
+    assert address.endswith(secret)
+    assert len(secret) >= SHORTEST_TOKEN
+    await kit.book.save(posted, "", "")
+    assert await kit.book.post_address("ssn") == address
+    assert secret not in kit.written()
+    await kit.book.save(a_channel("tt", "social"), "", "")
+    assert await kit.book.post_address("tt") == "", "the session is listened to"
 
 
 async def test_signing_in_at_google_by_the_browser_keeps_what_was_granted(

@@ -77,6 +77,9 @@ def problems(
     for name in platform.needed if platform else ():
         if not values.get(name):
             found[name] = missing_words(values["kind"], name)
+    either = platform.one_of if platform else ()
+    if either and not any(values.get(name) for name in either):
+        found[either[0]] = missing_words(values["kind"], either[0])
     if not fits(ChannelSettings, "chat_url", values["chat_url"]):
         found["chat_url"] = tr(
             "Write the address of the chat, like wss://chat.example or ircs://chat.example."

@@ -12,7 +12,7 @@ from studio.ui.connections.channel_drafts import ChannelDraft
 from studio.ui.connections.channel_port import ChannelPlatform
 from studio.ui.connections.channel_words import field_words, signed_in_words, tr
 from studio.ui.connections.drafts import YES
-from studio.ui.connections.form import ConnectionForm, put_text
+from studio.ui.connections.form import ConnectionForm, put_text, small_button
 from studio.ui.connections.sign_in_box import SignInBox
 from studio.ui.texts import Texts
 from studio.ui.widgets.labels import tooltip_text
@@ -43,9 +43,18 @@ class ChannelForm(ConnectionForm):
             "ca_file": self.ca_file, "announce": self.announce, "language": self.language,
         }  # fmt: skip
         self._lines = {name: field for name, field in fields.items() if isinstance(field, QLineEdit)}
+        self.post = small_button(
+            tr("Copy the address"),
+            tr("Copy the address for messages"),
+            tr("Where messages are posted on this computer; it has a secret in it"),
+        )
         self.sign_in = SignInBox()
         self.sign_in.sign_out_asked.connect(self.forget_asked)
-        beside: dict[str, QPushButton] = {"key": self.forget, "ca_file": self.browse}
+        beside: dict[str, QPushButton] = {
+            "key": self.forget,
+            "ca_file": self.browse,
+            "listen_port": self.post,
+        }
         self.more = QPushButton(tr("More…"))
         self.more.setProperty("variant", "compact")
         self.more.setCheckable(True)
@@ -75,6 +84,8 @@ class ChannelForm(ConnectionForm):
         self.announce.setChecked(draft.values["announce"] == YES)
         saved = draft.saved
         self._show_key(saved.key if saved else None, keys_stay=keys_stay)
+        if self.key.isEnabled() and (saved is None or saved.key.kept is Kept.NOWHERE):
+            self.key.setPlaceholderText(tr("Paste the token"))
         known = saved is not None and saved.client_key.kept is not Kept.NOWHERE
         self.client_secret.setPlaceholderText(
             tr("Known. Type to replace it") if known else tr("Paste the secret")

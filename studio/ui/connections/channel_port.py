@@ -70,8 +70,8 @@ class ChannelTest(msgspec.Struct, frozen=True):
 
 class ChannelPlatform(msgspec.Struct, frozen=True):
     """A platform that there is a connector for. `fields` are those of the form that mean something to it, in their
-    order, `rare` those of them that few need; `needed` must be filled in. `base_url` is the platform's own address, empty
-    where there is none; `signs_in`: a person can sign in there.
+    order, `rare` those of them that few need; `needed` must be filled in, and at least `one_of` these. `base_url` is the platform's own address, empty
+    where there is none; `signs_in`: a person can sign in there; `wants_key`: nothing is told to who has no token.
     """
 
     kind: str
@@ -81,6 +81,8 @@ class ChannelPlatform(msgspec.Struct, frozen=True):
     needed: tuple[str, ...] = ()
     base_url: str = ""
     signs_in: bool = False
+    wants_key: bool = False
+    one_of: tuple[str, ...] = ()
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -159,6 +161,10 @@ class ChannelConnections(Protocol):
 
         `on_step` is called in the window's thread.
         """
+        ...
+
+    async def post_address(self, channel_id: str, /) -> str:
+        """Where on this computer messages for this channel are posted, with the secret in it; empty when they are not."""
         ...
 
     async def sign_in(self, channel_id: str, on_step: Callable[[SignInStep], None]) -> SignInEnd:

@@ -97,7 +97,7 @@ def field_words(kind: str, name: str) -> FieldWords:
         ("social", "listen_port"): FieldWords(
             tr("Port of this computer (optional)"),
             tr("Off: the session is listened to instead"),
-            tr("Messages are also taken by POST on 127.0.0.1, with the token."),
+            tr("Messages are posted to this computer then; the secret in their address is made when you save."),
         ),
         ("social", "chat_url"): FieldWords(
             tr("Address of its messages"), "wss://…", tr("Empty is Social Stream Ninja's own.")
@@ -133,7 +133,7 @@ def missing_words(kind: str, name: str) -> str:
     own = {
         ("twitch", "account"): tr("Enter the channel's login, as in twitch.tv/login."),
         ("facebook", "account"): tr("Enter the number of the page, or of the live video."),
-        ("social", "account"): tr("Enter the session ID of Social Stream Ninja."),
+        ("social", "account"): tr("Enter the session ID of Social Stream Ninja, or a port below."),
     }
     return own.get((kind, name)) or tr("This is needed: fill it in.")
 

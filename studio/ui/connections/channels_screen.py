@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from studio.control.ports.sign_in import SignInStep
@@ -22,7 +22,7 @@ from studio.ui.connections.channel_port import (
     KnownChannels,
     SignInEnd,
 )
-from studio.ui.connections.channel_words import channel_wording
+from studio.ui.connections.channel_words import channel_wording, tr
 from studio.ui.connections.drafts import Saved
 from studio.ui.connections.screen import ConnectionsScreen
 from studio.ui.connections.trial import Trial, Try
@@ -78,6 +78,7 @@ class ChannelsScreen(ConnectionsScreen[ChannelDraft]):
         self.form.sign_in.asked.connect(lambda: self._run(self._sign_in(), "sign in"))
         self.form.sign_in.cancel_asked.connect(self.signing.cancel)
         self.form.sign_in.page_asked.connect(browse)
+        self.form.post.clicked.connect(lambda: self._run(self._copy_post_address(), "copy address"))
         self._look = QTimer(self)
         self._look.setInterval(_LOOK_MS)
         self._look.timeout.connect(self._show_live)
@@ -88,7 +89,7 @@ class ChannelsScreen(ConnectionsScreen[ChannelDraft]):
     def _take_known(self, known: KnownChannels) -> Sequence[Saved]:
         self._platforms = {platform.kind: platform for platform in known.platforms}
         self.form.offer(self._platforms)
-        self.list.model.name_platforms({platform.kind: platform.title for platform in known.platforms})
+        self._model.platforms(self._platforms)
         self._default_kind = known.platforms[0].kind if known.platforms else "native"
         return known.channels
 
@@ -142,6 +143,18 @@ class ChannelsScreen(ConnectionsScreen[ChannelDraft]):
     def _show_live(self) -> None:
         draft = self.list.current
         self.live_card.show_live(self.live.get(draft.id) if draft else None, self._now_ms())
+
+    async def _copy_post_address(self) -> None:
+        """It has a secret in it, and so is not shown."""
+        draft = self.list.current
+        address = await self._port.post_address(draft.id) if draft is not None and not draft.is_new else ""
+        if address:
+            QGuiApplication.clipboard().setText(address)
+            self.notice.emit(
+                Notice("ok", tr("The address is copied: whoever has it can write here."), "channels")
+            )
+        else:
+            self.form.refuse(tr("Save the channel with a port first: then it has an address."))
 
     # --- signing in -------------------------------------------------------------------------------------------
 
