@@ -174,7 +174,8 @@ class SocialFrames:
         number = _told(frame.id)
         if number:
             made = f"{site}::{_digest(f'{number}{chr(0)}{content}')}"
-            return self._seen.again_or(made, now_ms, f"{made}{now_ms // _MINUTE_MS:x}")
+            when = _digest(delivery) if delivery else f"{now_ms // _MINUTE_MS:x}"
+            return self._seen.again_or(made, now_ms, made + when)
         if delivery:
             return f"{site}::{_digest(f'{delivery}{chr(0)}{content}')}"
         return f"{site}::{self._seen.fresh()}"

@@ -227,10 +227,12 @@ async def test_after_a_kill_and_a_restart_each_message_comes_once(keeps: Nchan):
         assert follower.texts == texts(100)
 
 
-async def test_a_studio_that_was_started_again_knows_the_messages_that_it_had(keeps: Nchan):
+@pytest.mark.parametrize("numbered", [{}, {"meta": {"messageId": ""}}], ids=["nothing", "an empty id"])
+async def test_a_studio_that_was_started_again_knows_the_messages_that_it_had(
+    keeps: Nchan, numbered: dict[str, Any]
+):
     """It has forgotten where it was, and gets all that is kept: under the ids that they had."""
-    same = "lol"
-    await keeps.publish_all(ROOM, [json.dumps(frame(same)) for _ in range(30)])
+    await keeps.publish_all(ROOM, [json.dumps(frame("lol", **numbered)) for _ in range(30)])
     found: list[list[str]] = []
     for _ in range(2):
         async with http_to(keeps.url) as http, following(made(http)) as follower:

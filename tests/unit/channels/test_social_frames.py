@@ -161,6 +161,13 @@ def test_another_studio_gives_the_same_message_of_the_same_minute_the_same_id():
     assert ids(messages(reader(), frame("Hi", id=7))) == ids(messages(reader(), frame("Hi", id=7)))
 
 
+def test_what_is_delivered_again_to_another_studio_hours_later_has_the_id_that_it_had():
+    told = frame("Hi", id=7)
+    first = messages(reader(), told, delivery="1795:3#0")
+    assert ids(first) == ids(messages(reader(), told, delivery="1795:3#0", at=AT + 7_200_000))
+    assert ids(first) != ids(messages(reader(), told, delivery="1795:9#0"))
+
+
 def test_numbers_that_begin_anew_swallow_nothing():
     frames = reader()
     before = messages(frames, *(frame(f"question {n}", id=n) for n in range(50)))
