@@ -19,8 +19,8 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import bench_live
 from bench_irc import flooding_server
-from bench_live import __file__ as LIVE
 from PySide6.QtWidgets import QApplication
 from rig import Stalls, report, until
 from shop_rig import Known
@@ -83,7 +83,7 @@ async def flooded(
         await until(lambda: live.state.phase is ShowPhase.ON_AIR)
         await until(lambda: any(s.name == "twitch" and s.heard_wall_ms for s in live.links.values()))
         beside = await asyncio.create_subprocess_exec(
-            sys.executable, LIVE, "--probe", str(given.seconds), stdout=subprocess.PIPE
+            sys.executable, bench_live.__file__, "--probe", str(given.seconds), stdout=subprocess.PIPE
         )
         count = round(given.seconds * given.pace)
         stalls, cpu, began = Stalls(), time.process_time(), time.perf_counter()
