@@ -9,7 +9,7 @@ import re
 
 from studio.channels.unnumbered import LONGEST_TEXT, clean
 
-LONGEST_HTML = 500_000
+LONGEST_HTML = 200_000
 """Characters that are looked at; a message with pictures within may be so long, a text never is."""
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9:-]*")
 # One attribute: its name, and a value in double quotes, single quotes or none. An open quote runs to the end of the text.

@@ -2,7 +2,7 @@
 
 - `read`: frames to messages alone, of plain text, of HTML with emotes, and of the native frame v1 beside them; the floor is decoding the same
   JSON with the standard library in the same run.
-- `hostile`: half a megabyte of HTML that is made to keep a parser busy, the slowest of several.
+- `hostile`: as much HTML as is looked at, made to keep a parser busy, the slowest of several.
 - `websocket`: from a relay in a process of its own through the channel's feed; `post`: over HTTP, 50 a request, four senders.
 """
 

@@ -57,7 +57,7 @@ def test_a_number_that_is_no_character_does_no_harm():
      "<img alt", "<p", "<a =", "\n ", "<svg>", "&lt;b"],
 )  # fmt: skip
 def test_a_text_made_to_keep_the_reader_busy_is_read_all_the_same(unit: str):
-    """Half a megabyte of each: what took time by the square would run into the time limit of a test."""
+    """As much of each as is looked at: what took time by the square would run into the time limit of a test."""
     text = plain_text(unit * (LONGEST_HTML // len(unit) + 1))
     assert len(text) <= 16_000
     assert not TAG.search(text)
