@@ -383,6 +383,7 @@ async def test_the_address_to_which_messages_are_posted_is_copied_and_never_show
     known = a_known_channel("ssn", "social", "TikTok", listen_port=8138)
     channels = await opened(theme, FakeChannels([known]))
     channels.write("listen_port", "")
+    channels.key(Key.Key_Delete)
     channels.key(Key.Key_S, CTRL)
     await channels.tasks.drain()
     assert "or a port" in channels.screen.form.hints["account"].text(), "it needs a way in"
