@@ -203,7 +203,7 @@ class StreamWire:
         """See `Wire`."""
         while True:
             try:
-                data = await self._reader.read(_CHUNK)
+                data = await self._reader.read(2 * _CHUNK)
             except OSError:
                 data = b""
             if not data:

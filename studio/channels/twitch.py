@@ -10,7 +10,7 @@ from studio.channels.irc_session import Login
 from studio.channels.irc_wire import BadChatAddress, checked_chat_address, tls_trusting
 from studio.channels.twitch_chat import Chat, Pace
 from studio.channels.twitch_feed import Feed, end
-from studio.channels.twitch_helix import WHO, Helix, User
+from studio.channels.twitch_helix import WHO, Helix, Renew, User
 from studio.channels.twitch_reader import Reader
 from studio.channels.twitch_says import MAX_LENGTH
 from studio.channels.twitch_viewers import count_viewers
@@ -28,7 +28,7 @@ class TwitchChannel(UnnumberedChannel):
 
     `http` is bound to Helix (`API_URL`) with the same `token`; `login` is the channel's name as in its address, or that
     address; `client_id` that of the app for which the token was given: without it, viewers cannot be counted and nothing
-    hidden. Without a token the chat is read, and no more. `ca_file` names one more certificate authority for the chat.
+    hidden. Without a token the chat is read, and no more; one that is not taken is renewed once by `renew`. `ca_file` names one more certificate authority for the chat.
 
     `capabilities` are the least until `hello` has asked. Raises `BadChatAddress`, a `ValueError` with a sentence, for settings that cannot be used.
     """
@@ -46,6 +46,7 @@ class TwitchChannel(UnnumberedChannel):
         ca_file: Path | None = None,
         random: Callable[[], float] = _random.random,
         pace: Pace = Pace(),  # noqa: B008 - frozen
+        renew: Renew | None = None,
     ) -> None:
         super().__init__(name, WHO)
         self._login = _checked_login(login)
@@ -53,7 +54,7 @@ class TwitchChannel(UnnumberedChannel):
         self._client_id = client_id.strip()
         self._random = random
         self._pace = pace
-        self._helix = Helix(http, self._client_id)
+        self._helix = Helix(http, self._client_id, renew)
         self._reader = Reader(name, f"#{self._login}", wall)
         self._channel: User | None = None
         self._us: User | None = None
@@ -66,6 +67,7 @@ class TwitchChannel(UnnumberedChannel):
             wall.monotonic_ms,
             pace,
             random,
+            renew,
         )
         self.capabilities = ChannelCapabilities(reply=False, viewers=False)
 

@@ -10,12 +10,12 @@ from studio.channels.irc import Line
 from studio.channels.irc_session import Login, Session, closed_room, join, login_failed, no_such_token
 from studio.channels.irc_wire import Address, open_wire
 from studio.channels.twitch_feed import Feed, end
-from studio.channels.twitch_helix import WHO
+from studio.channels.twitch_helix import WHO, Renew
 from studio.channels.twitch_reader import Reader
 from studio.channels.twitch_says import Sayings
-from studio.control.ports import ChannelItem, Unreachable
+from studio.control.ports import ChannelItem, Unauthorised, Unreachable
 
-_FEW, _MANY = 4, 2_000
+_FEW, _MANY = 4, 500
 _GATHER_S = 0.02
 _AGAIN_S = 1.0
 _HEARTBEAT, _DRAIN = "studio-heartbeat", "studio-drain"
@@ -48,6 +48,7 @@ class Chat:
         monotonic_ms: Callable[[], int],
         pace: Pace,
         random: Callable[[], float],
+        renew: Renew | None = None,
     ) -> None:
         self.session: Session | None = None
         self._feed = Feed()
@@ -58,6 +59,7 @@ class Chat:
         self._tls = tls
         self._pace = pace
         self._random = random
+        self._renew = renew
         self._says = Sayings(reader, self._own, monotonic_ms, pace.answer_ms / 1000)
 
     async def say(self, text: str, reply_to: str = "") -> str:
@@ -84,6 +86,14 @@ class Chat:
         self._feed.add(item)
 
     async def _open(self) -> Session:
+        try:
+            return await self._joined()
+        except Unauthorised:
+            if self._renew is None or not await self._renew():
+                raise
+        return await self._joined()
+
+    async def _joined(self) -> Session:
         login = self._login()
         wire = await open_wire(self._address, self._tls, WHO)
         patience_s = self._pace.join_ms / 1000

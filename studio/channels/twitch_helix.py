@@ -2,7 +2,7 @@
 Chat Messages; "Twitch API Concepts" (errors, rate limits).
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -21,6 +21,8 @@ from studio.control.ports.answers import RETRY_AFTER_CAP_MS, is_html, plain, rai
 
 T = TypeVar("T")
 WHO = "Twitch"
+Renew = Callable[[], Awaitable[bool]]
+"""Gets a newer token; whether there is one now. Raises `Unreachable`."""
 _LONGEST = 1_000_000
 
 
@@ -51,12 +53,13 @@ class _Refusal(Struct, frozen=True):
 
 class Helix:
     """Asks Helix; methods raise `TargetError`s. `http` is bound to its base address and adds the token, `client_id` is
-    that of the app for which the token was given.
+    that of the app for which the token was given. A token that is not taken is renewed once.
     """
 
-    def __init__(self, http: Http, client_id: str) -> None:
+    def __init__(self, http: Http, client_id: str, renew: Renew | None = None) -> None:
         self._http = http
         self._client_id = client_id
+        self._renew = renew
 
     async def user(self, login: str = "") -> User | None:
         """The account with this name, or without one the account that signed in; None where there is none."""
@@ -81,6 +84,16 @@ class Helix:
         await self._call("DELETE", "/moderation/chat", [*who, ("message_id", message_id)])
 
     async def _call(self, method: str, path: str, params: Sequence[tuple[str, str]]) -> HttpAnswer:
+        try:
+            return await self._once(method, path, params)
+        except MissingRight:
+            raise
+        except Unauthorised:
+            if self._renew is None or not await self._renew():
+                raise
+        return await self._once(method, path, params)
+
+    async def _once(self, method: str, path: str, params: Sequence[tuple[str, str]]) -> HttpAnswer:
         answer = await self._http.request(
             method, path, params=params, headers={"Client-Id": self._client_id}, max_bytes=_LONGEST
         )

@@ -168,12 +168,24 @@ async def test_a_token_that_twitch_does_not_take_asks_to_sign_in_again(token: st
         assert "wrong" not in refused.value.sentence
 
 
+@WEB
+async def test_a_token_that_is_over_is_renewed_once_and_the_chat_goes_on(web: bool):
+    async with world(FakeTwitchChat(web=web), token="over", client_id="", pace=NOTHING) as w:
+        w.next_token = "a-good-token"
+        async with listening(w.channel):
+            assert (w.renewals, w.token) == (1, "a-good-token")
+        w.token = w.next_token = "still-wrong"
+        with pytest.raises(Unauthorised):
+            await until_the_feed_ends(w, w.chat.joined)
+        assert w.renewals == 2
+
+
 async def test_a_token_with_a_line_end_is_never_sent():
     async with world(token="good\r\nQUIT") as w:
         with pytest.raises(Unauthorised):
             async for _ in w.channel.items(0):
                 pass
-        await w.chat.until(lambda: w.chat.connections[0].ended)
+        await w.chat.until(lambda: bool(w.chat.connections) and w.chat.connections[0].ended)
         assert w.chat.connections[0].lines == []
 
 

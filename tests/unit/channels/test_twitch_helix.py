@@ -47,6 +47,20 @@ async def test_a_token_that_is_not_valid_any_more_asks_to_sign_in_again():
             await w.channel.hello()
 
 
+async def test_a_token_that_is_over_is_renewed_once_and_the_question_asked_again():
+    async with world(token="over") as w:
+        w.next_token = "a-good-token"
+        assert (await w.channel.hello()).hide
+        w.helix.scopes.clear()
+        with pytest.raises(MissingRight):  # a newer token would have no more rights
+            await w.channel.hide(MESSAGE, "k")
+        assert w.renewals == 1
+        w.helix.token = "another"
+        with pytest.raises(Unauthorised):
+            await w.channel.hello()
+        assert w.renewals == 2
+
+
 async def test_the_studio_may_be_signed_in_as_somebody_else_than_the_channel():
     async with world() as w:
         w.helix.us = STUDIO

@@ -21,6 +21,13 @@ class World:
     helix: FakeHelix
     channel: TwitchChannel
     token: str | None = TOKEN
+    next_token: str = ""
+    renewals: int = 0
+
+    async def renewed(self) -> bool:
+        self.renewals += 1
+        self.token = self.next_token or self.token
+        return bool(self.next_token)
 
 
 @asynccontextmanager
@@ -34,6 +41,10 @@ async def world(
 ) -> AsyncGenerator[World, None]:
     """Both servers run; nobody is connected yet."""
     async with chat or FakeTwitchChat() as chat, FakeHelix() as helix:
+
+        async def renewed() -> bool:
+            return await made.renewed()
+
         http = HttpClient(helix.url, lambda: made.token, SystemWallClock(), who="Twitch")
         channel = TwitchChannel(
             "twitch",
@@ -45,6 +56,7 @@ async def world(
             ca_file=ca_file,
             wall=SystemWallClock(),
             pace=pace or Pace(),
+            renew=renewed,
         )
         made = World(chat, helix, channel, token)
         yield made
