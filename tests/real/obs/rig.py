@@ -93,7 +93,7 @@ _INGEST = """\
 load_module {module};
 master_process off; daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr notice;
 events {{ worker_connections 64; }}
-rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 4096;
+rtmp {{ access_log off; server {{ listen 127.0.0.1:{port}; chunk_size 4096;
   application live {{ live on; record off; wait_key on; wait_video on; }} }} }}
 """
 
