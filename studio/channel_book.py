@@ -10,12 +10,13 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 import structlog
 
-from studio.channel_factory import KINDS, ChannelKind, ChannelSet, UnknownChannelKind
+from studio.channel_factory import KINDS, ChannelKind, ChannelSet, UnknownChannelKind, quota_owner
 from studio.channel_probe import probe, typed_secrets
 from studio.channel_quotas import Quotas
 from studio.channels.sign_in import BadGrant, grant_text, read_grant
 from studio.channels.social_listener import post_path
-from studio.control.ports import TargetError, WallClock
+from studio.channels.youtube_quota import DAILY_UNITS, quota_day, quota_resets_at_ms
+from studio.control.ports import Quota, TargetError, WallClock
 from studio.control.ports.sign_in import Grant, SignInStep
 from studio.kept_book import KeptBook, in_window, waiting_words
 from studio.settings.channels import (
@@ -111,7 +112,15 @@ class ChannelBook(KeptBook):
             signed_in=_signed_in(self._secrets.get(name)),
             troubles=self._troubles.of(channel.id),
             owed=owed.get(channel.id, 0),
+            quota=self._quota(channel),
         )
+
+    def _quota(self, channel: ChannelSettings) -> Quota | None:
+        if channel.kind != "youtube":
+            return None
+        now = self._wall.now_ms()
+        used = self._quotas.used(quota_owner(channel, self._settings().channels), quota_day(now))
+        return Quota(used, channel.quota or DAILY_UNITS, resets_at_ms=quota_resets_at_ms(now))
 
     def new_id(self, name: str) -> str:
         """An id that no channel has."""
@@ -201,7 +210,15 @@ class ChannelBook(KeptBook):
         secrets = typed_secrets(self._secrets, channel.id, key, client_key)
         step = in_window(on_step)
         found = await self._in_engine(
-            probe(channel, secrets, self._wall, self._quotas, step, kinds=self._kinds)
+            probe(
+                channel,
+                secrets,
+                self._wall,
+                self._quotas,
+                step,
+                kinds=self._kinds,
+                quota_of=quota_owner(channel, self._settings().channels),
+            )
         )
         _log.info("channel tested", channel=channel.id, kind=channel.kind, failure=found.failure or "none")
         if found.failure is not None:

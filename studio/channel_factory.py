@@ -54,9 +54,8 @@ class Parts(msgspec.Struct, frozen=True):
 class ChannelKind(msgspec.Struct, frozen=True):
     """A platform. `fields` are the names of the settings (and of its secrets, `key` and `client_secret`) that mean something
     to it, in the order in which a person fills them in; `rare` are those of them that few need, `needed` those without
-    which it cannot be used. `base_url` is the platform's own address, empty where there is none; `provider` where a person
-    signs in, None: a token is typed; `wants_key`: who has no token is told nothing. At least `one_of` these
-    settings must be filled in.
+    which it cannot be used, of `one_of` it needs at least one. `base_url` is the platform's own address, empty where there
+    is none; `provider` where a person signs in, None: a token is typed; `wants_key`: who has no token is told nothing.
     """
 
     title: str
@@ -180,6 +179,13 @@ def channel_kind(kind: str) -> ChannelKind:
     return found
 
 
+def quota_owner(settings: ChannelSettings, known: Iterable[ChannelSettings]) -> str:
+    """Under which channel's id the quota of this one is kept: it is that of the app, whichever of its channels asks."""
+    app = (settings.kind, settings.client_id.strip())
+    same = (each.id for each in known if (each.kind, each.client_id.strip()) == app)
+    return next(same, settings.id) if settings.client_id.strip() else settings.id
+
+
 class ChannelSet:
     """Makes channels, keeps their tokens good, and closes what they hold. Lives on the loop on which they are used.
 
@@ -211,14 +217,12 @@ class ChannelSet:
         others work without it.
         """
         made: dict[str, Channel] = {}
-        shared: dict[tuple[str, str], str] = {}
-        for settings in channels:
+        known = tuple(channels)
+        for settings in known:
             if not settings.enabled:
                 continue
-            # The quota is that of the app, whichever of its channels asks.
-            app = (settings.kind, settings.client_id or settings.id)
             try:
-                made[settings.id] = self.make(settings, shared.setdefault(app, settings.id))
+                made[settings.id] = self.make(settings, quota_owner(settings, known))
             except ValueError as error:  # UnknownChannelKind, BadAddress, BadChatAddress: all are sentences
                 _log.warning("channel left out", channel=settings.id, kind=settings.kind, reason=str(error))
                 left_out(settings.id, f"The channel “{settings.name}” is left out. {error}")

@@ -177,11 +177,12 @@ async def probe(
     on_step: Callable[[ChannelStep], None] = lambda _step: None,
     *,
     kinds: Mapping[str, ChannelKind] = KINDS,
+    quota_of: str = "",
     listen_s: float = LISTEN_S,
     within_s: float = WITHIN_S,
 ) -> ChannelTest:
     """Try the channel with these secrets and say what was found. Never raises what a channel can cause. `on_step` is
-    called in the loop's thread as each part begins. Cancelling ends it at once.
+    called in the loop's thread as each part begins; what it costs is counted for `quota_of` (empty: the channel itself). Cancelling ends it at once.
     """
     heard: list[HeardHttp] = []
 
@@ -192,7 +193,7 @@ async def probe(
     made = ChannelSet(secrets, wall, quotas, kinds=kinds, wrap=wrap)
     try:
         try:
-            trial = _Trial(made.make(settings), on_step, listen_s)
+            trial = _Trial(made.make(settings, quota_of), on_step, listen_s)
         except (UnknownChannelKind, BadAddress, BadChatAddress) as error:
             failure = ChannelFailure.CERTIFICATE_FILE if _is_about_file(settings) else ChannelFailure.ADDRESS
             return ChannelTest(wall.now_ms(), failure=failure, sentence=str(error))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from studio.control.ports import ChannelCapabilities
+from studio.control.ports import ChannelCapabilities, Quota
 from studio.control.ports.sign_in import SignInStep
 from studio.settings.channels import new_channel_id
 from studio.settings.schema import ChannelSettings, Trouble
@@ -59,7 +59,9 @@ SILENT = ChannelTest(
 
 def a_known_channel(channel_id: str, kind: str, name: str, **more: object) -> KnownChannel:
     """A saved channel; fields of its settings and of `KnownChannel` may be given."""
-    known = {k: more.pop(k) for k in ("key", "client_key", "signed_in", "troubles", "owed") if k in more}
+    known = {
+        k: more.pop(k) for k in ("key", "client_key", "signed_in", "troubles", "owed", "quota") if k in more
+    }
     base = next((p.base_url for p in PLATFORMS if p.kind == kind), "") or f"https://{channel_id}.example"
     settings = ChannelSettings(id=channel_id, kind=kind, name=name, base_url=base, **more)  # type: ignore[arg-type]
     return KnownChannel(settings, **{"key": Whereabouts(Kept.KEYRING), **known})  # type: ignore[arg-type]
@@ -76,7 +78,7 @@ def some_channels() -> list[KnownChannel]:
     return [
         a_known_channel("twitch", "twitch", "Twitch", account="nordhuslive", client_id="abc", signed_in=SignedIn(renews=True)),
         a_known_channel("youtube", "youtube", "YouTube", client_id="1-x.apps.googleusercontent.com",
-            client_key=Whereabouts(Kept.KEYRING), signed_in=SignedIn(renews=True), troubles=(trouble,)),
+            client_key=Whereabouts(Kept.KEYRING), signed_in=SignedIn(renews=True), troubles=(trouble,), quota=Quota(1_234, 10_000)),
         a_known_channel("facebook", "facebook", "Facebook", account="102938", key=Whereabouts(Kept.NOWHERE)),
         a_known_channel("bridge", "native", "Workshop bridge", enabled=False, key=Whereabouts(Kept.ENVIRONMENT, "HOST_STUDIO_CHANNEL_BRIDGE_TOKEN")),
     ]  # fmt: skip

@@ -396,6 +396,11 @@ async def test_the_address_to_which_messages_are_posted_is_copied_and_never_show
     await channels.close()
 
 
+async def test_what_was_used_of_a_day_is_told_also_while_no_show_is_open(channels: Opened) -> None:
+    channels.screen.list.choose(1)
+    assert channels.screen.form.hints["quota"].text() == "1,234 of 10,000 units used today, 8,766 left."
+
+
 async def test_where_each_token_comes_from_is_said_and_the_environment_wins(channels: Opened) -> None:
     channels.screen.list.choose(3)
     form = channels.screen.form

@@ -24,6 +24,8 @@ from studio.ui.connections.channel_port import ChannelFailure, ChannelStep, Feed
 from studio.ui.connections.port import NotDoneError
 from tests.fakes.bad_shop import TOKEN, BadShop
 from tests.real.oauth.stand_in import CLIENT, Authority
+from tests.real.youtube.stand_in import StandIn
+from tests.real.youtube.state import YouTubeState
 from tests.unit.settings.test_secrets import Keyring
 
 
@@ -193,6 +195,19 @@ async def test_a_test_uses_the_token_of_the_form_else_the_one_that_is_kept_and_n
         found = await trying
         assert (found.failure, found.feed, found.messages, found.viewers) == (None, Feed.CHAT, 1, 812)
     assert kit.ring.kept == {"channel:bridge": "not-the-token"}, "what is only tried is not kept"
+
+
+async def test_what_an_app_used_today_is_told_at_each_of_its_channels(kit: Kit) -> None:
+    for name in ("one", "two"):
+        await kit.book.save(a_channel(name, "youtube", client_id="app"), "", "")
+    with StandIn(YouTubeState()) as youtube:
+        second = a_channel("two", "youtube", client_id="app", base_url=youtube.url)
+        found = await kit.book.test(second, youtube.state.token, "", lambda _step: None)
+        assert found.feed is Feed.OFF, found
+    first, second = [known.quota for known in (await kit.book.known()).channels]
+    assert first is not None
+    assert (first.used > 0, first.limit) == (True, 10_000)
+    assert second == first
 
 
 async def test_messages_that_are_posted_here_have_a_secret_in_their_address(kit: Kit) -> None:

@@ -10,6 +10,7 @@ from studio.ui.connections.channel_words import (
     cannot_sentences,
     failure_words,
     feed_words,
+    quota_words,
     state_words,
     step_words,
     tr,
@@ -138,12 +139,7 @@ class LiveCard(Card):
 
     def _quota_words(self, quota: Quota, now_ms: int) -> str:
         left = max(0, quota.limit - quota.used)
-        parts = [
-            tr("{used} of {limit} units used today, {left} left.")
-            .replace("{used}", self._texts.number(quota.used))
-            .replace("{limit}", self._texts.number(quota.limit))
-            .replace("{left}", self._texts.number(left))
-        ]
+        parts = [quota_words(quota, self._texts)]
         if quota.hourly:
             hour = tr("An hour costs about {n}, so they last about {rest}.")
             rest = rough(left * 3_600_000 // quota.hourly)

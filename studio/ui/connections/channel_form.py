@@ -10,7 +10,7 @@ from studio.settings.secrets import Kept
 from studio.ui.actions import Actions
 from studio.ui.connections.channel_drafts import ChannelDraft
 from studio.ui.connections.channel_port import ChannelPlatform
-from studio.ui.connections.channel_words import field_words, signed_in_words, tr
+from studio.ui.connections.channel_words import field_words, quota_words, signed_in_words, tr
 from studio.ui.connections.drafts import YES
 from studio.ui.connections.form import ConnectionForm, put_text, small_button
 from studio.ui.connections.sign_in_box import SignInBox
@@ -94,6 +94,9 @@ class ChannelForm(ConnectionForm):
             self.key.setPlaceholderText(tr("Signed in. Type a token to use it instead"))
             self.forget.hide()
         self.speak(kind)
+        if saved is not None and saved.quota is not None:
+            self._help["quota"] = quota_words(saved.quota, self._texts)
+            self._say("quota", "")
         signed = saved.signed_in if saved else None
         self.sign_in.show_idle(
             signed_in_words(signed, self._texts),

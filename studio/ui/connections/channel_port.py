@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from studio.control.ports import ChannelCapabilities
+from studio.control.ports import ChannelCapabilities, Quota
 from studio.control.ports.sign_in import SignInStep
 from studio.settings.schema import ChannelSettings, Trouble
 from studio.settings.secrets import Kept, Whereabouts
@@ -70,8 +70,9 @@ class ChannelTest(msgspec.Struct, frozen=True):
 
 class ChannelPlatform(msgspec.Struct, frozen=True):
     """A platform that there is a connector for. `fields` are those of the form that mean something to it, in their
-    order, `rare` those of them that few need; `needed` must be filled in, and at least `one_of` these. `base_url` is the platform's own address, empty
-    where there is none; `signs_in`: a person can sign in there; `wants_key`: nothing is told to who has no token.
+    order, `rare` those of them that few need; `needed` must be filled in, and at least one of `one_of`. `base_url` is the
+    platform's own address, empty where there is none; `signs_in`: a person can sign in there; `wants_key`: who has no token
+    is told nothing.
     """
 
     kind: str
@@ -96,7 +97,8 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 class KnownChannel(msgspec.Struct, frozen=True):
     """A channel as it is saved. `client_key` is the secret of the app that was registered at the platform; `signed_in`
-    None: a token was typed, or none is known. `owed`: so many decisions wait to be sent there.
+    None: a token was typed, or none is known. `owed`: so many decisions wait to be sent there;
+    `quota` is what was used today, where the platform has one.
     """
 
     settings: ChannelSettings
@@ -105,6 +107,7 @@ class KnownChannel(msgspec.Struct, frozen=True):
     signed_in: SignedIn | None = None
     troubles: tuple[Trouble, ...] = ()
     owed: int = 0
+    quota: Quota | None = None
 
 
 class KnownChannels(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from studio.control.ports import ChannelCapabilities
+from studio.control.ports import ChannelCapabilities, Quota
 from studio.ui.connections.channel_port import ChannelFailure, ChannelStep, ChannelTest, Feed, SignedIn
 from studio.ui.connections.wording import Wording
 from studio.ui.icons import IconName
@@ -277,3 +277,14 @@ def signed_in_words(signed: SignedIn | None, texts: Texts) -> str:
         return tr("Signed in.")
     until = f"{texts.day(signed.until_ms)}, {texts.clock(signed.until_ms)}"
     return tr("Signed in until {until}.").replace("{until}", until)
+
+
+def quota_words(quota: Quota, texts: Texts) -> str:
+    """How much of what may be asked today is used up."""
+    left = max(0, quota.limit - quota.used)
+    return (
+        tr("{used} of {limit} units used today, {left} left.")
+        .replace("{used}", texts.number(quota.used))
+        .replace("{limit}", texts.number(quota.limit))
+        .replace("{left}", texts.number(left))
+    )
