@@ -1,14 +1,19 @@
 """The studio's sources as they stand in an OBS: found by their mark, wherever a person put them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
-from msgspec import Struct
+import structlog
+from msgspec import Raw, Struct
 
 from studio.control.ports import TargetError
+from studio.control.ports.answers import plain
 from studio.stage.obs_parts import BOXES, Part
 from studio.stage.obs_socket import Answer, Call, ObsSocket
 
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
 _KINDS = ("text_", "color_source", "browser_source")
 CALLS_AT_ONCE = 200
 
@@ -46,7 +51,7 @@ class _Input(Struct, rename="camel"):
 
 
 class _Inputs(Struct):
-    inputs: list[_Input]
+    inputs: list[Raw]
 
 
 class _Scene(Struct, rename="camel"):
@@ -54,12 +59,12 @@ class _Scene(Struct, rename="camel"):
 
 
 class _Scenes(Struct, rename="camel"):
-    scenes: list[_Scene]
+    scenes: list[Raw]
     current_program_scene_name: str | None = None
 
 
 class _Groups(Struct):
-    groups: list[str]
+    groups: list[str] = []
 
 
 class _Marked(Struct):
@@ -79,17 +84,17 @@ class _Item(Struct, rename="camel"):
 
 
 class _Items(Struct, rename="camel"):
-    scene_items: list[_Item]
+    scene_items: list[Raw]
 
 
 async def find(obs: ObsSocket) -> Found:
     """Look everything up: two questions and two answers. Raises `TargetError`."""
     first = await obs.batch([("GetInputList", {}), ("GetSceneList", {}), ("GetGroupList", {})])
-    inputs = [one for one in first[0].read(_Inputs).inputs if one.input_kind.startswith(_KINDS)]
+    inputs = [one for one in each(first[0].read(_Inputs).inputs, _Input) if one.input_kind.startswith(_KINDS)]
     scenes = first[1].read(_Scenes)
     found = Found(program=scenes.current_program_scene_name or "")
-    places = [scene.scene_name for scene in scenes.scenes]
-    groups = first[2].read(_Groups).groups
+    places = [scene.scene_name for scene in each(scenes.scenes, _Scene)]
+    groups = first[2].read(_Groups).groups if first[2].well else []
     calls: list[Call] = [("GetInputSettings", {"inputName": one.input_name}) for one in inputs]
     calls += [("GetSceneItemList", {"sceneName": place}) for place in places]
     calls += [("GetGroupSceneItemList", {"sceneName": group}) for group in groups]
@@ -99,11 +104,20 @@ async def find(obs: ObsSocket) -> Found:
         if source is not None:
             found.inputs[one.input_name] = source
     for place, answer in zip([*places, *groups], answers[len(inputs) :], strict=True):
-        for item in answer.read(_Items).scene_items if answer.well else ():
+        for item in each(answer.read(_Items).scene_items, _Item) if answer.well else ():
             source = found.inputs.get(item.source_name)
             if source is not None:
                 found.items[place, item.scene_item_id] = FoundItem(source.part, item.scene_item_enabled)
     return found
+
+
+def each(entries: Sequence[Raw], type_: type[T]) -> Iterator[T]:
+    """Those that can be read; one that cannot be does not cost the others."""
+    for entry in entries:
+        try:
+            yield msgspec.json.decode(entry, type=type_)
+        except msgspec.MsgspecError as error:
+            _log.warning("something in OBS was left out", reason=plain(str(error), 160))
 
 
 def _marked(kind: str, answer: Answer) -> FoundInput | None:
@@ -155,7 +169,7 @@ class Cleared(Struct, frozen=True):
 HELD = "held"
 
 
-def read_cleared(data: msgspec.Raw) -> frozenset[Part] | None:
+def read_cleared(data: Raw) -> frozenset[Part] | None:
     """The parts that the watchdog holds; None when it is somebody else's event."""
     try:
         told = msgspec.json.decode(data, type=Cleared)

@@ -35,6 +35,9 @@ NOT_FOUND = 600
 ALREADY_THERE = 601
 NOT_READY = 207
 
+_CONFIG_EVENTS = 2
+_CHANGING, _CHANGED = "CurrentSceneCollectionChanging", "CurrentSceneCollectionChanged"
+_CHANGE_S = 15.0
 _RPC_VERSION = 1
 _OPEN_S = 3.0
 _CLOSE_S = 0.5
@@ -112,7 +115,9 @@ class Answer(Struct, frozen=True):
 
 
 class ObsSocket:
-    """One identified connection, made by `open_obs`. One that was cancelled in the middle of a request can be used on."""
+    """One identified connection, made by `open_obs`. One that was cancelled in the middle of a request can be used on. While
+    OBS changes its scene collection nothing is asked: its documentation warns that this can crash it.
+    """
 
     def __init__(self, socket: ClientConnection, on_event: OnEvent | None) -> None:
         self._socket = socket
@@ -120,6 +125,8 @@ class ObsSocket:
         self._number = 0
         self._waiting: dict[str, asyncio.Future[_Answered | _BatchAnswered]] = {}
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._calm = asyncio.Event()
+        self._calm.set()
 
     async def gone(self) -> None:
         """Wait until the connection ends. Raises `Unreachable` or `Unauthorised`, with the reason."""
@@ -149,6 +156,9 @@ class ObsSocket:
         ]
 
     async def _call(self, op: int, body: dict[str, Any], within_s: float) -> "_Answered | _BatchAnswered":
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CHANGE_S):
+                await self._calm.wait()
         if self._gone.done():
             await self._gone
         self._number += 1
@@ -180,6 +190,7 @@ class ObsSocket:
         finally:
             self._gone.set_exception(reason)
             self._gone.exception()  # seen: nobody needs to wait for it
+            self._calm.set()
             for answered in self._waiting.values():
                 if not answered.done():
                     answered.set_exception(reason)
@@ -205,6 +216,10 @@ class ObsSocket:
                 waiting.set_exception(BadAnswer(f"OBS answered not as agreed ({reason}): update OBS."))
 
     def _tell(self, event: _Event) -> None:
+        if event.event_type == _CHANGING:
+            self._calm.clear()
+        elif event.event_type == _CHANGED:
+            self._calm.set()
         if self._on_event is None:
             return
         try:
@@ -217,7 +232,7 @@ class ObsSocket:
 async def open_obs(
     address: str, password: Callable[[], str | None], on_event: OnEvent | None = None
 ) -> AsyncGenerator[ObsSocket, None]:
-    """Connect and identify; events are sent only where there is an `on_event`. Raises `Unreachable` (not `attempted`: OBS
+    """Connect and identify; `on_event` hears `EVENTS`, and without it few are sent. Raises `Unreachable` (not `attempted`: OBS
     is not there), `Unauthorised` (the password is missing or wrong), `BadAnswer` (something else is there) and
     `RefusedByTarget` (it speaks another version).
     """
@@ -225,7 +240,7 @@ async def open_obs(
     try:
         try:
             async with asyncio.timeout(_OPEN_S):
-                await _identify(connection, password, EVENTS if on_event is not None else 0)
+                await _identify(connection, password, EVENTS if on_event is not None else _CONFIG_EVENTS)
         except ConnectionClosed as error:
             raise _ended(error) from error
         except TimeoutError as error:

@@ -210,6 +210,19 @@ async def test_a_wrong_password_asks_for_the_key_and_a_right_one_goes_on(obs: Fa
     assert PASSWORD not in repr(vars(stage))
 
 
+async def test_what_obs_tells_oddly_of_others_does_not_cost_ours(obs: FakeObs) -> None:
+    obs.inputs["Odd"] = Input("text_ft2_source_v2", {"text": 7, "host_studio": ["?"]})
+    obs.inputs["Strange"] = Input(None, {})  # type: ignore[arg-type]
+    obs.items["Scene"].append(Item("x", "Odd", enabled=True))  # type: ignore[arg-type]
+    obs.refused["GetGroupList"] = 204
+    stage = a_stage(obs)
+    async with running(stage) as ears:
+        stage.show(SHIRT)
+        await obs.until(lambda: obs.text("title") == "Linen shirt")
+        await ears.until_well()
+    assert obs.inputs["Odd"].settings["text"] == 7
+
+
 # --- the watchdog's word ----------------------------------------------------------------------------------------
 
 

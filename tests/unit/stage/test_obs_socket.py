@@ -187,3 +187,32 @@ async def test_a_bug_in_what_is_told_does_not_cost_the_connection() -> None:
             await obs.emit("StreamStateChanged")
             assert (await socket.ask("GetVersion")).well
         assert log[0]["exc_info"]
+
+
+async def test_nothing_is_asked_while_obs_changes_its_scene_collection() -> None:
+    changing = '{"op": 5, "d": {"eventType": "CurrentSceneCollectionChanging", "eventData": {}}}'
+    async with FakeObs() as obs, open_obs(obs.address, password) as socket:
+        obs.silent = True
+        waiting = asyncio.create_task(socket.ask("GetStats"))
+        await obs.until(lambda: obs.calls("GetStats"))
+        await obs.garble(changing)
+        await obs.garble('{"op": 7, "d": {"requestId": "1", "requestStatus": {"result": true, "code": 100}}}')
+        assert (await waiting).well
+        obs.silent = False
+        asking = asyncio.create_task(socket.ask("GetVersion"))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert obs.calls("GetVersion") == []
+        await obs.emit("CurrentSceneCollectionChanged")
+        assert (await asking).well
+
+
+async def test_an_obs_that_dies_while_it_changes_its_collection_is_told() -> None:
+    async with FakeObs() as obs, open_obs(obs.address, password) as socket:
+        await obs.emit("CurrentSceneCollectionChanging")
+        gone = asyncio.create_task(socket.gone())
+        await obs.die()
+        with pytest.raises(Unreachable):
+            await gone
+        with pytest.raises(Unreachable):
+            await asyncio.wait_for(socket.ask("GetVersion"), 10)
