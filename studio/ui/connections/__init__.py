@@ -1,1 +1,1 @@
-"""The screen on which shops are connected and tested."""
+"""The screens on which shops and channels are connected and tested."""
