@@ -27,14 +27,6 @@ async def nchan(tmp_path: Path) -> AsyncIterator[Nchan]:
     await server.aclose()
 
 
-class Line(Wire):
-    """Can be cut again and again: what is closed already is left alone."""
-
-    def cut(self) -> None:
-        self._open = {writer for writer in self._open if not writer.is_closing()}
-        super().cut()
-
-
 def comment(number: int) -> str:
     return json.dumps(
         {
@@ -65,7 +57,7 @@ async def test_what_was_published_while_the_line_was_cut_comes_once_and_in_order
     graph: GraphServer, make: MakeChannel, nchan: Nchan
 ):
     graph.unread = True  # what comes, comes by the stream
-    async with Line(nchan.port) as wire:
+    async with Wire(nchan.port) as wire:
         channel = make(stream=wire.url, pace=ALONE)
         async with listening(channel) as heard:
             await listens(nchan)
