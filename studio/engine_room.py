@@ -286,6 +286,8 @@ class EngineRoom:
         await asyncio.to_thread(secrets.set, self.connections.token_name(target), token)
         if self._channels is not None:
             await self._channels.reread(target)
+        if self._stages is not None:
+            self._stages.try_now()
         if self._show is not None:
             await self._show.engine.token_given(target)
         return secrets.sentence or "The token is kept in this computer's keyring."

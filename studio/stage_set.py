@@ -90,6 +90,11 @@ class StageSet:
             raise Unreachable("There is no picture: OBS is not used in this show.", attempted=False)
         return await self._obs.picture(width)
 
+    def try_now(self) -> None:
+        """There is a new password: OBS is tried at once."""
+        if self._obs is not None:
+            self._obs.try_now()
+
     def _new_overlay(self) -> OverlayStage:
         return OverlayStage(
             "overlay", ASSETS, self._keep, self._time, self._picture, self._dress, unsure_ms=self.unsure_ms

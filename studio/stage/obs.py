@@ -115,6 +115,7 @@ class ObsStage:
         self._texts: StageTexts | None = None
         self._changed = asyncio.Event()
         self._beat_now = asyncio.Event()
+        self._try_now = asyncio.Event()
         self._look = True
         self._held: frozenset[Part] = frozenset()
         self._obs: ObsSocket | None = None
@@ -137,7 +138,15 @@ class ObsStage:
                 events.stream(StreamState())
                 events.link(False, error.sentence, isinstance(error, Unauthorised))
                 self._failures += 1
-            await asyncio.sleep(self._wait_s())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._wait_s()):
+                    await self._try_now.wait()
+            self._try_now.clear()
+
+    def try_now(self) -> None:
+        """Connect at once if it is not connected: there is a new password."""
+        if self._obs is None:
+            self._try_now.set()
 
     async def picture(self, width: int) -> bytes:
         """The scene on air as a JPEG so many pixels wide (8 to 4096). Raises `TargetError`."""

@@ -145,7 +145,7 @@ class OverlayStage:
         listening, kept = await self._open()
         port = listening.getsockname()[1]
         running = server(Door(kept.token, port, self._content, self._live))
-        self._address = f"http://{HOST}:{port}/s/{kept.token}/"
+        self._address = _address(kept)
         self._ending = False
         serving = asyncio.create_task(running.serve([listening]), name="overlay server")
         fetching = asyncio.create_task(self._shelf.run(self._push), name="overlay pictures")
@@ -291,6 +291,20 @@ class OverlayStage:
             async with asyncio.timeout(FAREWELL_S):
                 for page in pages:
                     await page.left.wait()
+
+
+def kept_address(keep: Path) -> str:
+    """The page's address as it outlives a restart, made and kept where there is none yet. Blocks. Raises `KeepRefused`."""
+    kept = read_kept(keep)
+    if kept is None:
+        with _any_port() as listening:
+            kept = Kept(new_token(), listening.getsockname()[1])
+        write_kept(keep, kept)
+    return _address(kept)
+
+
+def _address(kept: Kept) -> str:
+    return f"http://{HOST}:{kept.port}/s/{kept.token}/"
 
 
 async def _until_gone(receive: Receive, page: _Page) -> None:
