@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QEnterEvent, QGuiApplication, QWheelEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QEnterEvent, QGuiApplication, QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from studio.ui.actions import Actions
 from studio.ui.keyguard import FocusKeys
@@ -402,6 +402,20 @@ MOVES = st.one_of(
     st.tuples(st.just("height"), st.integers(0, 600)),
     st.tuples(st.just("end"), st.just(0)),
 )
+
+
+def test_the_pointer_over_a_line_is_told_where_it_was_written(chat: ChatView, monkeypatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _where, text, *_: said.append(text))
+    chat.append_batch([ChatLine("a", 1, "Ana", "hello", channel="tiktok", letter="T")])
+    chat.repaint()
+    where = QPoint(40, 12)
+    QApplication.sendEvent(
+        chat.viewport(), QHelpEvent(QEvent.Type.ToolTip, where, chat.viewport().mapToGlobal(where))
+    )
+    assert ["tiktok" in text for text in said] == [True]
+    QTest.keyClick(chat, Qt.Key.Key_Up)
+    assert chat.accessibleDescription() == "tiktok. Ana: hello"
 
 
 @given(st.lists(MOVES, max_size=40))

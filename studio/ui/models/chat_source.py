@@ -139,14 +139,15 @@ def line_id(row: ChatRow) -> str:
 def line_of(row: ChatRow) -> ChatLine:
     """The row as the view paints it."""
     message = row.message
+    came_from = message.origin or message.channel
     return ChatLine(
         id=line_id(row),
         at_ms=message.at_ms,
         author=message.author,
         text=_words(row),
-        channel=message.channel,
-        letter=message.channel[:1].upper(),
-        colour=channel_colour(message.channel),
+        channel=came_from,
+        letter=came_from[:1].upper(),
+        colour=channel_colour(came_from),
         question=row.question,
         highlight=message.by_us,
         hidden=row.hidden,

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
+    QHelpEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -19,11 +20,12 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QPushButton, QToolTip, QWidget
 
 from studio.ui.theme import Theme
 from studio.ui.widgets.chat_lines import ChatLine, ChatLog, ChatSource, LineLayouts
 from studio.ui.widgets.chat_scroll import ChatScroll
+from studio.ui.widgets.labels import tooltip_text
 from studio.ui.widgets.text import clean_text
 
 _READ_OUT: Final = 200
@@ -197,7 +199,7 @@ class ChatView(QAbstractScrollArea):
         if line is not None and reveal:
             self._scroll.reveal(index)
         if line is not None:
-            self.setAccessibleDescription(_spoken(line))
+            self.setAccessibleDescription(_with_origin(line))
         self._refresh()
         if changed:
             self.selected.emit(name)
@@ -230,6 +232,11 @@ class ChatView(QAbstractScrollArea):
             self._set_held(True)
         elif event.type() == QEvent.Type.Leave:
             self._set_held(False)
+        elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            at = self._scroll.at(event.pos().y())
+            line = self._source.row(at) if at >= 0 else None
+            QToolTip.showText(event.globalPos(), tooltip_text(line.channel) if line else "", self.viewport())
+            return True
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
@@ -375,9 +382,13 @@ class ChatView(QAbstractScrollArea):
             return
         end = self._scroll.end
         lines = (self._source.row(index) for index in range(max(0, end - _READ_OUT), end))
-        self.setAccessibleDescription("\n".join(_spoken(line) for line in lines if line is not None))
+        self.setAccessibleDescription("\n".join(_with_origin(line) for line in lines if line is not None))
 
 
 def _spoken(line: ChatLine) -> str:
     text = clean_text(line.text, 10_000)
     return text if line.gap else f"{clean_text(line.author, 40)}: {text}"
+
+
+def _with_origin(line: ChatLine) -> str:
+    return f"{line.channel}. {_spoken(line)}" if line.channel else _spoken(line)

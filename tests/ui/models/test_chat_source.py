@@ -38,3 +38,10 @@ def test_a_gap_says_how_much_is_missing_as_far_as_anybody_knows():
     assert gap("12") == "12 messages are missing here"
     assert gap("1") == "1 message is missing here"
     assert gap("") == "The connection broke off: messages may be missing here"
+
+
+def test_a_message_that_was_written_elsewhere_says_where():
+    message = ChatMessage("social", "m1", 0, 1, "Ana", "Is it warm?", origin="tiktok")
+    line, other = line_of(ChatRow(1, message)), line_of(row(1))
+    assert (line.channel, line.letter, other.channel, other.letter) == ("tiktok", "T", "twitch", "T")
+    assert line.colour != other.colour
