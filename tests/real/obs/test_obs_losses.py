@@ -12,7 +12,7 @@ import pytest
 
 from studio.stage.obs_socket import open_obs
 from tests.fakes.stage_views import a_card, a_view
-from tests.real.obs.rig import Ingest, Obs, Screen, stream_to
+from tests.real.obs.rig import Ingest, Obs, Screen, ask, stream_to
 from tests.real.obs.scenes import a_stage, reads, running, until_clear
 
 pytestmark = pytest.mark.real
@@ -89,3 +89,19 @@ async def test_a_stage_that_ends_leaves_nothing_in_sight(obs: Obs) -> None:
         async with running(stage):
             await reads(stage, lambda text: "Linen shirt" in text and "shrink" in text)
         await asyncio.wait_for(until_clear(observer), TOLD_WITHIN_S)
+
+
+async def test_another_scene_collection_and_back_is_followed(obs: Obs) -> None:
+    stage = a_stage(obs)
+    stage.show(a_view(a_card("Linen shirt", 3900)))
+    async with open_obs(obs.address, lambda: Obs.PASSWORD) as observer, running(stage) as ears:
+        await reads(stage, lambda text: "Linen shirt" in text)
+        await ask(observer, "CreateSceneCollection", sceneCollectionName="Another")
+        await ears.until(lambda heard: not heard.links[-1][0])
+        assert "Set up" in ears.links[-1][1]
+        stage.show(a_view(a_card("Wool coat", 12900)))
+        await ask(observer, "SetCurrentSceneCollection", sceneCollectionName="Untitled")
+        ears.forget()
+        await ears.until_well()
+        text = await reads(stage, lambda text: "Wool coat" in text)
+        assert "Linen" not in text
