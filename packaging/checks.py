@@ -64,13 +64,20 @@ def _pytest(
     return Step(heading, command, junit, qt)
 
 
+def _may_be_alone(how: list[str]) -> bool:
+    tried = subprocess.run(["unshare", *how, "--net", "true"], check=False, capture_output=True)
+    return tried.returncode == 0
+
+
 def _alone_in_the_network() -> list[str]:
     """The words before a command that give it a network of its own with nothing but loopback; none outside of Linux."""
     if not sys.platform.startswith("linux"):
         return []
-    as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
+    as_it_is: list[str] = []
+    mapped = ["--map-root-user"]  # for who is no root, and for a root of a container who may not otherwise
+    how = as_it_is if os.geteuid() == 0 and _may_be_alone(as_it_is) else mapped
     up = 'PATH="$PATH:/usr/sbin:/sbin" ip link set lo up && exec "$@"'
-    return ["unshare", *as_root, "--net", "--", "sh", "-c", up, "sh"]
+    return ["unshare", *how, "--net", "--", "sh", "-c", up, "sh"]
 
 
 def _pytest_steps(root: Path, env: Environment, artifacts: Path, real: bool) -> list[Step]:

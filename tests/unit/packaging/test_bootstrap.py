@@ -284,21 +284,29 @@ def real_steps(module, monkeypatch: pytest.MonkeyPatch):
     """The runs of pytest with servers of other houses, on a system with a network namespace for who asks."""
     checks, environment = module("checks"), module("environment")
 
-    def steps(platform: str, user: int) -> list:
+    def steps(platform: str, user: int, as_it_is: bool = True) -> list:
         monkeypatch.setattr(sys, "platform", platform)
         monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
         monkeypatch.setattr(checks, "_has_tests", lambda *_: True)
+        monkeypatch.setattr(checks, "_may_be_alone", lambda how: as_it_is or bool(how))
         env = environment.Environment(ROOT / ".venv", ROOT / ".venv/bin/python")
         return checks._pytest_steps(ROOT, env, ROOT / "test-artifacts", real=True)
 
     return steps
 
 
-@pytest.mark.parametrize(("user", "unshare"), [(0, ["--net"]), (1000, ["--map-root-user", "--net"])])
+@pytest.mark.parametrize(
+    ("user", "as_it_is", "unshare"),
+    [
+        (0, True, ["--net"]),
+        (0, False, ["--map-root-user", "--net"]),
+        (1000, True, ["--map-root-user", "--net"]),
+    ],
+)
 def test_obs_which_listens_everywhere_is_tested_where_nobody_else_is(
-    real_steps, user: int, unshare: list[str]
+    real_steps, user: int, as_it_is: bool, unshare: list[str]
 ) -> None:
-    alone = [step for step in real_steps("linux", user) if step.command[0] == "unshare"]
+    alone = [step for step in real_steps("linux", user, as_it_is) if step.command[0] == "unshare"]
     assert [step.heading for step in alone] == ["pytest: OBS on a stage of its own"]
     command = alone[0].command
     assert command[1 : command.index("--")] == unshare
