@@ -3,7 +3,7 @@ show that owes them something.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from secrets import token_urlsafe
 from typing import Any, Protocol, TypeVar
 
@@ -69,7 +69,9 @@ class InEngine(Protocol):
 
 
 class ChannelBook(KeptBook):
-    """Implements `ChannelConnections`. `kinds` are the platforms that there are."""
+    """Implements `ChannelConnections`. `kinds` are the platforms that there are. `key_forgotten` is called with the id of a
+    channel whose token was taken away.
+    """
 
     EXAMPLE = "https://bridge.example"
 
@@ -86,6 +88,7 @@ class ChannelBook(KeptBook):
         kinds: Mapping[str, ChannelKind] = KINDS,
     ) -> None:
         super().__init__(settings, save, secrets, troubles, wall)
+        self.key_forgotten: Callable[[str], Awaitable[None]] = _nobody_cares
         self._quotas, self._use, self._in_engine, self._kinds = quotas, use, in_engine, kinds
 
     # --- what there is ----------------------------------------------------------------------------------------
@@ -188,6 +191,7 @@ class ChannelBook(KeptBook):
     async def forget_key(self, channel_id: str, /) -> None:
         """Forget the token that is kept for a channel."""
         await self._forget(channel_secret(channel_id))
+        await self.key_forgotten(channel_id)
 
     async def _refuse_if_owed(self, channel: ChannelSettings, otherwise: str) -> None:
         owed = (await self._use.owed_by_channel()).get(channel.id, 0)
@@ -268,6 +272,10 @@ class ChannelBook(KeptBook):
             return await way.sign_in(on_step)
         finally:
             await made.aclose()
+
+
+async def _nobody_cares(_channel_id: str) -> None:
+    """Where no show is open."""
 
 
 def _platform(kind: str, known: ChannelKind) -> ChannelPlatform:

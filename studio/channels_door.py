@@ -54,6 +54,7 @@ class ChannelsDoor:
             kinds,
         )
         self.book.key_given = self._key_given
+        self.book.key_forgotten = self._key_forgotten
         self.screen = ChannelsScreen(
             self.book,
             desktop.actions,
@@ -99,6 +100,9 @@ class ChannelsDoor:
         """What waited for a token in the open show goes on."""
         if any(channel.id == channel_id for channel in self.open_channels()):
             await self._in_engine(self._room.give_token(f"{_TARGET}{channel_id}", key))
+
+    async def _key_forgotten(self, channel_id: str) -> None:
+        await self._in_engine(self._room.token_forgotten(f"{_TARGET}{channel_id}"))
 
     def _listen(self, batch: ChangeBatch) -> None:
         live = self._desktop.live

@@ -297,6 +297,11 @@ class EngineRoom:
         """*engine* The stages of the open show; None when it has none."""
         return self._stages
 
+    async def token_forgotten(self, target: str) -> None:
+        """*engine* A token was taken away: what the open show asks from now on goes out without it."""
+        if self._channels is not None:
+            await self._channels.reread(target)
+
     async def refresh_stock(self, product_ids: Collection[str]) -> None:
         """*engine* Read these products' stock now; a shop that does not answer is told by its link."""
         if self._show is not None:

@@ -119,7 +119,14 @@ async def test_a_channel_is_kept_in_the_settings_and_its_secrets_in_the_keyring_
         Kept.KEYRING,
     )
     assert known.signed_in is None, "a token was typed"
+    told: list[str] = []
+
+    async def hear(channel_id: str) -> None:
+        told.append(channel_id)
+
+    kit.book.key_forgotten = hear
     await kit.book.forget_key("yt")
+    assert told == ["yt"], "the open show stops using it"
     assert kit.ring.kept == {"client:yt": "the-apps-secret"}
 
 

@@ -9,6 +9,7 @@ from studio.channel_factory import KINDS, ChannelSet, UnknownChannelKind, channe
 from studio.channel_quotas import Quotas
 from studio.channels.sign_in import Grant, grant_text
 from studio.control.clock import SystemWallClock
+from studio.control.ports import Unauthorised
 from studio.settings.schema import ChannelSettings
 from studio.settings.secrets import KeyringSecrets
 from tests.fakes.bad_shop import TOKEN, BadShop
@@ -68,17 +69,23 @@ def test_an_unknown_kind_names_those_that_there_are() -> None:
         channel_kind("odd")
 
 
-async def test_a_token_given_later_is_used_at_once(made: ChannelSet, secrets: KeyringSecrets) -> None:
+async def test_a_token_given_later_is_used_at_once_and_one_taken_away_is_not(
+    made: ChannelSet, secrets: KeyringSecrets
+) -> None:
     """Over real HTTP: the bridge wants its token."""
     with BadShop() as bridge:
         bridge.token = TOKEN
         secrets.set("channel:bridge", "another-token")
         channel = made.make(a_channel("bridge", "native", base_url=bridge.url))
-        with pytest.raises(Exception, match="token"):
+        with pytest.raises(Unauthorised):
             await channel.hello()
         secrets.set("channel:bridge", TOKEN)
         await made.reread("channel:bridge")
         assert (await channel.hello()).keyed
+        secrets.delete("channel:bridge")
+        await made.reread("channel:bridge")
+        with pytest.raises(Unauthorised, match="none is known"):
+            await channel.hello()
 
 
 async def test_what_a_sign_in_granted_is_sent_as_its_access_token_only(
