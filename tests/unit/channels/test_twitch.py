@@ -22,7 +22,7 @@ WEB = pytest.mark.parametrize("web", [False, True], ids=["tcp", "websocket"])
 
 async def heard_of(*lines: str, web: bool = False) -> list[ChannelItem]:
     """What the studio hears of these lines, between joining and a last message."""
-    async with world(FakeTwitchChat(web=web), client_id="", pace=NOTHING) as w, listening(w.channel) as heard:
+    async with world(FakeTwitchChat(web=web), pace=NOTHING) as w, listening(w.channel) as heard:
         await w.chat.tell(*lines, a_message("the end"))
         await heard.message(lambda m: m.text == "the end")
         return [item for item in heard.items[1:] if item.message is None or item.message.text != "the end"]
@@ -170,7 +170,7 @@ async def test_a_token_that_twitch_does_not_take_asks_to_sign_in_again(token: st
 
 @WEB
 async def test_a_token_that_is_over_is_renewed_once_and_the_chat_goes_on(web: bool):
-    async with world(FakeTwitchChat(web=web), token="over", client_id="", pace=NOTHING) as w:
+    async with world(FakeTwitchChat(web=web), token="over", pace=NOTHING) as w:
         w.next_token = "a-good-token"
         async with listening(w.channel):
             assert (w.renewals, w.token) == (1, "a-good-token")
@@ -216,7 +216,7 @@ async def test_a_room_that_never_opens_is_given_up():
 
 
 async def test_the_servers_question_is_answered_and_its_answers_are_the_heartbeat():
-    async with world(client_id="", pace=SOON) as w, listening(w.channel) as heard:
+    async with world(pace=SOON) as w, listening(w.channel) as heard:
         await w.chat.tell("PING :tmi.twitch.tv")
         await w.chat.until(lambda: "PONG :tmi.twitch.tv" in w.chat.connections[0].lines)
         await heard.until(lambda _: len(heard.items) > 3)
@@ -225,7 +225,7 @@ async def test_the_servers_question_is_answered_and_its_answers_are_the_heartbea
 
 @WEB
 async def test_a_server_that_answers_no_more_is_noticed(web: bool):
-    async with world(FakeTwitchChat(web=web, silent_to={"PING"}), client_id="", pace=SOON) as w:
+    async with world(FakeTwitchChat(web=web, silent_to={"PING"}), pace=SOON) as w:
         with pytest.raises(Unreachable, match="does not answer"):
             async for _ in w.channel.items(0):
                 pass
@@ -235,7 +235,7 @@ async def test_a_server_that_answers_no_more_is_noticed(web: bool):
 async def test_a_connection_that_breaks_ends_the_feed_and_the_next_says_since_when_something_may_be_missing(
     web: bool,
 ):
-    async with world(FakeTwitchChat(web=web), client_id="", pace=NOTHING) as w:
+    async with world(FakeTwitchChat(web=web), pace=NOTHING) as w:
         async with listening(w.channel) as heard:
             assert heard.items == [ChannelItem(0)]
             await w.chat.tell(a_message("before", message_id="1"))
@@ -253,7 +253,7 @@ async def test_a_connection_that_breaks_ends_the_feed_and_the_next_says_since_wh
 
 @WEB
 async def test_when_twitch_asks_to_reconnect_nothing_is_lost_and_nothing_comes_twice(web: bool):
-    async with world(FakeTwitchChat(web=web), client_id="", pace=NOTHING) as w, listening(w.channel) as heard:
+    async with world(FakeTwitchChat(web=web), pace=NOTHING) as w, listening(w.channel) as heard:
         old = w.chat.connections[0]
         await w.chat.tell(a_message("one", message_id="1"), ":tmi.twitch.tv RECONNECT")
         await w.chat.tell(a_message("two", message_id="2"), to=old)
@@ -268,7 +268,7 @@ async def test_when_twitch_asks_to_reconnect_nothing_is_lost_and_nothing_comes_t
 
 
 async def test_when_the_old_connection_ends_before_the_new_one_has_joined_that_is_said():
-    async with world(client_id="", pace=NOTHING) as w, listening(w.channel) as heard:
+    async with world(pace=NOTHING) as w, listening(w.channel) as heard:
         old = w.chat.connections[0]
         w.chat.silent_to.add("JOIN")
         await w.chat.tell(a_message("one", message_id="1"), ":tmi.twitch.tv RECONNECT")
@@ -288,7 +288,7 @@ async def test_when_the_old_connection_ends_before_the_new_one_has_joined_that_i
 
 
 async def test_being_put_out_of_the_chat_ends_the_feed():
-    async with world(client_id="", pace=NOTHING) as w:
+    async with world(pace=NOTHING) as w:
         with pytest.raises(Unreachable, match="out of the chat"):
             await until_the_feed_ends(w, lambda: w.chat.tell(f":{SHOP_CHANNEL}!a@b PART {ROOM}"))
 

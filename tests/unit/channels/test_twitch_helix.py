@@ -1,18 +1,21 @@
 """Viewers of Twitch are counted beside its chat, and messages hidden there, by its HTTP API."""
 
 import json
+from functools import partial
 
 import pytest
 
 from studio.channels.twitch_chat import Pace
 from studio.control.ports import MissingRight, RefusedByTarget, Throttled, Unauthorised
 from tests.contracts.channel_contract import listening
-from tests.fakes.helix import SHOP_CHANNEL, STUDIO
+from tests.fakes.helix import CLIENT_ID, SHOP_CHANNEL, STUDIO
 from tests.fakes.http_server import reply
 from tests.fakes.twitch_chat import a_message
-from tests.unit.channels.twitch_world import SOON, World, world
+from tests.unit.channels.twitch_world import SOON, World
+from tests.unit.channels.twitch_world import world as any_world
 
 OFTEN = Pace(ping_ms=600_000, viewers_ms=10)
+world = partial(any_world, client_id=CLIENT_ID)
 MESSAGE = "885196de-cb67-427a-baa8-82f9b0fcd05f"
 
 

@@ -9,7 +9,7 @@ from studio.channels.twitch import TwitchChannel
 from studio.channels.twitch_chat import Pace
 from studio.control.clock import SystemWallClock
 from studio.sync.http import HttpClient
-from tests.fakes.helix import CLIENT_ID, SHOP_CHANNEL, TOKEN, FakeHelix
+from tests.fakes.helix import SHOP_CHANNEL, TOKEN, FakeHelix
 from tests.fakes.twitch_chat import FakeTwitchChat
 
 SOON = Pace(ping_ms=40, pong_ms=40, viewers_ms=10, answer_ms=300)
@@ -35,11 +35,11 @@ async def world(
     chat: FakeTwitchChat | None = None,
     *,
     token: str | None = TOKEN,
-    client_id: str = CLIENT_ID,
+    client_id: str = "",
     pace: Pace | None = None,
     ca_file: Path | None = None,
 ) -> AsyncGenerator[World, None]:
-    """Both servers run; nobody is connected yet."""
+    """Both servers run; nobody is connected yet. Without a `client_id` the HTTP API is never asked."""
     async with chat or FakeTwitchChat() as chat, FakeHelix() as helix:
 
         async def renewed() -> bool:
