@@ -2,8 +2,8 @@
 
 Every table is STRICT, has an integer primary key, and no two have columns of the same types in the same order: so a
 row that is found in a damaged file says which table it is of (`studio.store.salvage`). That holds for all versions
-together: a file may be damaged before it was brought to today's. So no migration adds a column to a table that has
-rows, for SQLite leaves those as short as they are: it makes the table anew. Times are UTC ms.
+together: a file may be damaged before it was brought to today's. SQLite leaves the rows of a table that gets one more
+column as short as they are: they are known by the version that wrote them. Times are UTC ms.
 """
 
 from collections.abc import Callable, Iterator
