@@ -103,6 +103,16 @@ def last_at_ms(conn: sqlite3.Connection, show: int) -> int:
     return int(codec.one(conn, sql, (show,)) or 0)
 
 
+def last_said_ms(conn: sqlite3.Connection, show_id: str, channel: str) -> int | None:
+    """The time of the newest message of a channel in a show, UTC ms; None without one."""
+    sql = (
+        "SELECT at_ms FROM chat_message WHERE show = (SELECT num FROM show WHERE id = ?) AND channel = ? AND gap = 0 "
+        "ORDER BY num DESC LIMIT 1"
+    )
+    found = codec.one(conn, sql, (show_id, channel))
+    return None if found is None else int(found)
+
+
 def count(conn: sqlite3.Connection, show_id: str) -> int:
     """How many rows, gaps included, the chat of a show has."""
     return int(codec.one(conn, "SELECT chat_rows FROM show WHERE id = ?", (show_id,)) or 0)

@@ -11,7 +11,7 @@ from studio.domain.audience import ViewerSample
 from studio.domain.order import Order
 from studio.domain.product import Product, StockLevel
 from studio.domain.question import Question
-from studio.store import catalogue, codec, merge
+from studio.store import catalogue, chat, codec, merge
 from studio.store.catalogue import ImageCache
 from studio.store.database import Database
 
@@ -50,6 +50,10 @@ class SqlFeeds:
         """How far a source was read without a gap; 0 for nothing yet."""
         sql = "SELECT cursor FROM feed_cursor WHERE show_id = ? AND source = ?"
         return await self._db.read(lambda conn: int(codec.one(conn, sql, (show_id, source)) or 0))
+
+    async def last_said_ms(self, show_id: str, channel: str) -> int | None:
+        """When the newest message of a channel in this show was written (UTC ms of the channel); None without one."""
+        return await self._db.read(lambda conn: chat.last_said_ms(conn, show_id, channel))
 
     async def products(self) -> dict[str, Product]:
         """All products by id, in the order in which they came first."""

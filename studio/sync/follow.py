@@ -86,7 +86,9 @@ class Follow:
             try:
                 if self.link.state is LinkState.CONNECTING:
                     self.link.set(LinkState.CONNECTING)
-                await self._source.greet()
+                missed_since = await self._source.greet()
+                if missed_since is not None:
+                    await self._queue.put(ChannelItem(0, lost_since_ms=missed_since))
                 await self._follow(backoff)
             except TargetError as error:
                 _log.info("channel broke off", source=self._source.name, reason=error.sentence)

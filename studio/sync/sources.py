@@ -180,9 +180,15 @@ class ChannelFeed:
         self._begun = False
         self._recent: dict[str, None] = {}
 
-    async def greet(self) -> None:
-        """Ask what the channel can do."""
+    async def greet(self) -> int | None:
+        """Ask what the channel can do. The first time: since when messages may be missing (UTC ms of the channel), because
+        nobody listened between an earlier run of the studio and this one; None where nothing was heard before.
+        """
         await self._channel.hello()
+        if self._begun:
+            return None
+        self._begun = True
+        return await self._feeds.last_said_ms(self._show_id, self.name)
 
     async def begin(self, after_reset: bool) -> int | None:
         """Ask what the channel can do, and where to read on."""

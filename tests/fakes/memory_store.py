@@ -137,6 +137,10 @@ class MemoryFeeds:
     async def cursor(self, show_id: str, source: str) -> int:
         return self.cursors.get(source, 0)
 
+    async def last_said_ms(self, show_id: str, channel: str) -> int | None:
+        said = [m.at_ms for b in self.batches for m in b.messages if m.channel == channel]
+        return said[-1] if said else None
+
     async def products(self) -> dict[str, Product]:
         return dict(self.known)
 

@@ -98,6 +98,15 @@ async def test_where_nothing_is_numbered_a_gap_says_that_something_may_be_missin
     assert history.chat_count(SHOW) == 3
 
 
+async def test_when_a_channel_spoke_last_is_known_and_gaps_do_not_count(feeds: SqlFeeds):
+    assert await feeds.last_said_ms(SHOW, "demo") is None
+    await chat(feeds, "one", "two")
+    await feeds.store(SHOW, FeedBatch("other", messages=(a_message(9, channel="other"),)))
+    await feeds.store(SHOW, FeedBatch("demo", lost=(1, 2)))
+    assert await feeds.last_said_ms(SHOW, "demo") == a_message(1).at_ms
+    assert await feeds.last_said_ms("another", "demo") is None
+
+
 async def test_a_question_that_its_channel_hid_is_withdrawn_until_somebody_asks_again(feeds: SqlFeeds):
     question = Question("q", SHOW, "Is it blue?", "Ana", "demo", "m1", T0, T0, author_id="u1")
     gone = msgspec.structs.replace(question, withdrawn=True)

@@ -55,6 +55,24 @@ def test_after_a_break_it_reads_on_and_marks_what_may_be_missing():
     assert w.seen.states("live") == ["connecting", "ok", "down", "ok"]
 
 
+def test_what_was_said_while_the_studio_was_dead_may_be_missing_and_is_marked():
+    async def story(w: World) -> None:
+        w.channel.tell(said("a", 1_000))
+        await asyncio.sleep(1)
+        assert not any(batch.lost for batch in w.feeds.batches), "nothing was heard before"
+        await w.engine.stop()
+        w.engine = w.new_engine()
+        await w.engine.start("show-1")
+        await asyncio.sleep(1)
+        w.channel.tell(said("b", 9_000))
+        await asyncio.sleep(1)
+
+    w = follow(story)
+    assert w.texts() == ["text of a", "text of b"]
+    (lost,) = [b.lost for b in w.feeds.batches if b.lost]
+    assert lost[0] == 1_000
+
+
 def test_what_its_platform_hides_is_hidden_here_with_the_question_that_it_asked():
     async def story(w: World) -> None:
         w.channel.tell(
