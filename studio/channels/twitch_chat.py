@@ -209,12 +209,12 @@ class Chat:
         """Ask whether the server is still there; its answers are the channel's heartbeat."""
         now = asyncio.get_running_loop().time
         while True:
-            await asyncio.sleep(self._pace.ping_ms / 1000)
             asked = now()
             await session.wire.write(f"PING :{_HEARTBEAT}")
             await asyncio.sleep(self._pace.pong_ms / 1000)
             if session.heard_at < asked and not feed.crowded:
                 raise Unreachable(f"{WHO}'s chat does not answer any more: it is connected to again.")
+            await asyncio.sleep(max(0, self._pace.ping_ms - self._pace.pong_ms) / 1000)
 
 
 async def _wait(event: asyncio.Event) -> None:

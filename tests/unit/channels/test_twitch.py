@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 
 import pytest
 
@@ -229,6 +230,24 @@ async def test_a_server_that_answers_no_more_is_noticed(web: bool):
         with pytest.raises(Unreachable, match="does not answer"):
             async for _ in w.channel.items(0):
                 pass
+
+
+@WEB
+async def test_a_studio_that_takes_nothing_for_a_while_neither_gives_up_nor_loses_anything(web: bool):
+    many = 45_000
+    async with world(FakeTwitchChat(web=web), pace=SOON) as w, aclosing(w.channel.items(0)) as items:  # type: ignore[type-var]
+        await anext(items)
+        lines = [a_message(f"line {n}", message_id=f"m{n}") for n in range(many)]
+        telling = asyncio.create_task(w.chat.tell(*lines))
+        asked = w.chat.connections[0].lines
+        await w.chat.until(lambda: sum(line.startswith("PING") for line in asked) >= 10)
+        found: list[str] = []
+        while len(found) < many:
+            item = await anext(items)
+            found += [item.message.id] if item.message else []
+        await telling
+        assert found == [f"m{n}" for n in range(many)]
+        assert len(w.chat.connections) == 1
 
 
 @WEB
