@@ -25,6 +25,7 @@ from studio.settings.schema import ShopSettings
 from studio.settings.secrets import KeyringSecrets
 from studio.settings_place import SettingsPlace
 from studio.shops_door import ShopsDoor
+from studio.stage_door import StageDoor
 from studio.store.errors import StoreError
 from studio.sync.http import BadAddress
 from studio.ui.home import Home
@@ -75,6 +76,7 @@ async def open_studio(app: QApplication, window: MainWindow, paths: Paths, redac
         AnnouncementsDoor(desktop)
         shops = ShopsDoor(desktop, secrets, redactor, place, quotas)
         front = FrontDoor(desktop, shops, ChannelsDoor(desktop, secrets, redactor, place, quotas))
+        StageDoor(desktop, secrets, place)
         await front.refresh()
         desktop.window.show()
         await front.say_what_is_owed()

@@ -5,12 +5,19 @@ from typing import Any, Final
 from studio.app import Desktop
 from studio.ui.connections.channel_words import channel_wording
 from studio.ui.connections.screen import ConnectionsScreen
+from studio.ui.connections.stage_screen import StageScreen
+from studio.ui.connections.stage_words import NAME as STAGE
+from studio.ui.connections.stage_words import stage_title
 from studio.ui.connections.words import shop_wording
+
+SettingsScreen = ConnectionsScreen[Any] | StageScreen
 
 
 def place_titles() -> dict[str, str]:
     """The screens that there are, name to title, in the order of their tabs."""
-    return {wording.name: wording.title for wording in (shop_wording(), channel_wording())}
+    return {wording.name: wording.title for wording in (shop_wording(), channel_wording())} | {
+        STAGE: stage_title()
+    }
 
 
 class SettingsPlace:
@@ -20,14 +27,14 @@ class SettingsPlace:
 
     def __init__(self, desktop: Desktop) -> None:
         self._desktop = desktop
-        self._screens: dict[str, ConnectionsScreen[Any]] = {}
+        self._screens: dict[str, SettingsScreen] = {}
         self._back_to = ""
         self._asking = False
         self.titles: Final = place_titles()
         desktop.window.closing.disconnect(desktop.exit.set)
         desktop.window.closing.connect(lambda: desktop.tasks.spawn(self._close(), "close"))
 
-    def add(self, name: str, screen: ConnectionsScreen[Any]) -> None:
+    def add(self, name: str, screen: SettingsScreen) -> None:
         """One more screen; the action of its name leads there."""
         desktop = self._desktop
         self._screens[name] = screen

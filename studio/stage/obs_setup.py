@@ -58,6 +58,10 @@ class SetUp(Struct, frozen=True):
             )
         if not self.made:
             return f"Everything was already there, in the scene “{self.scene}”."
+        if len(self.made) == 1:
+            return (
+                f"One source stands in the scene “{self.scene}” now. It shows nothing until a product is on."
+            )
         return f"{len(self.made)} sources stand in the scene “{self.scene}” now. They show nothing until a product is on."
 
 

@@ -15,7 +15,7 @@ from studio.ui.theme import SPACE_S, SPACE_XS, Theme
 from studio.ui.widgets.labels import Pill
 
 _MENUS: Final = {
-    "Show": ("show.start", "show.end", "", "item.next", "item.previous", "item.skip", "unpin", "", "stage.clear", "prompter.toggle", "", "shops", "channels", "announcements", "quit"),
+    "Show": ("show.start", "show.end", "", "item.next", "item.previous", "item.skip", "unpin", "", "stage.clear", "stage.preview", "prompter.toggle", "", "shops", "channels", "stage", "announcements", "quit"),
     "Edit": ("undo", "redo", "", "search"),
     "Promo": ("promo.issue", "promo.extend", "promo.end"),
     "Questions": ("reply.focus", "question.next", "question.previous", "question.answered", "question.claim", "question.hide", "question.prompter"),
@@ -73,6 +73,7 @@ class Furniture(QObject):
         for action_id in (
             "shops",
             "channels",
+            "stage",
             "shop.test",
             "shop.save",
             "shop.add",
