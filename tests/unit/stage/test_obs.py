@@ -188,6 +188,29 @@ async def test_what_was_refused_is_looked_up_and_told_again(obs: FakeObs) -> Non
         await obs.until(lambda: obs.text("title") == "Linen shirt")
 
 
+async def test_what_is_no_longer_there_is_asked_for_once(obs: FakeObs) -> None:
+    stage = a_stage(obs)
+    async with running(stage) as ears:
+        await ears.until_well()
+        del obs.inputs["Host Studio title"]  # without a word
+        obs.messages.clear()
+        stage.show(SHIRT)
+        await obs.until(lambda: obs.text("price") == "€39.00" and obs.calls("GetInputList"))
+        stage.show(a_view(a_card("Wool coat", 12900)))
+        await obs.until(lambda: obs.text("price") == "€129.00")
+        told = [data["inputName"] for _, data in obs.calls("SetInputSettings")]
+        assert told.count("Host Studio title") == 1
+
+
+async def test_what_a_studio_that_died_left_there_goes(obs: FakeObs) -> None:
+    for item in obs.items["Scene"]:
+        item.enabled = True
+    obs.inputs["Host Studio price"].settings["text"] = "€1.00"
+    async with running(a_stage(obs)):
+        await obs.until(lambda: not any(item.enabled for item in obs.items["Scene"]))
+        await obs.until(lambda: obs.inputs["Host Studio price"].settings["text"] == "")
+
+
 async def test_who_did_not_set_up_is_told_once_and_nothing_breaks() -> None:
     async with FakeObs() as obs:
         stage = a_stage(obs)
