@@ -178,8 +178,10 @@ class _Queue:
         self._tokens = 0
         # Events of answers that could not be put down yet: the disk was full.
         self._owed: list[ev.Event] = []
-        # Effects of which nobody knows whether they arrived; a person's "send again" brings them back without it.
-        self._doubtful = set(sender.orphans or ())
+        # Effects of which nobody knows whether they arrived, and from when on (of the clock that never jumps) the platform
+        # shows it; a person's "send again" brings them back without it.
+        shows_at = sender.wall_clock.monotonic_ms() + _SETTLES_MS
+        self._doubtful = dict.fromkeys(sender.orphans or (), shows_at)
         self._told: set[str] = set()
 
     def heard(self) -> None:
@@ -241,8 +243,12 @@ class _Queue:
             return
         if row.effect.id in self._doubtful and not prepared.keyed:
             if not prepared.read_back:
-                self._doubtful.discard(row.effect.id)
+                self._doubtful.pop(row.effect.id, None)
                 await self._settle(unsure(row.effect, prepared.text))
+                return
+            left = self._doubtful[row.effect.id] - self._sender.wall_clock.monotonic_ms()
+            if left > 0:  # the target was heard meanwhile: that does not make it show any sooner
+                await self._postpone(row, self.wall_ms + left, row.last_error)
                 return
             if await self._arrived(prepared, row):
                 return
@@ -281,11 +287,11 @@ class _Queue:
     async def _attempt(self, prepared: Prepared, row: OutboxRow, superseded: tuple[OutboxRow, ...]) -> None:
         sender = self._sender
         await sender.rows()
-        self._doubtful.add(row.effect.id)
+        self._doubtful[row.effect.id] = 0
         try:
             events = await sender.delivery.perform(prepared, [older.effect for older in superseded])
         except TargetError as error:
-            self._doubtful.discard(row.effect.id)
+            del self._doubtful[row.effect.id]
             untouched = isinstance(error, Unauthorised | Throttled) or (
                 isinstance(error, Unreachable) and not error.attempted
             )
@@ -293,8 +299,8 @@ class _Queue:
                 await self._failed(row, superseded, error, put_back=untouched)
                 return
             if prepared.read_back:
-                self._doubtful.add(row.effect.id)
-                await self._failed(row, superseded, error, put_back=False, at_least_ms=_SETTLES_MS)
+                self._doubtful[row.effect.id] = sender.wall_clock.monotonic_ms() + _SETTLES_MS
+                await self._failed(row, superseded, error, put_back=False)
                 return
             events = unsure(row.effect, prepared.text)
         sender.kill_points.reached("sender.answered")
@@ -302,7 +308,7 @@ class _Queue:
 
     async def _answered(self, row: OutboxRow, events: list[ev.Event]) -> None:
         sender = self._sender
-        self._doubtful.discard(row.effect.id)
+        self._doubtful.pop(row.effect.id, None)
         self._backoff.reset()
         for key in (f"target:{self._target}", f"token:{self._target}"):
             self._tell("info", "", key)
@@ -324,7 +330,7 @@ class _Queue:
             await self._failed(row, (), error, put_back=False)
             return True
         if not events:
-            self._doubtful.discard(row.effect.id)
+            del self._doubtful[row.effect.id]
             last = row.effect.not_after_ms
             if last is None or sender.show_clock.best_ms() < last:
                 return False
@@ -345,7 +351,6 @@ class _Queue:
         error: TargetError,
         *,
         put_back: bool,
-        at_least_ms: int = 0,
     ) -> None:
         """Keep what did not get through. `put_back`: certainly nothing happened, so it counts as not attempted."""
         rows = (row, *superseded)
@@ -353,7 +358,7 @@ class _Queue:
             await self._unauthorised(rows, error)
             return
         asked = error.retry_after_ms if isinstance(error, Unreachable) else None
-        until = self.wall_ms + max(at_least_ms, self._backoff.failed(asked))
+        until = self.wall_ms + self._backoff.failed(asked)
         self._patience_wall_ms = until if asked is not None else 0
         if not isinstance(error, Unreachable):
             self._tell("warning", error.sentence, f"target:{self._target}")

@@ -501,6 +501,28 @@ def test_where_it_can_be_looked_up_what_never_arrived_is_said_again():
     assert looked_up[0][2] < s.wall.now_ms()
 
 
+def test_a_channel_that_is_heard_again_at_once_is_still_given_time_to_show_what_it_was_told():
+    class Slow(FakeChannel):
+        """Says nothing back, and shows what it was told 4 s later."""
+
+        async def say(self, text: str, key: str) -> str:
+            self.calls.append(("say", key, text))
+            asyncio.get_running_loop().call_later(4, self.said.append, text)
+            raise Unreachable("The connection broke off.")
+
+    async def story(s: Stage) -> None:
+        await s.on_air()
+        await s.pin(1)
+        for _ in range(20):
+            await asyncio.sleep(0.5)
+            s.sender.heard("channel:live")
+        await s.drained()
+
+    s = play(story, Slow(keyed=False, read_back=True))
+    assert len(s.channels["live"].said) == 1
+    assert s.outcomes("Say") == ["delivered"]
+
+
 def test_nobody_sends_again_while_it_cannot_be_looked_up_either():
     async def story(s: Stage) -> None:
         live = s.channels["live"]
