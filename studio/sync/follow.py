@@ -28,6 +28,8 @@ _QUEUE = 20_000
 _WATCH_S = 1.0
 _ASKING_MS = 30_000
 _CAP_MS = 30_000
+_STEADY_MS = 5_000
+"""A connection that held so long works, also when nobody says anything."""
 _log = structlog.get_logger(__name__)
 
 
@@ -99,14 +101,16 @@ class Follow:
 
     async def _follow(self, backoff: Backoff) -> None:
         stream = self._source.live(0)
-        now = self._wall.monotonic_ms()
+        now = began = self._wall.monotonic_ms()
         self._alive.began(now)
         self._chat.began(now)
         self._following = True
         try:
             async for item in stream:
-                backoff.reset()
                 now = self._wall.monotonic_ms()
+                # A first sign of life alone proves little: a platform that then breaks off each time is not to be stormed.
+                if item.message is not None or now - began >= _STEADY_MS:
+                    backoff.reset()
                 self._alive.heard(now)
                 if item.message is not None:
                     self._chat.heard(now)

@@ -169,6 +169,7 @@ class ChannelFeed:
     ) -> None:
         self._now_ms = now_ms
         self._newest_ms = 0
+        self._known_until_ms = -1
         self.name = channel.name
         self.silence = f"{channel.name} is connected and says nothing."
         self._channel = channel
@@ -187,8 +188,11 @@ class ChannelFeed:
         await self._channel.hello()
         if self._begun:
             return None
+        heard_ms = await self._feeds.last_said_ms(self._show_id, self.name)
         self._begun = True
-        return await self._feeds.last_said_ms(self._show_id, self.name)
+        if heard_ms is not None:
+            self._newest_ms = self._known_until_ms = heard_ms
+        return heard_ms
 
     async def begin(self, after_reset: bool) -> int | None:
         """Ask what the channel can do, and where to read on."""
@@ -238,7 +242,9 @@ class ChannelFeed:
                 continue
             self._newest_ms = max(self._newest_ms, item.message.at_ms)
             messages.append(item.message)
-            question = self._question(item.message)
+            # A platform may tell its history again to a studio that was started anew: nobody asks twice by that.
+            told_again = item.message.at_ms <= self._known_until_ms
+            question = None if told_again else self._question(item.message)
             if question is not None:
                 questions[question.id] = question
         if not self._channel.numbered:

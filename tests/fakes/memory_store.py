@@ -122,6 +122,7 @@ class MemoryFeeds:
         self.known |= {p.id: p for p in batch.products}
         new = tuple(m for m in batch.messages if m.id not in self.message_ids)
         self.message_ids += [m.id for m in new]
+        self.asked = list({q.id: q for q in (*self.asked, *batch.questions)}.values())
         return StoredBatch(
             products=batch.products,
             stock=batch.stock,

@@ -1,7 +1,7 @@
 """A channel that numbers nothing: each message once, what may be missing is marked, and silence is noticed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from studio.control.ports import ChannelItem, HiddenChat, Quota, Throttled, Unauthorised, Unreachable
 from studio.domain.audience import ChatMessage, ViewerSample
@@ -60,10 +60,7 @@ def test_what_was_said_while_the_studio_was_dead_may_be_missing_and_is_marked():
         w.channel.tell(said("a", 1_000))
         await asyncio.sleep(1)
         assert not any(batch.lost for batch in w.feeds.batches), "nothing was heard before"
-        await w.engine.stop()
-        w.engine = w.new_engine()
-        await w.engine.start("show-1")
-        await asyncio.sleep(1)
+        await started_anew(w)
         w.channel.tell(said("b", 9_000))
         await asyncio.sleep(1)
 
@@ -71,6 +68,52 @@ def test_what_was_said_while_the_studio_was_dead_may_be_missing_and_is_marked():
     assert w.texts() == ["text of a", "text of b"]
     (lost,) = [b.lost for b in w.feeds.batches if b.lost]
     assert lost[0] == 1_000
+
+
+async def started_anew(w: World) -> None:
+    await w.engine.stop()
+    w.engine = w.new_engine()
+    await w.engine.start("show-1")
+    await asyncio.sleep(1)
+
+
+def test_what_is_hidden_after_a_restart_hides_what_was_said_before_it():
+    async def story(w: World) -> None:
+        w.channel.tell(said("a", 1_000, author_id="troll"))
+        await asyncio.sleep(1)
+        await started_anew(w)
+        w.channel.tell(ChannelItem(0, hidden_author="troll"))
+        await asyncio.sleep(1)
+
+    w = follow(story)
+    assert [h for b in w.feeds.batches for h in b.hidden] == [HiddenChat("live", "", "troll", 1_000)]
+
+
+def test_a_question_that_a_platform_tells_again_after_a_restart_was_asked_once():
+    async def story(w: World) -> None:
+        w.channel.tell(said("a", 1_000, "Is the blanket washable?"))
+        await asyncio.sleep(1)
+        await started_anew(w)
+        w.channel.tell(said("a", 1_000, "Is the blanket washable?"), said("b", 2_000, "Is it blue?"))
+        await asyncio.sleep(1)
+
+    w = follow(story)
+    last = {q.id: q for q in w.stored("questions")}
+    assert [(q.message_id, q.asked) for q in last.values()] == [("a", 1), ("b", 1)]
+
+
+def test_a_platform_that_breaks_off_each_time_after_its_greeting_is_not_stormed():
+    class Flapping(FakeChannel):
+        async def items(self, after: int) -> AsyncIterator[ChannelItem]:
+            self.calls.append(("items", after))
+            yield ChannelItem(0)
+            raise Unreachable("Facebook cannot answer right now.")
+
+    async def story(w: World) -> None:
+        await asyncio.sleep(10 * MINUTE_S)
+
+    w = play(story, Flapping(numbered=False, keyed=False))
+    assert len(w.channel.called("items")) < 60
 
 
 def test_what_its_platform_hides_is_hidden_here_with_the_question_that_it_asked():
