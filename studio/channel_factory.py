@@ -84,6 +84,7 @@ def _twitch(parts: Parts) -> Channel:
         chat_url=given.chat_url,
         ca_file=parts.ca_file,
         wall=parts.wall,
+        renew=parts.renew,
     )
 
 

@@ -80,7 +80,6 @@ async def make_show(opened: OpenStudioWindow, folder: Path) -> HostWorkspace:
     return host
 
 
-@pytest.mark.smoke
 async def test_a_channel_is_connected_from_the_list_of_shows_and_its_token_is_on_no_disk(
     open_it: Opening, paths: Paths, shop: BadShop, bridge: BadShop
 ) -> None:

@@ -326,7 +326,7 @@ ANSWERS: list[tuple[Handler, type[TargetError], str]] = [
     (good(b"\xff\xfe"), BadAnswer, "not as agreed"),
     (good(b""), BadAnswer, "not as agreed"),
     (good(SHOP | {"currency": "euro"}), BadAnswer, "currency"),
-    (problem(401, "unauthorized", "Who?"), Unauthorised, "enter it again"),
+    (problem(401, "unauthorized", "Who?"), Unauthorised, "Enter it again"),
     (problem(403, "forbidden", "Read only."), MissingRight, "Read only"),
     (problem(404, "not-found", "No shop."), RefusedByTarget, "No shop."),
     (reply(404, b"<html>404</html>", {"content-type": "text/html"}), BadAnswer, "web page"),
