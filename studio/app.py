@@ -26,6 +26,7 @@ from studio.settings.schema import Settings, WindowState
 from studio.ui.actions import Actions
 from studio.ui.awake import Awake
 from studio.ui.garbage import WindowGarbage
+from studio.ui.host.links import LinkNames
 from studio.ui.host.workspace import HostWorkspace
 from studio.ui.hotkeys import KeyBindings
 from studio.ui.keyguard import FocusKeys
@@ -117,6 +118,10 @@ class LocalStudio(QObject):
     async def image(self, url: str) -> bytes | None:
         """A picture's bytes."""
         return await self._run(self._room.image(url))
+
+    async def programme(self, width: int) -> bytes | None:
+        """What viewers see, as a JPEG so many pixels wide; None without a stage. Raises `TargetError`."""
+        return await self._run(self._room.programme(width))
 
     async def give_token(self, target: str, token: str) -> str:
         """A token for a target that asked."""
@@ -223,6 +228,10 @@ class Desktop:
             monotonic_ms=self.room.wall.monotonic_ms,
             canned_file=RESOURCES / "canned" / "canned.json",
             low_stock=self.settings.alerts.low_stock,
+            names=self._link_names(),
+            programme=self.studio.programme,
+            preview=self.window_state.preview,
+            keep_preview=self._keep_preview,
         )
         self.host.notice.connect(self.window.post)
         self.host.ended.connect(self.show_review)
@@ -266,6 +275,14 @@ class Desktop:
     def _keep_monitor(self, name: str) -> None:
         self.window_state = msgspec.structs.replace(self.window_state, prompter_monitor=name)
 
+    def _keep_preview(self, wanted: bool) -> None:
+        self.window_state = msgspec.structs.replace(self.window_state, preview=wanted)
+
+    def _link_names(self) -> LinkNames:
+        """What the channels of the open show are called."""
+        wired = self.room.connections
+        return LinkNames({c.id: c.name for c in wired.channels} if wired is not None else {})
+
     def _toggle_theme(self) -> None:
         self.theme.toggle(self.app)
         self._keep(theme="light" if self.theme.tokens is LIGHT else "dark")
@@ -291,6 +308,7 @@ class Desktop:
             windows={"main": self.window.window_bytes()},
             splitters={**self.window_state.splitters, **self.window.splitter_bytes()},
             prompter_monitor=self.window_state.prompter_monitor,
+            preview=self.window_state.preview,
             workspace=self.window.workspace,
             last_show=self.live.state.id if self.live else self.window_state.last_show,
         )

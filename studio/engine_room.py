@@ -302,6 +302,10 @@ class EngineRoom:
         if self._channels is not None:
             await self._channels.reread(target)
 
+    async def programme(self, width: int) -> bytes | None:
+        """*engine* What viewers see, as a JPEG so many pixels wide; None without a stage. Raises `TargetError`."""
+        return None if self._stages is None else await self._stages.picture(width)
+
     async def refresh_stock(self, product_ids: Collection[str]) -> None:
         """*engine* Read these products' stock now; a shop that does not answer is told by its link."""
         if self._show is not None:

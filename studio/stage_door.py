@@ -159,13 +159,6 @@ class StageDoor:
         self.screen.take(batch)
 
 
-async def programme(room: EngineRoom, width: int) -> bytes | None:
-    """*engine* What viewers see in the open show, as a JPEG so many pixels wide; None where no show is open that has a
-    stage. Raises `TargetError`.
-    """
-    return None if room.stages is None else await room.stages.picture(width)
-
-
 async def dress_now(room: EngineRoom, settings: StageSettings) -> None:
     """*engine* Dress the overlay page of the open show like this, at once; all else of its stage stays."""
     stages = room.stages

@@ -201,6 +201,7 @@ class WindowState(msgspec.Struct, frozen=True, kw_only=True):
     windows: dict[str, bytes] = {}
     splitters: dict[str, bytes] = {}
     headers: dict[str, bytes] = {}
+    preview: bool = True  # of what viewers see, where a show uses OBS
     prompter_monitor: str | None = None  # None: nobody was asked yet; empty: as a window
     workspace: str = ""
     last_show: str = ""

@@ -15,11 +15,12 @@ import qasync
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from studio.control.ports import StreamState
 from studio.domain import commands as cmd
 from studio.ui.palette import DARK, LIGHT
 from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, OutboxStatus, Sending
 from tests.fakes.fake_studio import FakeStudio, a_lineup
-from tests.ui.host_scene import Scene, a_dressed_studio, an_hour_of_show
+from tests.ui.host_scene import Scene, a_dressed_studio, a_picture, an_hour_of_show
 
 SIZES = ((1440, 900), (1100, 700))
 Stage = Callable[[Scene], Coroutine[Any, Any, None]]
@@ -128,7 +129,60 @@ def many() -> FakeStudio:
     return studio
 
 
+async def stage(scene: Scene) -> None:
+    """OBS streams and records, the overlay is looked at, one channel tells no number."""
+    now = scene.studio.clock.best_ms()
+    scene.studio.changes.emit(
+        ChangeBatch(
+            links=(
+                LinkStatus("Facebook", "channel", Link.OK, "", now),
+                LinkStatus("obs", "stage", Link.OK, "", now),
+                LinkStatus("overlay", "stage", Link.OK, "1 page shows the overlay.", now),
+            ),
+            streams={"obs": StreamState(True, True, False, 12, 151_000, now - 2_530_000)},
+        )
+    )
+    await asyncio.sleep(0.3)
+
+
+async def stage_lost(scene: Scene) -> None:
+    """OBS is away, the overlay is well."""
+    await stage(scene)
+    scene.studio.hear_link(
+        "obs", "stage", Link.DOWN, "OBS is not there: start it. It is connected by itself."
+    )
+    scene.studio.changes.emit(ChangeBatch(streams={"obs": StreamState()}))
+    await asyncio.sleep(0.3)
+
+
+async def stage_cut(scene: Scene) -> None:
+    """The place that is streamed to is away, and OBS wants its password elsewhere."""
+    await stage(scene)
+    now = scene.studio.clock.best_ms()
+    cut = StreamState(True, False, True, 900, 151_000, now - 2_530_000)
+    scene.studio.changes.emit(ChangeBatch(streams={"obs": cut}))
+    await asyncio.sleep(0.3)
+
+
+async def stage_drops(scene: Scene) -> None:
+    """Frames are dropped."""
+    await stage(scene)
+    now = scene.studio.clock.best_ms()
+    lost = StreamState(True, False, False, 212, 152_000, now - 2_530_000)
+    scene.studio.changes.emit(ChangeBatch(streams={"obs": lost}))
+    await asyncio.sleep(0.3)
+
+
+async def look(_width: int) -> bytes:
+    """What viewers see."""
+    return a_picture()
+
+
 SCENES: dict[str, tuple[Callable[[], FakeStudio], Stage, str]] = {
+    "stage": (an_hour_of_show, stage, "en"),
+    "stage-lost": (an_hour_of_show, stage_lost, "en"),
+    "stage-cut": (an_hour_of_show, stage_cut, "en"),
+    "stage-drops": (an_hour_of_show, stage_drops, "en"),
     "host": (an_hour_of_show, nothing, "en"),
     "before": (a_dressed_studio, nothing, "en"),
     "empty": (empty, nothing, "en"),
@@ -153,7 +207,7 @@ SCENES: dict[str, tuple[Callable[[], FakeStudio], Stage, str]] = {
 async def draw(app: QApplication, out: Path, name: str, scale: float = 1.0) -> None:
     """One scene in both themes and sizes."""
     make, stage, language = SCENES[name]
-    scene = Scene(app, make(), language=language)
+    scene = Scene(app, make(), language=language, programme=look)
     scene.theme.apply(app, DARK, scale)
     scene.window.resize(*SIZES[0])
     scene.window.show()
@@ -164,7 +218,7 @@ async def draw(app: QApplication, out: Path, name: str, scale: float = 1.0) -> N
     for size in SIZES:
         scene.window.resize(*size)
         for tokens in (DARK, LIGHT):
-            if tokens is LIGHT and name not in ("host", "form", "offline"):
+            if tokens is LIGHT and name not in ("host", "form", "offline", "stage"):
                 continue
             scene.theme.apply(app, tokens, scale)
             await asyncio.sleep(0.12)

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 import shiboken6
+from PySide6.QtCore import QBuffer
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from studio.control.ports import ChatRow, PromoUsage
@@ -23,6 +25,8 @@ from studio.domain.product import StockLevel
 from studio.domain.promo import PromoKind, PromoPlan, PromoScope
 from studio.ui.actions import Actions
 from studio.ui.command_palette import PaletteEntry
+from studio.ui.host.links import LinkNames
+from studio.ui.host.programme_preview import Look
 from studio.ui.host.workspace import HostWorkspace
 from studio.ui.keyguard import FocusKeys
 from studio.ui.main_window import MainWindow
@@ -62,7 +66,8 @@ class Scene:
 
     def __init__(
         self, app: QApplication, studio: FakeStudio, *, theme: Theme | None = None, language: str = "en",
-        zone: str = "", canned: Path = RESOURCES / "canned" / "canned.json",
+        zone: str = "", canned: Path = RESOURCES / "canned" / "canned.json", names: LinkNames | None = None,
+        programme: Look | None = None, preview: bool = True,
     ) -> None:  # fmt: skip
         self.studio = studio
         self.theme = theme if theme is not None else Theme()
@@ -73,6 +78,7 @@ class Scene:
         self.keys = FocusKeys(app)
         self.notices = Notices(self.wall)
         self.errors: list[BaseException] = []
+        self.preview_kept: list[bool] = []
         self.tasks = Tasks("window", lambda _name, error: self.errors.append(error))
         self.window = MainWindow(rehearsal=studio.state.rehearsal)
         self.window.furnish(self.actions, self.theme, self.notices)
@@ -82,7 +88,8 @@ class Scene:
         self.host = HostWorkspace(
             studio, self.live, self.actions, self.theme, self.keys,
             Texts(language, zone or studio.state.time_zone), self.tasks,
-            monotonic_ms=self.wall, canned_file=canned, low_stock=20, wall_ms=studio.clock.best_ms,
+            monotonic_ms=self.wall, canned_file=canned, low_stock=20, wall_ms=studio.clock.best_ms, names=names,
+            programme=programme, preview=preview, keep_preview=self.preview_kept.append,
         )  # fmt: skip
         self.host.notice.connect(self.window.post)
         self.window.add_workspace("host", self.host, self.host.splitters)
@@ -224,7 +231,9 @@ class Evening:
         wanted = 900 * (1 - math.exp(-minute / 9)) + 950 * math.exp(-(((minute - 22) / 6) ** 2))
         wanted += 420 * (1 - math.exp(-max(0.0, minute - 36) / 3))
         self.viewers += (wanted - self.viewers) * 0.3 + self.random.gauss(0, 9)
-        self.studio.samples.append(ViewerSample("live", self.now, max(0, round(self.viewers))))
+        now = max(0, round(self.viewers))
+        for channel, count in (("YouTube", now - now // 2), ("Twitch", now // 2)):
+            self.studio.samples.append(ViewerSample(channel, self.now, count))
 
     def _sell(self, variant: str, pieces: int) -> None:
         self._level(variant, self.left[variant] - pieces, at=self.now)
@@ -339,6 +348,18 @@ def hear(studio: FakeStudio, channel: str, author: str, text: str, *, by_us: boo
 def confirmed(promo_id: str, start: int, end: int) -> ev.PromoConfirmed:
     """The shop says yes to a code, UTC ms."""
     return ev.PromoConfirmed(promo_id, f"s-{promo_id}", start, end)
+
+
+def a_picture(colour: str = "#334455", width: int = 640) -> bytes:
+    """What OBS sends: a JPEG of a studio in this colour."""
+    image = QImage(width, width * 9 // 16, QImage.Format.Format_RGB32)
+    image.fill(QColor(colour))
+    with QPainter(image) as painter:
+        painter.fillRect(width // 20, width * 6 // 16, width // 3, width * 2 // 16, QColor("#161b22"))
+    data = QBuffer()
+    data.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(data, "JPG")
+    return bytes(data.data().data())
 
 
 Prepare = Callable[[Scene], Coroutine[Any, Any, None]]

@@ -7,11 +7,13 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from studio.control.ports import StreamState
 from studio.domain.lineup import ItemStatus
 from studio.domain.rundown import Rundown
 from studio.domain.show import ShowPhase
 from studio.ui.actions import Actions
-from studio.ui.host.links import LinkPill, LinkRow
+from studio.ui.host.broadcast import BroadcastPill
+from studio.ui.host.links import LinkNames, LinkPill, LinkRow
 from studio.ui.keyguard import FocusKeys
 from studio.ui.models.live_show import LiveShow
 from studio.ui.studio import Link, LinkStatus, Sending
@@ -98,11 +100,12 @@ class Header(Card):
         now_ms: NowMs,
         wall_ms: Callable[[], int],
         plan: Callable[[], Rundown],
+        names: LinkNames,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("card", parent, margin=SPACE_S)
         self._show, self._texts, self._now_ms, self._wall_ms = show, texts, now_ms, wall_ms
-        self._theme, self._plan = theme, plan
+        self._theme, self._plan, self._names = theme, plan, names
         self._level = 0
         self._fitted: object = None
         self._said: object = None
@@ -120,7 +123,8 @@ class Header(Card):
         self.sales = Stat(size="m")
         self.sent_button = SentButton()
         self.sent = self.sent_button.stat
-        self.links = LinkRow()
+        self.broadcast = BroadcastPill(texts)
+        self.links = LinkRow(names)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON_MS)
@@ -131,6 +135,7 @@ class Header(Card):
         # Viewers and sales move with the clock.
         for changed in (show.outbox_changed, show.links_changed):
             changed.connect(self._later)
+        show.links_changed.connect(self._count_dropped)
         show.show_changed.connect(self._show_changed)
         theme.changed.connect(self._later)
         self.tick()
@@ -159,7 +164,7 @@ class Header(Card):
         for stat in (self.plan, self.viewers, self.sales, self.sent):
             stat.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._parts: tuple[QWidget, ...] = (
-            self.plan, self.viewers, self.sales, self.sent_button, self.links, self.end,
+            self.plan, self.viewers, self.sales, self.sent_button, self.broadcast, self.links, self.end,
         )  # fmt: skip
         for widget in self._parts:
             row.addWidget(widget)
@@ -184,6 +189,11 @@ class Header(Card):
             self.tick()
         else:
             self._later()
+
+    def _count_dropped(self) -> None:
+        stream = self._stream
+        if stream is not None:
+            self.broadcast.dropped.take(stream, self._wall_ms())
 
     def _later(self, *_what: object) -> None:
         if not self._soon.isActive():
@@ -218,14 +228,17 @@ class Header(Card):
     def _fit(self) -> None:
         """Say as much as the width allows."""
         links = tuple(s.link for s in self._show.links.values())
-        where = (self.width(), self._theme.scale, self._show.state.phase, links)
+        stream = self._stream
+        live = stream and (stream.streaming, stream.recording, stream.reconnecting)
+        where = (self.width(), self._theme.scale, self._show.state.phase, links, live)
         # Saying more again is tried only when something else than a figure changed: nothing flickers.
         if where != self._fitted:
             self._fitted = where
             self._level = 0
         self._show_level(self._level)
         stats = (self.plan, self.viewers, self.sales, self.sent)
-        said = (where, self._level, *(len(s.value.text()) << 8 | len(s.caption.text()) for s in stats))
+        texts = (len(s.value.text()) << 8 | len(s.caption.text()) for s in stats)
+        said = (where, self._level, len(self.broadcast.text()), *texts)
         if said == self._said:
             return
         self._said = said
@@ -249,7 +262,9 @@ class Header(Card):
         self._tick_sales(level)
         self.end.setVisible(on_air)
         self.end.shorten(self.tr("End") if level >= _SHORT else "", cap=level < _NO_CAP)
-        self.links.show_links(self._show.links, 0 if level < _COLLECTED else 1 if level < _SHORT else 2)
+        less = 0 if level < _COLLECTED else 1 if level < _SHORT else 2
+        self.broadcast.show_stream(self._stream, self._wall_ms(), level=less)
+        self.links.show_links(self._show.links, less)
         self.sales.setVisible(level < _NO_SALES)
 
     def _tick_place(self) -> None:
@@ -291,9 +306,38 @@ class Header(Card):
             mean = self.tr("average {n}").replace("{n}", self._texts.number(average))
             if level < _NO_AVERAGE:
                 words.append(mean)
-        self.viewers.show_value(self._texts.number(show.viewers), " · ".join(words))
-        known = self.tr("All channels together, since the show started.")
-        self.viewers.setToolTip(tooltip_text(f"{mean}\n{known}" if mean else known))
+        silent = self._silent_channels()
+        number = self._texts.number(show.viewers)
+        self.viewers.show_value(
+            f"≥ {number}" if silent and show.viewers is not None else number, " · ".join(words)
+        )
+        self.viewers.setToolTip(
+            tooltip_text("\n".join([*self._channel_lines(silent), *([mean] if mean else [])]))
+        )
+
+    @property
+    def _stream(self) -> StreamState | None:
+        """The broadcast; of several stages, that which streams."""
+        states = self._show.streams.values()
+        return max(states, key=lambda s: (s.reconnecting, s.streaming, s.recording), default=None)
+
+    def _silent_channels(self) -> list[str]:
+        """Channels of the show that do not tell how many watch there."""
+        told = self._show.viewers_by_channel
+        return [s.name for s in self._show.links.values() if s.kind == "channel" and s.name not in told]
+
+    def _channel_lines(self, silent: list[str]) -> list[str]:
+        line, names = self.tr("{channel}: {n}"), self._names
+        lines = [
+            line.replace("{n}", self._texts.number(viewers)).replace("{channel}", names.channel(channel))
+            for channel, viewers in self._show.viewers_by_channel.items()
+        ]
+        lines += [
+            self.tr("{channel}: not told").replace("{channel}", names.channel(channel)) for channel in silent
+        ]
+        together = self.tr("All channels together, since the show started.")
+        least = self.tr("At least so many: those that are not told are not counted, nor taken for none.")
+        return [*lines, together, least] if silent and lines else [*lines, together]
 
     def _tick_sales(self, level: int) -> None:
         figures = self._show.sales

@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from studio.ui.host.links import link_word
+from studio.ui.host.links import STAGE, LinkNames, link_word
 from studio.ui.models.live_show import LiveShow
 from studio.ui.palette import ToneName
 from studio.ui.studio import Link, LinkStatus, OutboxStatus, Sending
@@ -27,10 +27,17 @@ class OutboxPopover(QDialog):
     token_asked = Signal(object)
 
     def __init__(
-        self, show: LiveShow, theme: Theme, wall_ms: Callable[[], int], parent: QWidget | None = None
+        self,
+        show: LiveShow,
+        theme: Theme,
+        wall_ms: Callable[[], int],
+        names: LinkNames,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self._show, self._theme, self._wall_ms = show, theme, wall_ms
+        self._names = names
+        self._filled: object = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("role", "palette")
         self.setAccessibleName(self.tr("Connections and outbox"))
@@ -50,7 +57,7 @@ class OutboxPopover(QDialog):
         outer.setContentsMargins(1, 1, 1, 1)
         outer.addWidget(self._scroll)
         show.outbox_changed.connect(self.fill)
-        show.links_changed.connect(self.fill)
+        show.links_changed.connect(self._links_moved)
         self._heard: dict[str, PlainLabel] = {}
         second = QTimer(self, interval=1000)
         second.timeout.connect(self._tick)
@@ -68,8 +75,18 @@ class OutboxPopover(QDialog):
         self.move(where)
         self.show()
 
+    def _links_moved(self) -> None:
+        # The broadcast moves each second: no button is made anew under the mouse for that.
+        if self._said != self._filled:
+            self.fill()
+
+    @property
+    def _said(self) -> object:
+        return {key: (status.link, status.sentence) for key, status in self._show.links.items()}
+
     def fill(self) -> None:
         """Show what is so now."""
+        self._filled = self._said
         _empty(self._column)
         self._heard.clear()
         self._column.addWidget(SectionHeader(self.tr("Connections")))
@@ -112,8 +129,8 @@ class OutboxPopover(QDialog):
         return " · ".join(notes)
 
     def _link(self, key: str, status: LinkStatus) -> QWidget:
-        name = clean_text(status.name, 40)
-        word = link_word(status.link)
+        name = self._names.of(status)
+        word = link_word(status.link, status.kind)
         tone: ToneName = "ok" if status.link is Link.OK else "warning"
         if status.link is Link.CONNECTING:
             tone = "neutral"
@@ -122,14 +139,15 @@ class OutboxPopover(QDialog):
             label = self._heard[key] = PlainLabel(notes, size="caption", tone="muted", wrap=True)
             column.addWidget(label)
         if status.link is Link.ASKING:
-            button = self._button(self.tr("Enter the token…"))
+            stage = status.kind == STAGE
+            button = self._button(self.tr("Enter the password…") if stage else self.tr("Enter the token…"))
             button.clicked.connect(lambda: self._ask_token(status))
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return line
 
     def _row(self, row: OutboxStatus) -> QWidget:
         word, tone = _state(row)
-        target = clean_text(row.target.removeprefix("channel:"), 40)
+        target = self._names.channel(row.target.removeprefix("channel:"))
         what = self.tr("{action} to {target}").replace("{action}", action_name(row.action))
         line, column = self._line(what.replace("{target}", target), Pill(word, tone))
         if row.sentence:

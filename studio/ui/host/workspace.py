@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QSplitter, QVBoxLayout, QWidget
 
 from studio.domain.commands import (
@@ -36,9 +36,11 @@ from studio.ui.host.found import item_of
 from studio.ui.host.header import Header
 from studio.ui.host.lineup_delegate import PICTURE
 from studio.ui.host.lineup_panel import LineUpPanel
+from studio.ui.host.links import STAGE, LinkNames
 from studio.ui.host.outbox_popover import OutboxPopover
 from studio.ui.host.pictures import Pictures
 from studio.ui.host.possible import Possible
+from studio.ui.host.programme_preview import Look, ProgrammePreview
 from studio.ui.host.promo_bar import PromoBar
 from studio.ui.host.promo_form import PromoForm
 from studio.ui.host.question_panel import QuestionPanel
@@ -84,6 +86,10 @@ class HostWorkspace(QWidget):
         monotonic_ms: Callable[[], int],
         canned_file: Path,
         low_stock: int = 10,
+        names: LinkNames | None = None,
+        programme: Look | None = None,
+        preview: bool = True,
+        keep_preview: Callable[[bool], None] = lambda _wanted: None,
         wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
         parent: QWidget | None = None,
     ) -> None:
@@ -105,8 +111,12 @@ class HostWorkspace(QWidget):
         )
         # As many pixels as the screen shows: hundreds of them are kept.
         pictures = Pictures(studio, tasks, math.ceil(theme.px(PICTURE) * self.devicePixelRatioF()), self)
+        self._names = names or LinkNames()
         self.header = Header(
-            show, actions, theme, keys, texts, now_ms, wall_ms, lambda: self.lineup_model.rundown
+            show, actions, theme, keys, texts, now_ms, wall_ms, lambda: self.lineup_model.rundown, self._names
+        )
+        self.preview = ProgrammePreview(
+            show, actions, theme, tasks, programme, wanted=preview, keep=keep_preview
         )
         self.lineup = LineUpPanel(
             show,
@@ -155,8 +165,14 @@ class HostWorkspace(QWidget):
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(Island(self.questions))
         right.addWidget(Island(self.chat))
+        left = QWidget()
+        line_up = QVBoxLayout(left)
+        line_up.setContentsMargins(0, 0, 0, 0)
+        line_up.setSpacing(SPACE_S)
+        line_up.addWidget(Island(self.lineup), 1)
+        line_up.addWidget(self.preview)
         columns = QSplitter(Qt.Orientation.Horizontal)
-        for widget, stretch in ((Island(self.lineup), 24), (middle, 50), (right, 26)):
+        for widget, stretch in ((left, 24), (middle, 50), (right, 26)):
             columns.addWidget(widget)
             columns.setStretchFactor(columns.count() - 1, stretch)
         columns.setSizes([330, 716, 374])
@@ -174,6 +190,10 @@ class HostWorkspace(QWidget):
         column.addWidget(columns, 1)
         column.addWidget(self.promos)
         return {"columns": columns, "middle": middle, "right": right}
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self.preview.fit_into(self.height())
 
     def _connect(self) -> None:
         on, give = self._actions.on, self.deciding.give
@@ -289,7 +309,7 @@ class HostWorkspace(QWidget):
     # --- the outbox and tokens --------------------------------------------------------------------------------
 
     def _show_outbox(self, where: QPoint) -> None:
-        popover = OutboxPopover(self._show, self._theme, self._wall_ms, self)
+        popover = OutboxPopover(self._show, self._theme, self._wall_ms, self._names, self)
         popover.resolve_asked.connect(self._resolve)
         popover.token_asked.connect(self._ask_token)
         popover.open_at(where)
@@ -301,20 +321,24 @@ class HostWorkspace(QWidget):
         self.deciding.run(self._token_form(status), "ask for a token")
 
     async def _token_form(self, status: LinkStatus) -> None:
-        name = clean_text(status.name, 60)
+        stage = status.kind == STAGE
+        title = self.tr("Password for {name}") if stage else self.tr("Token for {name}")
+        label = self.tr("Password") if stage else self.tr("Token")
         answers = await ask(
             self,
-            self.tr("Token for {name}").replace("{name}", name),
-            (Field("token", self.tr("Token"), secret=True, check=self._token_check),),
+            title.replace("{name}", self._names.of(status)),
+            (Field("token", label, secret=True, check=partial(self._token_check, stage)),),
             self.tr("Use it"),
             sentence=clean_text(status.sentence, 300),
         )
         if answers:
-            target = "shop" if status.kind == "shop" else f"channel:{status.name}"
+            target = "shop" if status.kind == "shop" else f"{status.kind}:{status.name}"
             self.notice.emit(Notice("ok", await self._studio.give_token(target, answers["token"]), "token"))
 
-    def _token_check(self, text: str) -> str | None:
-        return None if text.strip() else self.tr("Paste the token first.")
+    def _token_check(self, password: bool, text: str) -> str | None:
+        if text.strip():
+            return None
+        return self.tr("Enter the password first.") if password else self.tr("Paste the token first.")
 
     # --- reading ----------------------------------------------------------------------------------------------
 

@@ -89,7 +89,6 @@ class LiveShow(QObject):
         self.links: dict[str, LinkStatus] = {f"{s.kind}:{s.name}": s for s in opened.links}
         self.chat_count = opened.chat_count
         self.quotas, self.streams = dict(opened.quotas), dict(opened.streams)
-        self.locations: dict[str, str] = dict(opened.locations)
         self.stock_heard_wall_ms: int | None = None
         self._sales = SalesTally(self.state, newest_revisions(opened.orders))
         self._kept: tuple[object, dict[str, int]] = ((), {})
@@ -145,6 +144,11 @@ class LiveShow(QObject):
     def viewers(self) -> int | None:
         """How many watch now, over all channels; None before the first sample."""
         return self._viewers.viewers
+
+    @property
+    def viewers_by_channel(self) -> dict[str, int]:
+        """How many watch now on each channel that told; one that told nothing is missing."""
+        return self._viewers.by_channel
 
     @property
     def peak(self) -> tuple[int, int] | None:
@@ -206,7 +210,6 @@ class LiveShow(QObject):
         links = [self._take_link(status) for status in batch.links]
         if batch.chat_count is not None:
             self.chat_count = batch.chat_count
-        self.locations.update(batch.locations)
         self._tell(batch, before, questions, changed_products, stocked, outbox, any(links))
 
     def _tell(

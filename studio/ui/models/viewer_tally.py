@@ -35,6 +35,11 @@ class ViewerTally:
         return sum(s.viewers for s in self._now.values()) if self._now else None
 
     @property
+    def by_channel(self) -> dict[str, int]:
+        """How many watch now on each channel that told."""
+        return {channel: sample.viewers for channel, sample in self._now.items()}
+
+    @property
     def peak(self) -> tuple[int, int] | None:
         """The most viewers at once within the show, and when that was."""
         return self._peak
