@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from studio.channels.facebook_feed import OVER, FacebookPace, Feed, Over
 from studio.channels.facebook_graph import Graph, Renew, safe
 from studio.channels.facebook_wire import LiveVideo, LiveVideos, Node, Seen, key_of
-from studio.channels.unnumbered import SendPace, UnnumberedChannel
+from studio.channels.unnumbered import SendPace, UnnumberedChannel, unsent
 from studio.control.ports import (
     ChannelCapabilities,
     ChannelItem,
@@ -93,12 +93,14 @@ class FacebookChannel(UnnumberedChannel):
 
     async def say(self, text: str, key: str) -> str:  # noqa: ARG002 - Facebook takes no keys
         """Comment on the broadcast; the comment's id."""
-        feed = await self._ready()
+        with unsent():
+            feed = await self._ready()
         return await self._send(f"/{safe(feed.video)}/comments", text)
 
     async def reply(self, message_id: str, text: str, key: str) -> str:  # noqa: ARG002
         """Reply to a comment; the reply's id."""
-        await self._ready()
+        with unsent():
+            await self._ready()
         return await self._send(f"/{safe(message_id)}/comments", text)
 
     async def hide(self, message_id: str, key: str) -> None:  # noqa: ARG002
@@ -176,14 +178,12 @@ class FacebookChannel(UnnumberedChannel):
             raise
         except Unreachable as error:
             self._later(error.sentence, error.retry_after_ms or _DOUBT_MS)
-            error.attempted = False  # it was only looked: what was to be said did not leave
             raise
 
     async def _look(self) -> Feed:
         self._own_id = await self._me()
         video = await self._find()
         if video is None:
-            self._feed = None
             raise Unreachable(_NOTHING, _LOOK_MS, attempted=False)
         self._looked_ms, self._in_doubt = None, False
         if self._feed is not None and self._feed.video == video:
@@ -201,7 +201,8 @@ class FacebookChannel(UnnumberedChannel):
         return self._feed
 
     def _forget(self, sentence: str) -> None:
-        self._feed = None
+        """It is looked for again. What was seen of it is kept: should it be found again, nothing is lost and nothing told twice."""
+        self._in_doubt = True
         self._later(sentence, _LOOK_MS)
 
     def _later(self, sentence: str, wait_ms: int) -> None:

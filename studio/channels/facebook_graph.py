@@ -17,7 +17,8 @@ from studio.channels.facebook_wire import (
     read_comment,
     usage,
 )
-from studio.control.ports import BadAnswer, Http, HttpAnswer, RefusedByTarget, Unauthorised, Unreachable
+from studio.channels.unnumbered import unsent
+from studio.control.ports import BadAnswer, Http, HttpAnswer, RefusedByTarget, Unauthorised
 from studio.control.ports.answers import is_html, plain, raise_for_status
 
 T = TypeVar("T")
@@ -139,11 +140,8 @@ class Graph:
 
     async def _renewed(self) -> bool:
         """Nothing was done with a token that is not accepted, so it may be done with the next."""
-        try:
+        with unsent():
             return self._renew is not None and await self._renew()
-        except Unreachable as error:
-            error.attempted = False
-            raise
 
     async def _once(
         self, method: str, path: str, params: Params, body: bytes | None, needs: str

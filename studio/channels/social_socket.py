@@ -9,7 +9,7 @@ import asyncio
 import ipaddress
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ from websockets.exceptions import (
     WebSocketException,
 )
 
+from studio.channels.unnumbered import unsent
 from studio.control.ports import (
     BadAnswer,
     ChannelItem,
@@ -162,7 +163,9 @@ class SocialSocket:
         request: dict[str, Any] = {"protocol": _PROTOCOL, "action": "sendChat", "value": text, "get": key}
         if site:
             request["target"] = site
-        async with self._joined(CONTROL) as socket:
+        async with AsyncExitStack() as stack:
+            with unsent():
+                socket = await stack.enter_async_context(self._joined(CONTROL))
             try:
                 await socket.send(msgspec.json.encode(request).decode())
                 async with asyncio.timeout(_ANSWER_S):

@@ -1,9 +1,10 @@
 """What platforms that number nothing have in common, and how fast they may be talked to."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
-from studio.control.ports import ChannelItem, RefusedByTarget, Throttled
+from studio.control.ports import BadAnswer, ChannelItem, RefusedByTarget, Throttled, Unreachable
 
 # Control characters have no place in a message; line breaks and tabs do.
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
@@ -61,6 +62,20 @@ class SendPace:
                 wait,
             )
         self._sent.append(now)
+
+
+@contextmanager
+def unsent() -> Generator[None, None, None]:
+    """Around what is asked before anything is said: what goes wrong there is no attempt, whatever it was. Raises
+    `Unreachable(attempted=False)` for `Unreachable` and for `BadAnswer`; lets other errors through.
+    """
+    try:
+        yield
+    except Unreachable as error:
+        error.attempted = False
+        raise
+    except BadAnswer as error:
+        raise Unreachable(error.sentence, attempted=False) from error
 
 
 def clean(text: str, limit: int = LONGEST_TEXT) -> str:

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from studio.channels import youtube_errors as errors
-from studio.channels.unnumbered import SendPace, UnnumberedChannel
+from studio.channels.unnumbered import SendPace, UnnumberedChannel, unsent
 from studio.channels.youtube_api import Renew, YouTubeApi
 from studio.channels.youtube_broadcast import Finder, Live
 from studio.channels.youtube_memory import Memory, Sent
@@ -111,7 +111,8 @@ class YouTubeChannel(UnnumberedChannel):
         """Address the author of a message: YouTube knows no threads. The reply's id."""
         author = self._memory.author(message_id)
         if author is None and self._began_at < 0:
-            await self._look(await self._live_untouched(), 0)
+            with unsent():
+                await self._look(await self._finder.live(), 0)
             author = self._memory.author(message_id)
         if author is None:
             raise RefusedByTarget(
@@ -343,19 +344,13 @@ class YouTubeChannel(UnnumberedChannel):
 
     # -- saying
 
-    async def _live_untouched(self) -> Live:
-        """The broadcast; what goes wrong in looking for it says that nothing was said yet."""
-        try:
-            return await self._finder.live()
-        except Unreachable as error:
-            raise type(error)(error.sentence, error.retry_after_ms, attempted=False) from error
-
     async def _send(self, full: str, text: str, reply_to: str) -> str:
         if len(full) > MAX_LENGTH:
             raise RefusedByTarget(
                 f"YouTube takes {MAX_LENGTH} characters at most: make it shorter.", "too-long"
             )
-        live = await self._live_untouched()
+        with unsent():
+            live = await self._finder.live()
         self._send_pace.take()
         sent = Sent(full, text, reply_to, self._wall.now_ms() + self._api.offset_ms)
         self._memory.sending(sent)

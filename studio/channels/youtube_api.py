@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
+from studio.channels.unnumbered import unsent
 from studio.channels.youtube_errors import UsedUp, raise_for_reason, signed_out
 from studio.channels.youtube_quota import COSTS, QuotaBook, quota_day, quota_resets_at_ms
 from studio.control.ports import (
@@ -173,10 +174,8 @@ class YouTubeApi:
     async def _renewed(self) -> bool:
         if self._renew is None:
             return False
-        try:
+        with unsent():
             return await self._renew()
-        except Unreachable as error:
-            raise Unreachable(error.sentence, error.retry_after_ms, attempted=False) from error
 
     async def _once(
         self, what: str, method: str, path: str, params: list[tuple[str, str]], body: bytes | None

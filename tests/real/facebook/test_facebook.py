@@ -351,6 +351,20 @@ async def test_a_broadcast_that_is_over_is_said_to_be(
         await channel.hello()
 
 
+async def test_a_broadcast_that_is_refused_for_a_moment_loses_nothing_that_was_said_meanwhile(
+    graph: GraphServer, channel: FacebookChannel, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("studio.channels.facebook._LOOK_MS", 0)
+    feed = asyncio.create_task(ended(channel))
+    await at_once(graph.streaming)
+    graph.fail(GraphError(424242, "An odd thing"), "GET /v23.0/77$")
+    _, error = await feed
+    assert isinstance(error, RefusedByTarget)
+    written = await at_once(lambda: graph.write("Ana", "written meanwhile"))
+    async with listening(channel) as heard:
+        await heard.message(lambda m: m.id == written)
+
+
 async def test_a_broadcast_that_was_deleted_is_said_to_be_gone(graph: GraphServer, channel: FacebookChannel):
     feed = asyncio.create_task(ended(channel))
     await at_once(graph.streaming)

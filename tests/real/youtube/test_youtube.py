@@ -432,7 +432,13 @@ async def test_every_refusal_of_what_is_said_is_told_to_the_host_and_nothing_was
 
 
 @pytest.mark.parametrize(
-    "trouble", [Answer(hang_up=True), error_answer("backendError"), error_answer("quotaExceeded")]
+    "trouble",
+    [
+        Answer(hang_up=True),
+        error_answer("backendError"),
+        error_answer("quotaExceeded"),
+        Answer(200, b"<html>a network's login page</html>"),
+    ],
 )
 async def test_when_the_broadcast_cannot_be_looked_for_nothing_was_said_yet(
     channel: YouTubeChannel, server: StandIn, broadcast: Broadcast, trouble: Answer
@@ -602,6 +608,18 @@ async def test_a_reply_after_a_restart_finds_its_message_in_the_history(
     asked = state.write("Is it wool?", author="@kari-w")
     await make().reply(asked, "All of it.", uuid7())
     assert broadcast.entries[-1]["snippet"]["displayMessage"] == "@kari-w All of it."
+
+
+async def test_when_the_message_that_is_answered_cannot_be_looked_for_nothing_was_said_yet(
+    make: Make, state: YouTubeState, broadcast: Broadcast, server: StandIn
+):
+    asked = state.write("Is it wool?", author="@kari-w")
+    before = len(broadcast.entries)
+    server.break_down("liveChatMessages.list", error_answer("backendError"))
+    with pytest.raises(Unreachable) as caught:
+        await make().reply(asked, "All of it.", uuid7())
+    assert not caught.value.attempted
+    assert len(broadcast.entries) == before
 
 
 async def test_a_reply_that_is_too_long_with_the_mention_goes_without_it(

@@ -306,6 +306,14 @@ async def test_each_refusal_to_connect_is_told_for_what_it_is(
     assert not isinstance(told.value, Unreachable) or not told.value.attempted
 
 
+async def test_where_something_else_answers_nothing_was_said(http: Http):
+    async with BadServer() as server:
+        server.on("/", reply(200, b"<html>a network's login page</html>"))
+        with pytest.raises(Unreachable, match="something else") as told:
+            await made(http, server.url.replace("http", "ws")).say("Hello", "k1")
+    assert not told.value.attempted
+
+
 async def test_a_session_is_never_told_to_the_log_or_in_a_sentence(
     relay: SocialRelay, http: Http, capfd: pytest.CaptureFixture[str]
 ):
