@@ -39,7 +39,7 @@ def go_on_alone() -> None:
         raise SystemExit("unshare is needed: OBS listens on every interface")
     as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
     up = 'PATH="$PATH:/usr/sbin:/sbin" ip link set lo up && exec "$@"'
-    again = [sys.executable, str(Path(__file__).resolve()), *sys.argv[1:]]
+    again = [sys.executable, str(Path(sys.argv[0]).resolve()), *sys.argv[1:]]
     os.execv(unshare, [unshare, *as_root, "--net", "--", "sh", "-c", up, "sh", *again])  # noqa: S606 - a program of the system
 
 
