@@ -1,14 +1,22 @@
 """Signing in at the platforms: which way each has, and how its tokens are renewed (see README.md here)."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from studio.channels.sign_in_device import DeviceSignIn
-from studio.channels.sign_in_keeper import BadGrant, Refresh, TokenKeeper, grant_text, read_grant
+from studio.channels.sign_in_keeper import (
+    BadGrant,
+    Refresh,
+    TokenKeeper,
+    Validate,
+    grant_text,
+    read_grant,
+)
 from studio.channels.sign_in_loopback import LoopbackSignIn
-from studio.channels.sign_in_tokens import NO_SECRET, TokenEndpoint
+from studio.channels.sign_in_tokens import NO_SECRET, TokenEndpoint, validate
 from studio.control.ports import Http, WallClock
 from studio.control.ports.sign_in import Grant, SignIn, SignInStep
 
@@ -26,12 +34,14 @@ __all__ = [
     "read_grant",
     "refresh_by",
     "sign_in_at",
+    "validate_by",
 ]
 
 
 class Provider(msgspec.Struct, frozen=True):
     """A platform's OAuth server. It has either a page to send the browser to (`authorize_url`) or codes for devices
-    (`device_path`). `base_url` is what `Http` is bound to.
+    (`device_path`). `validate_path` is where it wants to be asked each hour whether a token holds, empty where it does not.
+    `base_url` is what `Http` is bound to.
     """
 
     who: str
@@ -41,6 +51,7 @@ class Provider(msgspec.Struct, frozen=True):
     authorize_url: str = ""
     extra: tuple[tuple[str, str], ...] = ()
     device_path: str = ""
+    validate_path: str = ""
 
 
 GOOGLE = Provider(
@@ -59,6 +70,7 @@ TWITCH = Provider(
     token_path="/oauth2/token",  # noqa: S106 - a path
     scopes=("chat:read", "chat:edit", "moderator:manage:chat_messages"),
     device_path="/oauth2/device",
+    validate_path="/oauth2/validate",
 )
 PROVIDERS: dict[str, Provider] = {"youtube": GOOGLE, "twitch": TWITCH}
 """By the kind of channel; other kinds have a token that is typed."""
@@ -92,3 +104,10 @@ def refresh_by(
 ) -> Refresh:
     """What `TokenKeeper` renews a channel's token with."""
     return TokenEndpoint(http, provider.token_path, client_id, provider.who, wall, client_secret).refresh
+
+
+def validate_by(provider: Provider, http: Http) -> Validate | None:
+    """What `TokenKeeper` asks with whether a channel's token holds; None where the platform wants no such thing."""
+    if not provider.validate_path:
+        return None
+    return functools.partial(validate, http, provider.validate_path, provider.who)

@@ -14,11 +14,17 @@ AHEAD_MS = 5 * 60_000
 """A token is renewed so long before its end, or in the last tenth of its life when that is shorter."""
 LOOK_MS = 30_000
 """So often the time is looked at: a computer that slept wakes up with an old token."""
+VALIDATE_MS = 3_600_000
+"""So often a platform that wants it is asked whether the sign-in holds (Twitch, "Validating Tokens")."""
 _FRESH_MS = 10_000
 _UNREADABLE = "What is kept as this channel's token cannot be read: sign in again."
 _log = structlog.get_logger(__name__)
 Refresh = Callable[[Grant], Awaitable[Grant]]
 """Asks the platform for a newer grant. Raises `TargetError`; `Unauthorised` when the sign-in is over."""
+
+
+Validate = Callable[[Grant], Awaitable[None]]
+"""Asks the platform whether a grant still holds. Raises `TargetError`; `Unauthorised` when it does not."""
 
 
 class BadGrant(ValueError):
@@ -48,7 +54,8 @@ def read_grant(kept: str) -> Grant:
 
 class TokenKeeper:
     """One channel's token. `name` is that of its secret (`channel:ID`); `refresh` asks the platform for a newer one; None:
-    it cannot be renewed. `sentence` says what stands in the way, empty while all is well. `learned` is told each token, so
+    it cannot be renewed; `validate` whether the one that is used still holds, None where the platform asks for no such thing. A
+    sign-in that a person ended at the platform is used no more. `sentence` says what stands in the way, empty while all is well. `learned` is told each token, so
     that the log can mask it.
 
     What is kept is read once, and again by `renew`, so that a token given meanwhile is used. Reading and keeping may
@@ -63,6 +70,7 @@ class TokenKeeper:
         refresh: Refresh | None,
         wall: WallClock,
         *,
+        validate: Validate | None = None,
         learned: Callable[[str], None] = lambda _secret: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -71,6 +79,7 @@ class TokenKeeper:
         self._name = name
         self._refresh = refresh
         self._wall = wall
+        self._validate = validate
         self._learned = learned
         self._sleep = sleep
         self._grant: Grant | None = None
@@ -79,6 +88,7 @@ class TokenKeeper:
         self._refused: Grant | None = None
         self._renewing: asyncio.Task[bool] | None = None
         self._renewed_at_ms: int | None = None
+        self._holds_at_ms: int | None = None
 
     def __repr__(self) -> str:
         return f"TokenKeeper({self._name!r})"
@@ -104,15 +114,16 @@ class TokenKeeper:
         return self._take(await asyncio.to_thread(self._secrets.get, self._name))
 
     async def run(self) -> None:
-        """Renew the token ahead of its end, until cancelled."""
+        """Renew the token ahead of its end, and see that it holds, until cancelled."""
         await self.reread()
         try:
             while True:
-                if self._is_due():
-                    try:
+                try:
+                    if self._is_due():
                         await self.renew()
-                    except TargetError as error:
-                        _log.info("token not renewed yet", channel=self._name, reason=error.sentence)
+                    await self._see_that_it_holds()
+                except TargetError as error:
+                    _log.info("token not renewed yet", channel=self._name, reason=error.sentence)
                 await self._sleep(LOOK_MS / 1000)
         finally:
             await self.aclose()
@@ -121,6 +132,21 @@ class TokenKeeper:
         """Wait for a renewal that is under way: what it brings is worth keeping."""
         if self._renewing is not None:
             await asyncio.wait([self._renewing])
+
+    async def _see_that_it_holds(self) -> None:
+        grant, now = self._grant, self._wall.monotonic_ms()
+        if self._validate is None or grant is None:
+            return
+        if self._holds_at_ms is not None and now - self._holds_at_ms < VALIDATE_MS:
+            return
+        try:
+            await self._validate(grant)
+        except Unauthorised as error:
+            if self._grant is grant and not await self.renew():
+                _log.warning("sign-in ended at the platform", channel=self._name, reason=error.sentence)
+                self._grant, self.sentence = None, self.sentence or error.sentence
+            return
+        self._holds_at_ms = now
 
     def _is_due(self) -> bool:
         grant = self._grant
@@ -169,7 +195,7 @@ class TokenKeeper:
         except Exception:  # noqa: BLE001 - the new token is the only one that is any good; the bug is logged whole
             _log.exception("renewed token not kept", channel=self._name)
         self._grant, self.sentence = grant, ""
-        self._renewed_at_ms = self._wall.monotonic_ms()
+        self._renewed_at_ms = self._holds_at_ms = self._wall.monotonic_ms()
 
     def _take(self, kept: str | None) -> bool:
         """Use what is kept, when it is something else than before; whether it is."""
@@ -177,7 +203,7 @@ class TokenKeeper:
         if seen == self._seen:
             return False
         self._seen = seen
-        self._renewed_at_ms = None
+        self._renewed_at_ms = self._holds_at_ms = None
         try:
             self._grant = read_grant(kept) if kept else None
             self._tell(self._grant)

@@ -58,6 +58,21 @@ class Refusal(RefusedByTarget):
         self.reasons = reasons
 
 
+async def validate(http: Http, path: str, who: str, grant: Grant) -> None:
+    """Ask whether an access token is still good (Twitch, "Validating Tokens"). `http` is bound to the platform's OAuth server,
+    without a token. Raises `Unauthorised` when it is not, and other `TargetError`s.
+    """
+    token = grant.access_token.removeprefix("oauth:")  # as Twitch's own chat tools show it
+    over = Unauthorised(f"{who} has ended the sign-in: sign in again.")
+    try:
+        answer = await http.request("GET", path, headers={"Authorization": f"OAuth {token}"})
+    except Unauthorised:
+        raise over from None
+    if answer.status == 401:
+        raise over
+    raise_for_status(answer, who)
+
+
 class TokenEndpoint:
     """Where codes and refresh tokens become access tokens. `http` is bound to the platform's OAuth server, without a token;
     `who` opens the sentences ("Google").

@@ -81,6 +81,9 @@ class Authority:
 
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
+                if parts.path == "/oauth2/validate":
+                    self._give(lambda: authority.validated(self.headers.get("authorization", "")))
+                    return
                 self._give(lambda: authority.page(parts.path, dict(parse_qsl(parts.query))))
 
             def do_POST(self) -> None:
@@ -187,6 +190,14 @@ class Authority:
                 return self._by_device(form)
             case _:
                 raise no("unsupported_grant_type")
+
+    def validated(self, authorization: str) -> dict[str, Any]:
+        """Twitch's answer about a token."""
+        self.requests.append(("/oauth2/validate", {}))
+        kind, _, token = authorization.partition(" ")
+        if kind != "OAuth" or token not in self.access_tokens:
+            raise twitch("invalid access token", 401)
+        return {"client_id": CLIENT, "login": "a", "scopes": [], "user_id": "1", "expires_in": 5_000}
 
     def _by_code(self, form: dict[str, str]) -> Any:
         code = self.codes.pop(form["code"], None)

@@ -22,6 +22,7 @@ from studio.channels.sign_in import (
     SignInStep,
     refresh_by,
     sign_in_at,
+    validate_by,
 )
 from studio.channels.sign_in_loopback import LoopbackSignIn
 from studio.channels.sign_in_tokens import TokenEndpoint
@@ -416,6 +417,19 @@ async def test_a_revoked_sign_in_asks_to_sign_in_again(authority: Authority, htt
     authority.refresh_tokens.clear()
     with pytest.raises(Unauthorised, match="Google has ended the sign-in: sign in again"):
         await refresh_by(here(GOOGLE, authority), http, CLIENT, WALL)(grant)
+
+
+async def test_twitch_says_whether_a_sign_in_still_holds(authority: Authority, http: HttpClient):
+    grant = await at_twitch(authority, http, [], {1: typed(authority)}).sign_in(lambda _: None)
+    ask = validate_by(here(TWITCH, authority), http)
+    assert ask is not None
+    await ask(grant)
+    await ask(Grant(access_token=f"oauth:{grant.access_token}"))
+    authority.access_tokens.clear()
+    with pytest.raises(Unauthorised, match="Twitch has ended the sign-in: sign in again"):
+        await ask(grant)
+    assert all(grant.access_token not in str(request) for request in authority.requests)
+    assert validate_by(here(GOOGLE, authority), http) is None
 
 
 async def test_no_secret_reaches_a_log_a_repr_or_a_sentence(

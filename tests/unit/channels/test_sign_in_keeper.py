@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.channels.sign_in import BadGrant, Grant, TokenKeeper, grant_text, read_grant
-from studio.channels.sign_in_keeper import AHEAD_MS
+from studio.channels.sign_in_keeper import AHEAD_MS, VALIDATE_MS
 from studio.channels.sign_in_loopback import challenge_for
 from studio.control.ports import Unauthorised, Unreachable
 
@@ -93,7 +93,16 @@ class World:
         )
         self.drawer = Drawer(self.steps, text=first if text is None else text)
         self.platform = Platform(self.wall)
-        self.keeper = TokenKeeper(self.drawer, NAME, self.platform.refresh, self.wall, sleep=sleep)
+        self.validated: list[str] = []
+        self.ended: Exception | None = None
+        self.keeper = TokenKeeper(
+            self.drawer, NAME, self.platform.refresh, self.wall, validate=self.validate, sleep=sleep
+        )
+
+    async def validate(self, grant: Grant) -> None:
+        self.validated.append(grant.access_token)
+        if self.ended is not None:
+            raise self.ended
 
 
 async def test_the_kept_token_is_the_one_that_is_used():
@@ -247,6 +256,70 @@ async def test_a_token_is_renewed_ahead_of_its_end_and_not_before():
     with pytest.raises(asyncio.CancelledError):
         await running
     assert (world.platform.asked, world.keeper.token()) == (3, "a3")
+
+
+class Naps:
+    """The keeper's sleeps: `acts` happen in them, one each; then it is over."""
+
+    def __init__(self, *acts: Callable[[], object]) -> None:
+        self.acts = list(acts)
+        self.over = asyncio.Event()
+
+    async def __call__(self, _: float) -> None:
+        if self.acts:
+            self.acts.pop(0)()
+        else:
+            self.over.set()
+            await asyncio.Event().wait()
+
+
+async def kept(world: World, naps: Naps) -> None:
+    running = asyncio.create_task(world.keeper.run())
+    waits = asyncio.create_task(naps.over.wait())
+    await asyncio.wait([running, waits], return_when=asyncio.FIRST_COMPLETED)
+    waits.cancel()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_at_the_start_and_each_hour_the_platform_is_asked_whether_the_sign_in_holds():
+    def later(ms: int) -> Callable[[], None]:
+        def act() -> None:
+            world.wall.now += ms
+
+        return act
+
+    naps = Naps(later(VALIDATE_MS - 1), later(1), later(1), later(VALIDATE_MS))
+    world = World(grant_text(Grant(access_token="a0", refresh_token="r0")), sleep=naps)
+    await kept(world, naps)
+    assert world.validated == ["a0", "a0", "a0"]
+
+
+async def test_a_sign_in_that_its_person_ended_at_the_platform_is_used_no_more():
+    naps = Naps()
+    world = World("typed-by-hand", sleep=naps)
+    world.ended = Unauthorised("Twitch has ended the sign-in: sign in again.")
+    await kept(world, naps)
+    assert world.keeper.token() is None
+    assert "sign in" in world.keeper.sentence
+
+
+async def test_a_token_that_holds_no_more_is_renewed_where_that_can_be_had():
+    naps = Naps()
+    world = World(sleep=naps)
+    world.ended = Unauthorised("Twitch has ended the sign-in: sign in again.")
+    await kept(world, naps)
+    assert (world.keeper.token(), world.keeper.sentence) == ("a1", "")
+
+
+async def test_where_nobody_can_say_whether_it_holds_it_is_used_and_asked_for_again():
+    naps = Naps(lambda: None)
+    world = World(sleep=naps)
+    world.ended = Unreachable("Twitch cannot be reached: check the network.")
+    await kept(world, naps)
+    assert world.keeper.token() == "a0"
+    assert world.validated == ["a0", "a0"]
 
 
 async def test_neither_repr_nor_log_tells_a_token():
