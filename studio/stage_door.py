@@ -53,14 +53,13 @@ class StageBook:
         """The stage as it is saved."""
         where = await asyncio.to_thread(self._secrets.where, OBS_SECRET)
         problem = await self._find_address()
-        sentence = self._secrets.sentence or "The password of OBS is kept in this computer's keyring."
         return KnownStage(
             self._settings().stage,
             where,
             self._address,
             problem,
             self._opened(),
-            sentence,
+            self._secrets.sentence,
             self._secrets.persistent,
         )
 

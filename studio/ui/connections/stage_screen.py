@@ -246,6 +246,7 @@ class StageScreen(SettingsPage):
     def _tell(self, _subject: str, found: ObsFound) -> None:
         self._found = found
         self.findings.show_found(found, well=found.failure is None)
+        self._refresh()
 
     def _over(self, _subject: str) -> None:
         if self._found is None:

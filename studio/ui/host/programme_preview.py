@@ -179,9 +179,10 @@ class ProgrammePreview(Card):
                 wait = AGAIN_MS
         finally:
             self._under_way = False
-            if self.isVisible():
-                # Twice a second, and never without a pause when OBS is slow.
-                self._timer.start(round(max(EVERY_MS / 2, wait - (self._now() - began))))
+        # Not when it was cancelled: the window is being closed.
+        if self.isVisible():
+            # Twice a second, and never without a pause when OBS is slow.
+            self._timer.start(round(max(EVERY_MS / 2, wait - (self._now() - began))))
 
     async def _take(self) -> bool:
         """Whether there was a picture."""
