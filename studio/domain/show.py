@@ -171,7 +171,9 @@ _APPLY: dict[type, Callable[[ShowState, Any, int], ShowState]] = {
     ev.ItemWentOnAir: _went_on_air,
     ev.OnAirReverted: _reverted,
     ev.Unpinned: _unpinned,
-    ev.StageCleared: lambda s, _e, at: _set(s, stage_cleared_at_ms=at, stage_clear=True),
+    ev.StageCleared: lambda s, _e, at: _set(
+        s, stage_cleared_at_ms=at, stage_clear=True, codes_cleared=len(s.promos)
+    ),
     ev.PromoIssued: _issued,
     ev.PromoConfirmed: lambda s, e, _at: _promo(
         s, e.promo_id, shop_promo_id=e.shop_promo_id, confirmed_starts_at_ms=e.starts_at_ms,

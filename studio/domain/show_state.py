@@ -63,9 +63,10 @@ class Broadcast(msgspec.Struct, frozen=True):
 
 class ShowState(msgspec.Struct, frozen=True):
     """A show, folded from its log up to `seq`. Times are UTC ms of the shop's clock. `stage_clear`: the panic key was
-    pressed, and no item went on air since. `on_air_left`: the pieces of the product on air when it went there, None when
-    nobody knew; `sold_out`: when each product sold out on air last; `endings`: the end of which each
-    code's last minute was noted; `said`: all that was announced, in order.
+    pressed, and no item went on air since; `codes_cleared`: the first so many of `promos` had been decided by then.
+    `on_air_left`: the pieces of the product on air when it went there, None when nobody knew; `sold_out`: when each
+    product sold out on air last; `endings`: the end of which each code's last minute was noted; `said`: all that was
+    announced, in order.
     """
 
     id: str
@@ -93,6 +94,7 @@ class ShowState(msgspec.Struct, frozen=True):
     prompted: Prompted | None = None
     stage_cleared_at_ms: int | None = None
     stage_clear: bool = False
+    codes_cleared: int = 0
     replies: dict[str, ev.ReplyWritten] = {}
     settled: dict[str, ev.EffectSettled] = {}
     announcements: AnnouncementRules = BUILT_IN

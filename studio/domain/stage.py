@@ -5,6 +5,7 @@ confirmation and its end, and while the shop is not *sure* (not heard, or its ti
 """
 
 from collections.abc import Mapping
+from itertools import islice
 
 import msgspec
 
@@ -15,6 +16,7 @@ from studio.domain.money import Money
 from studio.domain.product import Product
 from studio.domain.promo import (
     PromoCode,
+    PromoKind,
     PromoPhase,
     PromoRecord,
     applies_to,
@@ -89,7 +91,7 @@ def stage_view(state: ShowState, facts: StageFacts, now_ms: int | None) -> Stage
     card: StageCard | None = None
     shown: PromoRecord | None = None
     if state.stage_clear:
-        shown = any_code(state, now, state.stage_cleared_at_ms)
+        shown = any_code(state, now)
     elif item is not None and item.kind is ItemKind.PRODUCT and item.product_id not in facts.refused:
         product = facts.products.get(item.product_id)
         if product is not None and product.active:
@@ -130,23 +132,25 @@ def _card(
 def best_code(
     state: ShowState, product_id: str, price: Money, now_ms: int | None
 ) -> tuple[Money, PromoRecord] | None:
-    """The price with the live code that takes most off this product, and the code; None when none is live."""
+    """The price with the live code that takes most off this product, and the code; None when none is live. An amount in
+    another currency than the price's is passed over: what would be left of the price cannot be told.
+    """
     best: tuple[Money, PromoRecord] | None = None
     for record in state.promos.values():
-        if phase(record, now_ms) in _LIVE and applies_to(record.promo, product_id):
+        promo = record.promo
+        if promo.kind is PromoKind.FIXED and promo.currency != price.currency:
+            continue
+        if phase(record, now_ms) in _LIVE and applies_to(promo, product_id):
             after = price_after(price, record)
             if best is None or after < best[0]:
                 best = (after, record)
     return best
 
 
-def any_code(state: ShowState, now_ms: int | None, since_ms: int | None = None) -> PromoRecord | None:
-    """The live code that ends first, of those that were decided since `since_ms`; for talk about codes."""
-    live = [
-        r
-        for r in state.promos.values()
-        if phase(r, now_ms) in _LIVE and (since_ms is None or r.promo.starts_at_ms >= since_ms)
-    ]
+def any_code(state: ShowState, now_ms: int | None) -> PromoRecord | None:
+    """The live code that ends first, for talk about codes; while the stage is cleared, of those decided since."""
+    since = state.codes_cleared if state.stage_clear else 0
+    live = [r for r in islice(state.promos.values(), since, None) if phase(r, now_ms) in _LIVE]
     return min(live, key=lambda r: visible_until_ms(r) or 0, default=None)
 
 

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.money import Money
 from studio.domain.product import Product
-from studio.domain.promo import PromoPhase, PromoRecord, applies_to, phase, price_after
+from studio.domain.promo import PromoRecord
 from studio.domain.show import ShowPhase
+from studio.domain.stage import best_code
 from studio.ui.actions import Actions
 from studio.ui.host.pictures import AGAIN_MS, Pictures
 from studio.ui.models.live_show import LiveShow
@@ -139,24 +140,13 @@ class StagePanel(QWidget):
             return self.tr("The line-up has no further item.")
         return self.tr("{key} puts the next item on air.").replace("{key}", self._actions["item.next"].cap)
 
-    def _best_code(self, item: LineUpItem, price: Money) -> tuple[Money, PromoRecord] | None:
-        now = self._now_ms()
-        best: tuple[Money, PromoRecord] | None = None
-        for record in self._show.state.promos.values():
-            live = phase(record, now) in (PromoPhase.LIVE, PromoPhase.EXPIRING)
-            if live and applies_to(record.promo, item.product_id):
-                after = price_after(price, record)
-                if best is None or after < best[0]:
-                    best = (after, record)
-        return best
-
     def _card_item(self, item: LineUpItem, product: Product | None) -> CardItem:
         price = product.price if product else None
         shown, struck, promo, low_note = self._texts.money(price) if price else "", "", "", ""
         if item.kind is ItemKind.TALK:
             shown = ""
         elif price is not None:
-            best = self._best_code(item, price)
+            best = best_code(self._show.state, item.product_id, price, self._now_ms())
             low = product.low_30d if product else None
             if best is not None:
                 after, record = best
@@ -249,8 +239,8 @@ class StagePanel(QWidget):
     def _cleared(self) -> list[str]:
         """What the panic key did, until something goes on air again."""
         state = self._show.state
-        at, since = state.stage_cleared_at_ms, state.on_air_since_ms
-        if at is None or since is None or at < since:
+        at = state.stage_cleared_at_ms
+        if at is None or not state.stage_clear:
             return []
         text = self.tr("The stage was cleared at {time}: viewers see no card. The next pin brings it back.")
         return [text.replace("{time}", self._texts.clock(at, seconds=True))]

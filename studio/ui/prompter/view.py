@@ -5,21 +5,12 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from studio.domain import events as ev
 from studio.domain.lineup import ItemKind, LineUpItem
-from studio.domain.money import Money
 from studio.domain.product import Product
-from studio.domain.promo import (
-    PromoKind,
-    PromoPhase,
-    PromoRecord,
-    applies_to,
-    phase,
-    price_after,
-    visible_until_ms,
-)
+from studio.domain.promo import PromoKind, PromoRecord, visible_until_ms
 from studio.domain.rundown import lasted_ms, rundown
 from studio.domain.show import ShowPhase
+from studio.domain.stage import any_code, best_code
 from studio.ui.models.live_show import LiveShow
 from studio.ui.studio import Link
 from studio.ui.texts import Texts, length, offset
@@ -31,7 +22,6 @@ BEHIND_MS: Final = 60_000
 SOON_MS: Final = 10 * 60_000
 """A stock that lasts no longer than this is marked."""
 translate = QCoreApplication.translate
-_LIVE: Final = (PromoPhase.LIVE, PromoPhase.EXPIRING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +212,14 @@ def _asked(count: int) -> str:
 def _offer(
     show: LiveShow, texts: Texts, item: LineUpItem, product: Product | None, now: int | None
 ) -> tuple[str, str, PromoRecord | None]:
-    """Price, struck price and code; all empty after the panic key."""
-    if stage_is_clear(show):
-        return "", "", None
+    """Price, struck price and code; after the panic key only a code that was decided since."""
+    state = show.state
+    if state.stage_clear:
+        return "", "", any_code(state, now)
     price = product.price if product else None
     if price is None:
-        return "", "", _any_code(show, now) if item.kind is ItemKind.TALK else None
-    best = best_code(show, item.product_id, price, now)
+        return "", "", any_code(state, now) if item.kind is ItemKind.TALK else None
+    best = best_code(state, item.product_id, price, now)
     if best is None:
         return texts.money(price), "", None
     after, record = best
@@ -238,25 +229,6 @@ def _offer(
     low = product.low_30d if product else None
     struck = texts.money(low) if low is not None and after < low else ""
     return texts.money(after), struck, record
-
-
-def best_code(
-    show: LiveShow, product_id: str, price: Money, now: int | None
-) -> tuple[Money, PromoRecord] | None:
-    """The price with the live code that takes most off this product, and the code; None when none is live."""
-    best: tuple[Money, PromoRecord] | None = None
-    for record in show.state.promos.values():
-        if phase(record, now) in _LIVE and applies_to(record.promo, product_id):
-            after = price_after(price, record)
-            if best is None or after < best[0]:
-                best = (after, record)
-    return best
-
-
-def _any_code(show: LiveShow, now: int | None) -> PromoRecord | None:
-    """The live code that ends first, for talk about codes."""
-    live = [r for r in show.state.promos.values() if phase(r, now) in _LIVE]
-    return min(live, key=lambda r: visible_until_ms(r) or 0, default=None)
 
 
 def _code_words(record: PromoRecord) -> str:
@@ -270,28 +242,11 @@ def _code_left(record: PromoRecord, now: int | None) -> str:
     return "" if ends is None or now is None else _unpadded(remaining_text(ends - now))
 
 
-def stage_is_clear(show: LiveShow) -> bool:
-    """Whether the panic key was pressed and nothing new came since: no item, and no code that was issued after it."""
-    if show.state.stage_cleared_at_ms is None:
-        return False
-    for logged in reversed(show.log):
-        event = logged.event
-        if isinstance(event, ev.StageCleared):
-            return True
-        if isinstance(event, ev.ItemWentOnAir | ev.OnAirReverted):
-            return False
-        if isinstance(event, ev.PromoIssued):
-            record = show.state.promos.get(event.promo.id)
-            if record is not None and record.confirmed_ends_at_ms is not None:
-                return False
-    return False
-
-
 def _line(show: LiveShow, item: LineUpItem, product: Product | None) -> tuple[str, bool]:
     if product is not None and not product.active:
         return translate("Prompter", "⚠ The shop has withdrawn this product"), True
-    if stage_is_clear(show):
-        return translate("Prompter", "Stage cleared: no price, no code"), False
+    if show.state.stage_clear:
+        return translate("Prompter", "Stage cleared: no card until the next item"), False
     if item.kind is ItemKind.PRODUCT and product is None:
         return translate("Prompter", "The shop has not told of this product yet"), True
     return "", False

@@ -238,6 +238,16 @@ async def test_the_panic_key_clears_the_stage_and_the_card_says_so_until_the_nex
     assert banners() == []
 
 
+async def test_an_undone_pin_after_the_panic_key_brings_the_card_back_and_the_host_is_told_so(on_air: Host):
+    rows = on_air.host.stage.card.warnings
+    await on_air.press(Key.Key_X, CTRL | SHIFT)
+    assert rows.count()
+    await on_air.passes(1_000)
+    await on_air.press(Key.Key_F12)
+    await on_air.press(Key.Key_Z, CTRL)
+    assert rows.count() == 0
+
+
 async def test_with_a_full_disk_nothing_changes_and_the_notice_stays(on_air: Host, monkeypatch):
     async def full(_command: cmd.Command) -> None:
         raise StoreFull("The disk is full: free some space and press again. Nothing was lost.")
