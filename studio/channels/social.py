@@ -112,8 +112,9 @@ class SocialChannel(UnnumberedChannel):
                 f"{WHO} does not tell where that message is from: say it to all.", "no-message"
             )
         author = self._frames.known.author_of(message_id)
-        wire = f"@{author} {text}" if author else text
-        return await self._write(text, site, message_id, wire, key)
+        wire = f"@{author} {text}"
+        fits = bool(author) and len(wire) <= _LONGEST_REPLY
+        return await self._write(text, site, message_id, wire if fits else text, key)
 
     async def _write(self, text: str, site: str, reply_to: str, wire: str, key: str) -> str:
         if self._socket is None:
@@ -138,9 +139,9 @@ class SocialChannel(UnnumberedChannel):
         source = asyncio.create_task(self._source(over), name=f"hears {self.name}")
         try:
             while True:
-                item = self._queue.get_nowait() if not self._queue.empty() else await self._queue.get()
                 while self._own:
                     yield self._own.popleft()
+                item = self._queue.get_nowait() if not self._queue.empty() else await self._queue.get()
                 if isinstance(item, ChannelItem):
                     yield item
                 elif item is over:

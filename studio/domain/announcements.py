@@ -208,6 +208,11 @@ def fitted(text: str, link: str, limit: int, code: str = "") -> str:
     return _cut(whole, kept, limit)
 
 
+def shortened(text: str, limit: int) -> str:
+    """The text within `limit` UTF-16 code units: what is too long ends behind a word with “…”."""
+    return text if units(text) <= limit else _cut(text, (), limit)
+
+
 def _cut(whole: str, kept: Sequence[str], limit: int) -> str:
     places = [(at, at + len(each)) for each in kept if (at := whole.find(each)) >= 0]
     for end in range(min(len(whole), limit), 0, -1):

@@ -17,7 +17,7 @@ from studio.control.ports import (
 from studio.domain import effects as fx
 from studio.domain import events as ev
 from studio.domain.announcement_rules import LINK
-from studio.domain.announcements import fitted
+from studio.domain.announcements import fitted, shortened
 from studio.domain.ids import derived_id
 
 MOST_SAID = 2_000
@@ -66,7 +66,8 @@ class Delivery:
                 return Prepared(effect, text, can.keyed, can.read_back)
             case fx.ReplyTo(channel=name, text=text):
                 can = await self._greet(name)
-                return Prepared(effect, text, can.keyed, can.read_back)
+                # Each channel takes another length, and an answer that is cut is better than one that is lost.
+                return Prepared(effect, shortened(text, can.max_length), can.keyed, can.read_back)
             case _:
                 return Prepared(effect)
 

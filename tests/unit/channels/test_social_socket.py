@@ -205,6 +205,17 @@ async def test_a_reply_goes_to_the_site_of_its_message_and_names_its_author(
     assert (reply.text, reply.reply_to, reply.origin) == ("19 euros.", asked.id, "whatnot")
 
 
+async def test_a_reply_that_is_too_long_with_the_authors_name_goes_without_it(
+    relay: SocialRelay, channel: SocialChannel
+):
+    answer = "It keeps you warm. " * 10
+    async with listening(channel) as heard:
+        await relay.write("How much?", "whatnot", "bo with a very long name")
+        asked = await heard.message(lambda m: m.text == "How much?")
+        await channel.reply(asked.id, answer, "k1")
+    assert relay.written == [("whatnot", answer)]
+
+
 async def test_a_reply_to_a_message_of_an_earlier_run_still_goes_to_its_site(
     relay: SocialRelay, channel: SocialChannel
 ):

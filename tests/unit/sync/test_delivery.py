@@ -61,6 +61,19 @@ async def test_a_reply_stands_in_the_log_word_by_word_too(delivery: Delivery):
     assert (event.said, event.subject) == ("Yes, in grey.", "r1")
 
 
+async def test_a_reply_that_is_too_long_for_its_channel_is_cut_behind_a_word_and_not_lost(
+    delivery: Delivery, channels: dict[str, FakeChannel]
+):
+    text = "Yes, and it keeps you warm when it is damp, too: that is what wool from Røros does {link}"
+    for name in ("short", "long"):
+        prepared = await delivery.prepare(effect(ReplyTo(name, "m1", "Ada", text, "r1"), name))
+        (event,) = await delivery.perform(prepared)
+        assert isinstance(event, ev.EffectSettled)
+        assert channels[name].said == [event.said]
+    assert channels["short"].said == ["Yes, and it keeps you warm when it is damp, too: that is…"]
+    assert channels["long"].said == [text]
+
+
 def test_what_may_have_been_said_is_kept_as_well_and_never_too_much_of_it():
     say = effect(Say("long", "Hello"))
     assert unsure(say, "Hello")[0].said == "Hello"
