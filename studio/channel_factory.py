@@ -3,16 +3,24 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 import structlog
 
 from studio.channel_quotas import Quotas
-from studio.channels.facebook import GRAPH_URL, STREAM_URL, FacebookChannel
+from studio.channels.facebook import GRAPH_URL, FacebookChannel, stream_url
 from studio.channels.ingest import IngestChannel
-from studio.channels.sign_in import GOOGLE, TWITCH, Provider, SignIn, TokenKeeper, refresh_by, sign_in_at
-from studio.channels.sign_in_keeper import Refresh
+from studio.channels.sign_in import (
+    GOOGLE,
+    TWITCH,
+    Provider,
+    SignIn,
+    TokenKeeper,
+    refresh_by,
+    sign_in_at,
+    validate_by,
+)
+from studio.channels.sign_in_keeper import Refresh, Validate
 from studio.channels.social import SocialChannel
 from studio.channels.twitch import API_URL, TwitchChannel
 from studio.channels.youtube import YouTubeChannel
@@ -34,13 +42,13 @@ class UnknownChannelKind(ValueError):
 
 class Parts(msgspec.Struct, frozen=True):
     """What a connector is made of. `http` makes the way out to a base address, with the channel's token; `renew` gets a
-    newer token, None where that cannot be had; `ends_at_ms` is when the show is to end (UTC ms), None when nobody knows.
+    newer token: from the platform where that can be had, else the one that was given meanwhile; `ends_at_ms` is when the show is to end (UTC ms), None when nobody knows.
     """
 
     settings: ChannelSettings
     http: Callable[[str], Http]
     token: Callable[[], str | None]
-    renew: Callable[[], Awaitable[bool]] | None
+    renew: Callable[[], Awaitable[bool]]
     wall: WallClock
     quota: QuotaBook
     ends_at_ms: Callable[[], int | None] = lambda: None
@@ -104,12 +112,10 @@ def _youtube(parts: Parts) -> Channel:
 
 def _facebook(parts: Parts) -> Channel:
     given = parts.settings
-    own, address = given.base_url.rstrip("/") == GRAPH_URL, urlsplit(given.base_url)
-    elsewhere = f"{address.scheme}://{address.netloc}"  # the address of the streams has no version in it
     return FacebookChannel(
         given.id,
         parts.http(given.base_url),
-        parts.http(STREAM_URL if own else elsewhere),
+        parts.http(stream_url(given.base_url)),
         account=given.account,
         wall=parts.wall,
         renew=parts.renew,
@@ -233,14 +239,18 @@ class ChannelSet:
         """One channel. Raises `UnknownChannelKind`, `BadAddress` or `BadChatAddress`, each a `ValueError` with a sentence."""
         kind = self._kinds.get(settings.kind) or channel_kind(settings.kind)
         keeper = TokenKeeper(
-            self._secrets, channel_secret(settings.id), self._refresh(kind, settings), self._wall
+            self._secrets,
+            channel_secret(settings.id),
+            self._refresh(kind, settings),
+            self._wall,
+            validate=self._validate(kind, settings),
         )
         channel = kind.make(
             Parts(
                 settings,
                 lambda base_url: self._wrap(self._http(settings, base_url, keeper.token)),
                 keeper.token,
-                keeper.renew if kind.provider is not None else None,
+                keeper.renew,
                 self._wall,
                 self._quotas.book(quota_of or settings.id),
                 self._ends_at_ms,
@@ -282,6 +292,13 @@ class ChannelSet:
             provider, self._plain(provider, settings), settings.client_id.strip(), self._wall,
             client_secret=lambda: self._secrets.get(client_secret(settings.id)),
         )  # fmt: skip
+
+    def _validate(self, kind: ChannelKind, settings: ChannelSettings) -> Validate | None:
+        """Only at the platform's own address: what another server takes for a token is none of the platform's business."""
+        provider = kind.provider
+        if provider is None or not provider.validate_path or settings.base_url.rstrip("/") != kind.base_url:
+            return None
+        return validate_by(provider, self._plain(provider, settings))
 
     def sign_in(self, settings: ChannelSettings) -> SignIn | None:
         """The way to sign in at the channel's platform; None where there is none. Raises `UnknownChannelKind`, `BadAddress`."""

@@ -55,8 +55,7 @@ def read_grant(kept: str) -> Grant:
 class TokenKeeper:
     """One channel's token. `name` is that of its secret (`channel:ID`); `refresh` asks the platform for a newer one; None:
     it cannot be renewed; `validate` whether the one that is used still holds, None where the platform asks for no such thing. A
-    sign-in that a person ended at the platform is used no more. `sentence` says what stands in the way, empty while all is well. `learned` is told each token, so
-    that the log can mask it.
+    sign-in that a person ended at the platform is used no more. `sentence` says what stands in the way, empty while all is well.
 
     What is kept is read once, and again by `renew`, so that a token given meanwhile is used. Reading and keeping may
     wait for the person to unlock the keyring: `renew` and `run` do it off the loop, `token` does it only when it is asked
@@ -71,7 +70,6 @@ class TokenKeeper:
         wall: WallClock,
         *,
         validate: Validate | None = None,
-        learned: Callable[[str], None] = lambda _secret: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.sentence = ""
@@ -80,7 +78,6 @@ class TokenKeeper:
         self._refresh = refresh
         self._wall = wall
         self._validate = validate
-        self._learned = learned
         self._sleep = sleep
         self._grant: Grant | None = None
         self._seen = b""
@@ -187,7 +184,6 @@ class TokenKeeper:
     def _keep(self, grant: Grant) -> None:
         """On disk first: the token before this one may be worth nothing from now on."""
         text = grant_text(grant)
-        self._tell(grant)
         try:
             self._secrets.set(self._name, text)
             # What a person set in the environment stays there, and must not be taken for something new.
@@ -206,17 +202,10 @@ class TokenKeeper:
         self._renewed_at_ms = self._holds_at_ms = None
         try:
             self._grant = read_grant(kept) if kept else None
-            self._tell(self._grant)
             self.sentence = ""
         except BadGrant as bad:
             self._grant, self.sentence = None, str(bad)
         return self._grant is not None
-
-    def _tell(self, grant: Grant | None) -> None:
-        """What is kept as a grant is no token itself, so who keeps it does not know them."""
-        for token in (grant.access_token, grant.refresh_token) if grant else ():
-            if token:
-                self._learned(token)
 
 
 def _print(kept: str | None) -> bytes:

@@ -5,8 +5,9 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
+import msgspec
 import structlog
 
 SERVICE = "Host Studio"
@@ -207,7 +208,8 @@ class KeyringSecrets:
         return answer
 
     def _seen(self, value: str) -> Secret:
-        self._learned(value)
+        for text in (value, *_within(value)):
+            self._learned(text)
         return Secret(value)
 
     def _say(self, trouble: str) -> None:
@@ -217,3 +219,14 @@ class KeyringSecrets:
             if trouble
             else "Tokens are kept in this computer's keyring."
         )
+
+
+def _within(value: str) -> list[str]:
+    """The texts of a secret that is a JSON object, such as a sign-in's access and refresh token: each is used by itself."""
+    if not value.startswith("{"):
+        return []
+    try:
+        told = msgspec.json.decode(value, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeError):
+        return []
+    return [text for text in told.values() if isinstance(text, str)]

@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from studio.channel_factory import KINDS, ChannelSet, UnknownChannelKind, channel_kind
 from studio.channel_quotas import Quotas
-from studio.channels.sign_in import Grant, grant_text
+from studio.channels.sign_in import TWITCH, Grant, grant_text
 from studio.control.clock import SystemWallClock
-from studio.control.ports import Unauthorised
+from studio.control.ports import TargetError, Unauthorised, Unreachable
 from studio.settings.schema import ChannelSettings
 from studio.settings.secrets import KeyringSecrets
 from tests.fakes.bad_shop import TOKEN, BadShop
+from tests.fakes.http_server import BadServer, Request, reply
 
 
 def a_channel(channel_id: str, kind: str, **more: object) -> ChannelSettings:
@@ -97,6 +99,55 @@ async def test_what_a_sign_in_granted_is_sent_as_its_access_token_only(
         await made.make(a_channel("bridge", "native", base_url=bridge.url)).hello()
         (asked,) = bridge.requests("/channel/v1")
         assert asked.headers["authorization"] == f"Bearer {TOKEN}"
+
+
+async def test_a_facebook_token_that_was_given_meanwhile_is_tried_before_anybody_is_asked(
+    made: ChannelSet, secrets: KeyringSecrets
+) -> None:
+    async def owner(request: Request, writer: asyncio.StreamWriter) -> None:
+        if request.headers["authorization"] == f"Bearer {TOKEN}":
+            await reply(200, b'{"id": "1", "data": []}')(request, writer)
+        else:
+            await reply(400, b'{"error": {"message": "Expired", "code": 190}}')(request, writer)
+
+    async with BadServer() as graph:
+        graph.on("/v23.0/me", owner)
+        graph.on("/v23.0/me/live_videos", owner)
+        secrets.set("channel:page", "a-token-that-has-run-out")
+        channel = made.make(a_channel("page", "facebook", account="", base_url=f"{graph.url}/v23.0"))
+        with pytest.raises(Unauthorised):
+            await channel.hello()
+        secrets.set("channel:page", TOKEN)
+        with pytest.raises(Unreachable, match="Nothing is live at Facebook"):
+            await channel.hello()
+
+
+@pytest.mark.parametrize("its_own", [True, False])
+async def test_twitch_is_asked_whether_a_token_holds_but_of_no_other_servers_token(
+    secrets: KeyringSecrets, its_own: bool
+) -> None:
+    asked = asyncio.Event()
+
+    async def ended(request: Request, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reply(401, b'{"status": 401, "message": "invalid access token"}')(request, writer)
+
+    async with BadServer() as twitch:
+        twitch.on("/oauth2/validate", ended)
+        twitch.on("/helix/users", reply(401, b'{"message": "Invalid OAuth token"}'))
+        provider = msgspec.structs.replace(TWITCH, base_url=twitch.url)
+        kind = msgspec.structs.replace(
+            KINDS["twitch"], provider=provider, base_url=f"{twitch.url}/{'helix' if its_own else 'other'}"
+        )
+        secrets.set("channel:live", "a-token")
+        made = ChannelSet(secrets, SystemWallClock(), Quotas(), kinds={"twitch": kind})
+        live = made.make(a_channel("live", "twitch", client_id="app", base_url=f"{twitch.url}/helix"))
+        with pytest.raises(TargetError):  # meanwhile the token is looked after
+            await live.hello()
+        if its_own:
+            await asked.wait()
+        await made.aclose()
+        assert asked.is_set() is its_own
 
 
 async def test_channels_of_one_app_share_its_quota(secrets: KeyringSecrets) -> None:

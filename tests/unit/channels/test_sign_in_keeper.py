@@ -337,16 +337,6 @@ async def test_neither_repr_nor_log_tells_a_token():
     assert "r1" not in str(lines)
 
 
-async def test_the_log_is_told_each_token_to_mask():
-    world = World()
-    learned: list[str] = []
-    keeper = TokenKeeper(world.drawer, NAME, world.platform.refresh, world.wall, learned=learned.append)
-    keeper.token()
-    assert learned == ["a0", "r0"]
-    assert await keeper.renew()
-    assert learned == ["a0", "r0", "a1", "r1"]
-
-
 tokens = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=80)
 grants = st.builds(
     Grant,

@@ -120,6 +120,16 @@ def test_a_token_never_shows_in_reprs_or_tracebacks() -> None:
     assert f"Bearer {token}" == "Bearer tok-12345"  # a header can be made of it
 
 
+def test_the_tokens_of_a_sign_in_are_told_to_the_log_each_by_itself() -> None:
+    learned: list[str] = []
+    secrets = KeyringSecrets({}, Keyring, learned.append)
+    kept = '{"access_token":"a-token","refresh_token":"r-token","expires_at_ms":5,"scopes":["chat:read"]}'
+    secrets.set("channel:twitch", kept)
+    assert learned == [kept, "a-token", "r-token"]
+    secrets.set("channel:twitch", "{no grant")
+    assert learned[3:] == ["{no grant"]
+
+
 def test_every_token_seen_is_told_to_the_log() -> None:
     seen: list[str] = []
     store = secrets(Keyring(), {"HOST_STUDIO_CHAT_TOKEN": "chat-token"}, learned=seen.append)
