@@ -3,12 +3,14 @@
 import asyncio
 import random as _random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from math import ceil
 
 import structlog
 
 from studio.control.ports import ShowClock, Stage, StreamState, TargetError, WallClock
 from studio.domain.product import Product
-from studio.domain.show import ShowState
+from studio.domain.promo import visible_until_ms
+from studio.domain.show import ShowPhase, ShowState
 from studio.domain.stage import StageFacts, StageView, changes_at_ms, stage_view
 from studio.sync.backoff import Backoff
 from studio.sync.links import LinkState, OnLink
@@ -58,6 +60,7 @@ class StageKeeper:
         self._products: Mapping[str, Product] = {}
         self._sellable: Mapping[str, int] = {}
         self._links: dict[str, str] = {}
+        self._asked_link = ""
         self._refused: frozenset[str] = frozenset()
         self._heard_ms: int | None = None
         self._bell = Bell()
@@ -76,7 +79,8 @@ class StageKeeper:
         self._state, self._products, self._sellable, self._refused = state, products, sellable, refused
         self._look()
         self._bell.ring()
-        if self._missing_link():
+        missing = self._missing_link()
+        if missing and missing != self._asked_link:
             self._wanted.ring()
 
     def shop_heard(self) -> None:
@@ -97,8 +101,13 @@ class StageKeeper:
     @property
     def holds(self) -> bool:
         """Whether nothing is to be seen that the shop has not just confirmed."""
+        return self.sure or not self._says_price
+
+    @property
+    def _says_price(self) -> bool:
+        """Whether a price or a code is to be seen."""
         card = self.view.card
-        return self.sure or (self.view.code is None and (card is None or card.price is None))
+        return self.view.code is not None or (card is not None and card.price is not None)
 
     # --- its loops --------------------------------------------------------------------------------------------
 
@@ -128,11 +137,12 @@ class StageKeeper:
         waits: list[int] = [_RECHECK_MS]  # clocks are measured anew, and part
         now = self._show_clock.now_ms()
         ends = changes_at_ms(self.view)
+        # What is over by now, since the last look, is looked at again at once.
         if ends is not None and now is not None:
-            waits.append(round((ends - now) / self._show_clock.rate))
-        if self._heard_ms is not None:
+            waits.append(ceil((ends - now) / self._show_clock.rate))
+        if self._heard_ms is not None and self._says_price:
             waits.append(self._heard_ms + self._unsure_ms - self._wall.monotonic_ms())
-        return max(1, min(wait for wait in waits if wait > 0))
+        return max(1, min(waits))
 
     async def _ask(self) -> None:
         """Ask the shop for a sign of life while its prices or codes are to be seen."""
@@ -154,11 +164,16 @@ class StageKeeper:
     def _shows_shop(self) -> bool:
         """Whether prices or codes of the shop are, or ought to be, on the stage."""
         state = self._state
-        return state is not None and bool(state.pinned_product_id or state.codes) and bool(self._stages)
+        if state is None or not self._stages or state.phase is not ShowPhase.ON_AIR:
+            return False
+        now = self._show_clock.best_ms()
+        return bool(state.pinned_product_id) or any(
+            (visible_until_ms(r) or 0) > now for r in state.promos.values()
+        )
 
     async def _fetch_links(self) -> None:
         while True:
-            product_id = self._missing_link()
+            product_id = self._asked_link = self._missing_link()
             if product_id:
                 try:
                     self._links[product_id] = await self._link_of(product_id)

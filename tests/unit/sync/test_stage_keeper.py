@@ -239,3 +239,55 @@ def test_how_the_stage_and_the_broadcast_are_is_told():
         ("obs", "stage", LinkState.ASKING),
     ]
     assert p.streams == [("obs", StreamState(streaming=True, dropped=3))]
+
+
+def test_a_code_leaves_at_its_end_also_where_the_shops_time_runs_fast():
+    async def story(p: Place) -> None:
+        wall = p.wall.now_ms()
+        p.clock.measured(wall - 3, wall, wall, rate=10.0)
+        p.do(cmd.PinItem("i1"))
+        p.confirm_code(minutes=1)
+        begun = p.wall.monotonic_ms()
+        await asyncio.sleep(9)
+        gone = next(at for at, view in p.stage.views if view.code is None and at > begun)
+        assert gone - begun == 6_001
+
+    play(story)
+
+
+def test_after_the_show_and_after_its_codes_the_shop_is_left_in_peace():
+    async def story(p: Place) -> None:
+        p.do(cmd.PinItem("i1"))
+        p.confirm_code(minutes=1)
+        p.do(cmd.Unpin())
+        await asyncio.sleep(30)
+        asked = p.pulses
+        assert asked > 10, "a code is live"
+        await asyncio.sleep(32)
+        asked = p.pulses
+        await asyncio.sleep(60)
+        assert p.pulses == asked, "it is over"
+        p.do(cmd.PinItem("i1"))
+        await asyncio.sleep(10)
+        assert p.pulses > asked
+        p.do(cmd.EndShow())
+        asked = p.pulses
+        await asyncio.sleep(60)
+        assert p.pulses == asked
+
+    play(story)
+
+
+def test_a_link_that_is_not_to_be_had_is_not_asked_for_at_each_change_of_the_stock():
+    async def story(p: Place) -> None:
+        p.link_fails = True
+        p.do(cmd.PinItem("i1"))
+        for _ in range(40):
+            await asyncio.sleep(0.1)
+            p.tell()
+        assert p.asked_links == ["p1"]
+        p.do(cmd.PinItem("i2"))
+        await asyncio.sleep(0.1)
+        assert p.asked_links == ["p1", "p2"], "another product does not wait"
+
+    play(story)
