@@ -12,7 +12,8 @@ from studio.ui.connections.channel_drafts import ChannelDraft
 from studio.ui.connections.channel_port import ChannelPlatform
 from studio.ui.connections.channel_words import field_words, quota_words, signed_in_words, tr
 from studio.ui.connections.drafts import YES
-from studio.ui.connections.form import ConnectionForm, put_text, small_button
+from studio.ui.connections.fields import put_text, small_button
+from studio.ui.connections.form import ConnectionForm
 from studio.ui.connections.sign_in_box import SignInBox
 from studio.ui.texts import Texts
 from studio.ui.widgets.labels import tooltip_text

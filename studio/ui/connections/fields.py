@@ -79,7 +79,7 @@ class FieldsCard(Card):
         self.refusal.setText(f"⚠ {sentence}" if sentence else "")
         self.refusal.setVisible(bool(sentence))
 
-    def _add(self, name: str, text: str, field: QWidget, *beside: QPushButton) -> None:
+    def _add(self, name: str, text: str, field: QWidget, *beside: QPushButton | None) -> None:
         field.setObjectName(f"field:{name}")
         field.setAccessibleName(text)
         label = PlainLabel(text, tone="muted")
@@ -95,7 +95,7 @@ class FieldsCard(Card):
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         row.addWidget(field, 1)
-        for button in beside:
+        for button in filter(None, beside):
             row.addWidget(button)
         column.addLayout(row)
         column.addWidget(hint)

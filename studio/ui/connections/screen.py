@@ -19,7 +19,8 @@ from studio.ui.widgets.text import clean_text
 
 HERE: Final = ("shop.test", "shop.save", "shop.add", "shop.duplicate", "shop.remove")
 """Actions that mean something on these screens only: the one in front takes them."""
-_TAKEN_BY: Final = "taken_by"
+TAKEN_BY: Final = "taken_by"
+"""The property of the first of them that names who has them."""
 
 
 class ConnectionsScreen(ConnectionsEditor[D]):
@@ -212,7 +213,7 @@ class ConnectionsScreen(ConnectionsEditor[D]):
     def _enable_actions(self, *, here: bool) -> None:
         self._here = here
         if here:
-            self._actions[HERE[0]].setProperty(_TAKEN_BY, self._wording.name)
+            self._actions[HERE[0]].setProperty(TAKEN_BY, self._wording.name)
             for action_id, tooltip in self._wording.actions.items():
                 self._actions[action_id].describe(tooltip)
         self._refresh_actions()
@@ -225,7 +226,7 @@ class ConnectionsScreen(ConnectionsEditor[D]):
         draft = self.list.current
         if not self._here:
             # Of two screens the one comes to the front before the other goes: what it took is left to it.
-            if self._actions[HERE[0]].property(_TAKEN_BY) in (None, self._wording.name):
+            if self._actions[HERE[0]].property(TAKEN_BY) in (None, self._wording.name):
                 for action_id in HERE:
                     self._actions[action_id].enable(False, self._wording.elsewhere)
             return

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from studio.settings.secrets import Kept
 from studio.ui.actions import Actions
-from studio.ui.connections.form import ConnectionForm, put_text, small_button
+from studio.ui.connections.fields import put_text, small_button
+from studio.ui.connections.form import ConnectionForm
 from studio.ui.connections.port import Platform
 from studio.ui.connections.shop_drafts import ShopDraft
 from studio.ui.connections.words import platform_words, tr

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.control.ports.sign_in import SignInStep
 from studio.ui.connections.channel_words import tr
-from studio.ui.connections.form import small_button
+from studio.ui.connections.fields import small_button
 from studio.ui.theme import SPACE_S
 from studio.ui.widgets.labels import PlainLabel
 

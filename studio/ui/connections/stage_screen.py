@@ -14,7 +14,7 @@ from studio.ui.actions import Actions
 from studio.ui.connections.channels_screen import open_page
 from studio.ui.connections.leaving import Answer, ask_unsaved
 from studio.ui.connections.port import NotDoneError
-from studio.ui.connections.screen import HERE
+from studio.ui.connections.screen import HERE, TAKEN_BY
 from studio.ui.connections.settings_page import SettingsPage, form_and_findings
 from studio.ui.connections.stage_cards import LiveStageCard, ObsFindings, PasteCard
 from studio.ui.connections.stage_drafts import StageDraft, needs_reopening, problems
@@ -33,7 +33,6 @@ from studio.ui.widgets.cards import EmptyState
 
 _LOOK_MS: Final = 1_000
 _SUBJECT: Final = "obs"
-_TAKEN_BY: Final = "taken_by"
 _TOUCHES_OBS: Final = ("obs", "address", "password", "scene", "overlay")
 
 
@@ -284,7 +283,7 @@ class StageScreen(SettingsPage):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
         self._here = True
-        self._actions[HERE[0]].setProperty(_TAKEN_BY, NAME)
+        self._actions[HERE[0]].setProperty(TAKEN_BY, NAME)
         self._actions["shop.test"].describe(tr("Ask OBS who it is and what stands in it; nothing is changed"))
         self._actions["shop.save"].describe(tr("Keep what was changed of the stage"))
         self._look.start()
@@ -301,7 +300,7 @@ class StageScreen(SettingsPage):
         self.form.busy(bool(self.trial.subject))
         if not self._here:
             # Of two screens the one comes to the front before the other goes: what it took is left to it.
-            if self._actions[HERE[0]].property(_TAKEN_BY) == NAME:
+            if self._actions[HERE[0]].property(TAKEN_BY) == NAME:
                 for action_id in HERE:
                     self._actions[action_id].enable(False, tr("Open the settings first."))
             return

@@ -311,9 +311,8 @@ class Header(Card):
         self.viewers.show_value(
             f"≥ {number}" if silent and show.viewers is not None else number, " · ".join(words)
         )
-        self.viewers.setToolTip(
-            tooltip_text("\n".join([*self._channel_lines(silent), *([mean] if mean else [])]))
-        )
+        lines = [*self._channel_lines(silent), mean]
+        self.viewers.setToolTip(tooltip_text("\n".join(line for line in lines if line)))
 
     @property
     def _stream(self) -> StreamState | None:

@@ -205,8 +205,8 @@ class ProgrammePreview(Card):
     def _say_why(self, otherwise: str) -> None:
         """Why OBS cannot be seen, as its connection says."""
         status = self._show.links.get(OBS)
-        well = status is None or status.link is Link.OK
-        self._say(clean_text("" if well else status.sentence, 200) or clean_text(otherwise, 200))
+        said = status.sentence if status is not None and status.link is not Link.OK else ""
+        self._say(clean_text(said or otherwise, 200))
 
     def _say(self, sentence: str) -> None:
         """Instead of a picture, which would be an old one."""
