@@ -226,6 +226,16 @@ class RunningShow:
             state = self.desk.state
             self._stage.update(state, self._products, self._sellable(state.on_air))
 
+    def _is_of_air(self, batch: StoredBatch) -> bool:
+        """Whether it tells of the product on air: of nothing else is anything to be seen or announced."""
+        item = self.desk.state.on_air if batch.products or batch.stock else None
+        if item is None or not item.product_id:
+            return False
+        shown = item.product_id
+        return any(product.id == shown for product in batch.products) or any(
+            self._product_of.get(level.variant_id) == shown for level in batch.stock
+        )
+
     def _left(self, product_id: str) -> int | None:
         return sellable_stock(self._by_product.get(product_id, {}).values()).total
 
@@ -245,7 +255,7 @@ class RunningShow:
         """This came in and is on disk."""
         self._learn(batch.products, batch.stock)
         self._batcher.stored(batch)
-        if batch.products or batch.stock:
+        if self._is_of_air(batch):
             self._tell_stage()
         if batch.products:
             self._skus.look_soon()

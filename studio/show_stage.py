@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from studio.control.ports import ShowClock, Stage, StreamState, WallClock
-from studio.domain.events import Event, StreamStarted, StreamStopped
+from studio.domain.events import EffectSettled, Event, StreamStarted, StreamStopped
 from studio.domain.product import Product
 from studio.domain.show import ShowState
 from studio.domain.stage import refused_pins
@@ -19,6 +19,8 @@ from studio.sync.supervise import Bell, supervised
 
 _SAME_STREAM_MS = 30_000
 """OBS tells how long it has streamed, and so when it began, by its frames: that moves with those it drops."""
+_CLOCK_MS = 500
+"""While the shop's time is not known it is looked at so often: a broadcast is put down by it."""
 
 Amend = Callable[[Callable[[ShowState], Sequence[Event]]], Awaitable[None]]
 
@@ -64,6 +66,9 @@ class ShowStage:
         self._amend = amend
         self._on_stream = on_stream
         self._moved = Bell()
+        self._answers: Mapping[str, EffectSettled] | None = None
+        self._pinned = ""
+        self._refused: frozenset[str] = frozenset()
         self._task: asyncio.Task[None] | None = None
         keeper = StageKeeper(
             stages.make(),
@@ -92,7 +97,11 @@ class ShowStage:
 
     def update(self, state: ShowState, products: Mapping[str, Product], sellable: Mapping[str, int]) -> None:
         """The show, the shop's products and their stock stand so now."""
-        self._keeper.update(state, products, sellable, refused_pins(state))
+        # A long show has thousands of answers, and its stock changes many times a second.
+        if state.settled is not self._answers or state.pinned_product_id != self._pinned:
+            self._answers, self._pinned = state.settled, state.pinned_product_id
+            self._refused = refused_pins(state)
+        self._keeper.update(state, products, sellable, self._refused)
 
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -107,10 +116,13 @@ class ShowStage:
 
     async def _log_streams(self) -> None:
         """Put down when the broadcast began and ended: chapters of the replay count from there."""
+        wait_ms: int | None = None
         while True:
-            await self._moved.wait()
-            if self._clock.now_ms() is not None:
+            await self._moved.wait(wait_ms)
+            known = self._clock.now_ms() is not None
+            if known:
                 await self._amend(self._facts)
+            wait_ms = None if known else _CLOCK_MS
 
     def _facts(self, state: ShowState) -> list[Event]:
         facts: list[Event] = []

@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from studio.control.clock import MeasuredShowClock
 from studio.control.ports import Stage, StreamState
+from studio.domain import commands as cmd
 from studio.domain import events as ev
 from studio.domain.show import ShowState
 from studio.domain.show_state import Broadcast
 from studio.show_stage import ShowStage
 from tests.fakes.virtual_time import VirtualLoop, VirtualWall, run
 from tests.unit.domain.show_builder import Show
+from tests.unit.domain.test_stage import PRODUCTS
 from tests.unit.sync.test_stage_keeper import FakeStage
 
 MINUTE = 60_000
@@ -44,6 +46,9 @@ class Place:
             self.stages, self.clock, self.wall, self.nothing, self.no_link, self.amend,
             lambda *_: None, lambda name, state: self.told.append((name, state)),
         )  # fmt: skip
+
+    def tell(self) -> None:
+        self.stage.update(self.show.state, PRODUCTS, {})
 
     async def nothing(self) -> None:
         pass
@@ -117,5 +122,32 @@ def test_a_broadcast_that_ended_unseen_ended_when_the_next_one_began():
 def test_before_the_shop_was_heard_nothing_of_it_is_on_the_stage_so_all_that_is_there_holds():
     async def story(p: Place) -> None:
         assert p.stages.sure()
+
+    play(story)
+
+
+def test_a_broadcast_that_began_while_the_shops_time_was_unknown_is_logged_as_soon_as_it_is_known():
+    async def story(p: Place) -> None:
+        p.wall.jump_ms = 3_600_000  # this computer slept
+        begun = p.wall.now_ms()
+        await p.streams(begun)
+        assert p.show.state.broadcasts == ()
+        now = p.wall.now_ms()
+        p.clock.measured(now + MINUTE, now, now)
+        await asyncio.sleep(2)
+        assert p.show.state.broadcasts == (Broadcast("obs", begun + MINUTE),)
+
+    play(story)
+
+
+def test_a_product_that_the_shop_refused_leaves_the_stage_and_comes_back_when_the_shop_takes_it():
+    async def story(p: Place) -> None:
+        p.show.do(cmd.PinItem("i1"))
+        p.tell()
+        assert p.obs.now.card is not None
+        for n, (outcome, shown) in enumerate([(ev.Outcome.REFUSED, False), (ev.Outcome.DELIVERED, True)]):
+            p.show.append(ev.EffectSettled(f"e{n}", "shop", "FeatureProduct", outcome, subject="p1"))
+            p.tell()
+            assert (p.obs.now.card is not None) is shown
 
     play(story)
