@@ -17,8 +17,7 @@ from studio.control.ports import (
     WallClock,
 )
 from studio.sync.backoff import Backoff
-from studio.sync.intake import BATCH_ITEMS, BATCH_MS
-from studio.sync.keeping import Keeping
+from studio.sync.keeping import Keeping, gathered
 from studio.sync.links import LinkState, LinkStatus
 from studio.sync.silence import Silence
 from studio.sync.sources import ChannelFeed
@@ -66,6 +65,8 @@ class Follow:
         self._alive = Silence(silent_ms, silent_ms)
         self._chat = Silence(silent_ms, None)
         self._following = False
+        self._missed_since_ms: int | None = None
+        """Nobody listened from then on until this run of the studio, by the channel's time."""
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -90,7 +91,7 @@ class Follow:
                     self.link.set(LinkState.CONNECTING)
                 missed_since = await self._source.greet()
                 if missed_since is not None:
-                    await self._queue.put(ChannelItem(0, lost_since_ms=missed_since))
+                    self._missed_since_ms = missed_since
                 await self._follow(backoff)
             except TargetError as error:
                 _log.info("channel broke off", source=self._source.name, reason=error.sentence)
@@ -118,6 +119,11 @@ class Follow:
                     self.link.heard()
                 if item.quota is not None:
                     self._on_quota(item.quota)
+                if item.message is not None and self._missed_since_ms is not None:
+                    # Where the platform tells its history again from before then, nothing is missing.
+                    if item.message.at_ms > self._missed_since_ms:
+                        await self._queue.put(ChannelItem(0, lost_since_ms=self._missed_since_ms))
+                    self._missed_since_ms = None
                 if self._queue.full():
                     await self._queue.put(item)  # the disk is behind: the platform keeps it meanwhile
                 else:
@@ -130,14 +136,7 @@ class Follow:
 
     async def _collect(self) -> None:
         while True:
-            items = [await self._queue.get()]
-            try:
-                async with asyncio.timeout(BATCH_MS / 1000):
-                    while len(items) < BATCH_ITEMS:
-                        more = self._queue
-                        items.append(await more.get() if more.empty() else more.get_nowait())
-            except TimeoutError:
-                pass
+            items = await gathered(self._queue)
             try:
                 batch = self._source.batch(items, None, None)
                 if batch.messages or batch.samples or batch.questions or batch.hidden or batch.lost:

@@ -20,12 +20,10 @@ from studio.control.ports import (
 )
 from studio.sync.backoff import Backoff
 from studio.sync.dense import DenseCursor
-from studio.sync.keeping import Keeping
+from studio.sync.keeping import Keeping, gathered
 from studio.sync.links import LinkState, LinkStatus
 from studio.sync.supervise import Bell, supervised
 
-BATCH_MS = 50
-BATCH_ITEMS = 1_000
 GRACE_MS = 250
 """How long a missing item may still come by itself: neighbours arrive swapped."""
 GAP_TRIES = 3
@@ -241,14 +239,7 @@ class Intake(Generic[T]):
 
     async def _collect(self) -> None:
         while True:
-            items = [await self._queue.get()]
-            try:
-                async with asyncio.timeout(BATCH_MS / 1000):
-                    while len(items) < BATCH_ITEMS:
-                        more = self._queue
-                        items.append(await more.get() if more.empty() else more.get_nowait())
-            except TimeoutError:
-                pass
+            items = await gathered(self._queue)
             for cursor in dict.fromkeys(cursor for cursor, _ in items):
                 await self._absorb([item for of, item in items if of is cursor], cursor)
             while self._cursor.held > _MOST_HELD:

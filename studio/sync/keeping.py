@@ -2,13 +2,29 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeVar
 
 import structlog
 
 from studio.control.ports import FeedBatch, Feeds, StoredBatch, StoreFull
 from studio.sync.backoff import Backoff
 
+T = TypeVar("T")
+BATCH_MS = 50
+BATCH_ITEMS = 1_000
 _log = structlog.get_logger(__name__)
+
+
+async def gathered(queue: asyncio.Queue[T]) -> list[T]:
+    """What comes within `BATCH_MS` of the first item, at most `BATCH_ITEMS`: waits for that one."""
+    items = [await queue.get()]
+    try:
+        async with asyncio.timeout(BATCH_MS / 1000):
+            while len(items) < BATCH_ITEMS:
+                items.append(await queue.get() if queue.empty() else queue.get_nowait())
+    except TimeoutError:
+        pass
+    return items
 
 
 class Keeping:

@@ -325,7 +325,7 @@ class _Queue:
             events = await sender.delivery.arrived(prepared, self.wall_ms - round(age_ms) - _SETTLES_MS)
         except RefusedByTarget as refusal:
             _log.info("nobody can look up what arrived", effect=row.effect.id, reason=refusal.sentence)
-            events = unsure(row.effect)
+            events = unsure(row.effect, prepared.text)
         except TargetError as error:
             await self._failed(row, (), error, put_back=False)
             return True

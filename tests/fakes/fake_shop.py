@@ -234,7 +234,7 @@ class FakeShop(Failing):
 
 
 class FakeChannel(Failing):
-    """The `Channel` port. `said` is what viewers saw."""
+    """The `Channel` port. `said` is what viewers saw; with a `wall_ms` it knows when it was said."""
 
     def __init__(
         self,
@@ -249,6 +249,8 @@ class FakeChannel(Failing):
         self.numbered = numbered
         self.capabilities = ChannelCapabilities(keyed=keyed, viewers=viewers, read_back=read_back)
         self.said: list[str] = []
+        self.wall_ms: Callable[[], int] | None = None
+        self.said_at_ms: dict[int, int] = {}
         self.feed: list[ChannelItem] = []
         self.arrived = asyncio.Event()
         self.lose: set[int] = set()
@@ -303,11 +305,15 @@ class FakeChannel(Failing):
         await self._do("hide", key, lambda: None, message_id)
 
     async def find_said(self, text: str, reply_to: str, since_wall_ms: int) -> str | None:
-        found = "found" if text in self.said else None
+        places = [n for n, said in enumerate(self.said) if said == text]
+        at_ms = [self.said_at_ms.get(n, since_wall_ms) for n in places]
+        found = "found" if any(at >= since_wall_ms for at in at_ms) else None
         return await self._do("find_said", f"find-{len(self.calls)}", lambda: found, text, since_wall_ms)
 
     async def _say(self, method: str, text: str, key: str) -> str:
         def work() -> str:
+            if self.wall_ms is not None:
+                self.said_at_ms[len(self.said)] = self.wall_ms()
             self.said.append(text)
             return f"m{len(self.said)}"
 

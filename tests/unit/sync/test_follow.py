@@ -67,7 +67,20 @@ def test_what_was_said_while_the_studio_was_dead_may_be_missing_and_is_marked():
     w = follow(story)
     assert w.texts() == ["text of a", "text of b"]
     (lost,) = [b.lost for b in w.feeds.batches if b.lost]
-    assert lost[0] == 1_000
+    assert lost == (1_000, 9_000)
+
+
+def test_what_a_platform_tells_again_after_a_restart_is_not_marked_as_missing():
+    async def story(w: World) -> None:
+        w.channel.tell(said("a", 1_000), said("b", 2_000))
+        await asyncio.sleep(1)
+        await started_anew(w)
+        w.channel.tell(said("a", 1_000), said("b", 2_000), said("c", 3_000))
+        await asyncio.sleep(1)
+
+    w = follow(story)
+    assert w.texts() == ["text of a", "text of b", "text of c"]
+    assert [b.lost for b in w.feeds.batches if b.lost] == []
 
 
 async def started_anew(w: World) -> None:
