@@ -40,7 +40,7 @@ _LONGEST_WAIT_S = 5.0
 _SAME_START_MS = 5_000
 _PICTURE_S = 5.0
 _NOTHING_OF_OURS = (
-    "OBS is connected, but nothing of the studio stands in it: press “Set up” in the settings of the stage."
+    "OBS is connected, but nothing of the studio stands in it: press “Set up in OBS” in the settings of the stage."
 )
 _LOOK_AGAIN = frozenset(
     {
