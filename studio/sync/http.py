@@ -22,6 +22,7 @@ from studio.control.ports import (
     WallClock,
 )
 from studio.control.ports.answers import raise_for_status
+from studio.sync.http_stream import Capped
 
 IN_FLIGHT = 4
 IDLE_S = 30.0
@@ -30,9 +31,6 @@ REQUEST_SENT = "sender.request-sent"
 _CONNECT_S = 5.0
 # Shorter than servers keep idle connections (5 s is common): a request must not meet one that is just being closed.
 _KEEP_ALIVE_S = 2.0
-_EVENT_BYTES = 32_000_000
-_GATHER_S = 0.025
-_FLOOD_BYTES = 16_000
 _ERROR_BODY_BYTES = 64_000
 _MASK = "•••".encode()
 _USER_AGENT = "host-studio"
@@ -119,31 +117,6 @@ class _Token(httpx.Auth):
 
 class _NoToken(httpx.Auth):
     """For other people's servers: nothing is sent, also not from .netrc."""
-
-
-class _Capped(httpx.AsyncByteStream):
-    """Ends a stream whose single event grows beyond all measure.
-
-    Each read costs the same for one event or for hundreds, and wakes a thread that takes the interpreter from the
-    window's: what comes within `_GATHER_S` behind a read is read in one go.
-    """
-
-    def __init__(self, stream: httpx.AsyncByteStream, who: str) -> None:
-        self._stream = stream
-        self._who = who
-        self.since_event = 0
-
-    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
-        async for chunk in self._stream:
-            self.since_event += len(chunk)
-            if self.since_event > _EVENT_BYTES:
-                raise BadAnswer(f"{self._who} sends an event without an end.")
-            yield chunk
-            if len(chunk) < _FLOOD_BYTES:
-                await asyncio.sleep(_GATHER_S)
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
 
 
 class _Sent:
@@ -281,7 +254,7 @@ class HttpClient:
                 )
                 raise_for_status(answer, self._who)
                 raise BadAnswer(f"{self._who} opened no stream ({response.status_code}).")
-            capped = _Capped(_async_stream(response), self._who)
+            capped = Capped(_async_stream(response), self._who)
             response.stream = capped
             async with aclosing(httpx_sse.EventSource(response).aiter_sse()) as stream:
                 async for event in stream:

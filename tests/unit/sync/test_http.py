@@ -9,6 +9,7 @@ import pytest
 
 from studio.control.ports import BadAnswer, RefusedByTarget, SseEvent, TargetError, Unauthorised, Unreachable
 from studio.sync import http as http_module
+from studio.sync import http_stream
 from studio.sync.http import BadAddress, HttpClient
 from tests.fakes.certificates import certificate, server_tls
 from tests.fakes.http_server import BadServer, Request, endless, half, hang_up, head, never, reply, stream
@@ -224,6 +225,28 @@ async def test_events_come_with_their_ids_until_the_stream_ends() -> None:
     assert server.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
+async def test_events_that_a_server_writes_one_by_one_are_read_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Forty reads a second are plenty; forty events a second are not."""
+    monkeypatch.setattr(http_stream, "_GATHER_S", 0.2)
+    events = [f"id: {n}\ndata: {n}\n\n".encode() for n in range(1_000)]
+
+    async def all_at_once(_: Request, writer: asyncio.StreamWriter) -> None:
+        kinds = {"content-type": "text/event-stream", "transfer-encoding": "chunked"}
+        chunks = b"".join(f"{len(each):x}\r\n".encode() + each + b"\r\n" for each in events)
+        writer.write(head(200, kinds) + chunks + b"0\r\n\r\n")
+        await writer.drain()
+
+    async with BadServer() as server:
+        server.on("/s", all_at_once)
+        http = client(server.url)
+        async with asyncio.timeout(30):
+            got = [event.data async for event in http.events("/s")]
+        await http.aclose()
+    assert got == [f"{n}" for n in range(1_000)]
+
+
 async def test_a_stream_without_a_sign_of_life_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_module, "IDLE_S", 0.2)
     async with BadServer() as server:
@@ -250,7 +273,7 @@ async def test_a_stream_without_a_sign_of_life_is_unreachable(monkeypatch: pytes
 async def test_what_is_no_stream_says_what_it_is(
     handler: object, error: type[TargetError], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_module, "_EVENT_BYTES", 100_000)
+    monkeypatch.setattr(http_stream, "_EVENT_BYTES", 100_000)
     async with BadServer() as server:
         server.on("/s", handler)  # type: ignore[arg-type]
         http = client(server.url)
