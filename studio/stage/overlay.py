@@ -59,7 +59,7 @@ class OverlayStage:
 
     `assets` is the folder of the page's own files; `keep` the file in which token and port outlive a restart; `clock` the
     shop's time; `picture` gives the bytes of a product's picture by its address, None when there are none; `dress` how
-    the page is dressed, asked again and again, so that a change is seen at once. A page that hears nothing for
+    the page is dressed, asked each second in a worker thread: it may read files. A page that hears nothing for
     `unsure_ms` hides itself. `patience_s`: so long a taken port is waited for before another is chosen.
     """
 
@@ -90,7 +90,8 @@ class OverlayStage:
         self._links: OrderedDict[str, str] = OrderedDict()
         self._files: dict[str, Served] = {}
         self._version = ""
-        self._dressed = (OverlayDress(), hashed(dress_css(OverlayDress()).encode()))
+        self._worn = OverlayDress()
+        self._dress_name = ""
         self._ending = False
         self._moved = ""
         self._address = ""
@@ -142,6 +143,7 @@ class OverlayStage:
         except OSError as error:
             raise KeepRefused(_MISSING) from error
         self._version = hashed(b"".join(served.body for served in self._files.values()))
+        await self._dress_up()
         listening, kept = await self._open()
         port = listening.getsockname()[1]
         running = server(Door(kept.token, port, self._content, self._live))
@@ -156,6 +158,7 @@ class OverlayStage:
                 sentence = self._sentence()
                 events.link(not self._moved, sentence)
                 await asyncio.wait((serving, fetching), timeout=BEAT_S, return_when=asyncio.FIRST_COMPLETED)
+                await self._dress_up()
             if fetching.done():
                 fetching.result()
             raise KeepRefused(_ENDED)
@@ -217,9 +220,9 @@ class OverlayStage:
         if name == "here":
             return Served(b"", "text/plain")
         if name == "dress.css":
-            return Served(dress_css(self._dress()).encode(), "text/css; charset=utf-8")
+            return Served(dress_css(self._worn).encode(), "text/css; charset=utf-8")
         if name == "logo":
-            logo = logo_of(self._dress())
+            logo = logo_of(self._worn)
             return Served(*logo) if logo is not None else None
         if name.startswith("p/"):
             body = self._shelf.body(name[2:])
@@ -242,18 +245,19 @@ class OverlayStage:
         name = self._shelf.name(view.card.image_url) if view.card is not None else None
         message = PageMessage(
             self._version,
-            self._dress_name(),
+            self._dress_name,
             self._unsure_ms,
             *(clock or (None, 1.0)),
             page_view(view, clock, f"p/{name}" if name else name),
         )
         return msgspec.json.encode(message).decode()
 
-    def _dress_name(self) -> str:
-        dress = self._dress()
-        if dress != self._dressed[0]:
-            self._dressed = (dress, hashed(dress_css(dress).encode() + (dress.logo or b"")))
-        return self._dressed[1]
+    async def _dress_up(self) -> None:
+        dress = await asyncio.to_thread(self._dress)
+        if dress != self._worn or not self._dress_name:
+            self._worn = dress
+            self._dress_name = hashed(dress_css(dress).encode() + (dress.logo or b""))
+            self._push()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Tell one page, at each change and as a heartbeat, until it leaves or the studio does."""

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import stat
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -291,6 +292,21 @@ async def test_pages_are_emptied_before_the_studio_leaves(stage: OverlayStage, t
         await looks
     assert messages[0]["title"] == CARD.title
     assert (messages[-1]["title"], messages[-1]["code"], messages[-1]["question"]) == ("", "", "")
+
+
+async def test_the_dress_is_read_where_a_slow_disk_holds_nothing_up(tmp_path: Path) -> None:
+    readers: set[int] = set()
+
+    def read() -> OverlayDress:
+        readers.add(threading.get_ident())
+        return OverlayDress("#0a7d55")
+
+    stage = overlay(tmp_path / "overlay.json", dress=read)
+    async with running(stage), page(stage) as looking, client(stage) as http:
+        await looking.next()
+        assert "#0a7d55" in (await http.get("dress.css")).text
+    assert readers
+    assert threading.get_ident() not in readers
 
 
 async def test_a_new_dress_is_told_to_pages_that_are_open(tmp_path: Path) -> None:
