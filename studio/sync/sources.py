@@ -274,11 +274,14 @@ class ChannelFeed:
 
     def _lost(self, items: Sequence[ChannelItem]) -> tuple[int, int] | None:
         """Between which times messages may be missing, where nothing is numbered."""
-        since = [item.lost_since_ms for item in items if item.lost_since_ms is not None]
-        if not since:
+        marks = [(n, item.lost_since_ms) for n, item in enumerate(items) if item.lost_since_ms is not None]
+        if not marks:
             return None
-        behind = [i.message.at_ms for i in items if i.message is not None and i.message.at_ms >= since[0]]
-        return since[0], min(behind, default=max(since[0], self._now_ms()))
+        since = min(since for _, since in marks)
+        # What came before the mark does not end it, nor what we said ourselves while nothing was heard.
+        behind = [item.message for item in items[marks[-1][0] :] if item.message is not None]
+        heard = [m.at_ms for m in behind if m.at_ms >= since and not m.by_us]
+        return since, min(heard, default=max(since, self._now_ms()))
 
     def _question(self, message: ChatMessage) -> Question | None:
         try:

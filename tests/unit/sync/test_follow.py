@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import msgspec
+
 from studio.control.ports import ChannelItem, HiddenChat, Quota, Throttled, Unauthorised, Unreachable
 from studio.domain.audience import ChatMessage, ViewerSample
 from tests.fakes.fake_shop import FakeChannel
@@ -53,6 +55,32 @@ def test_after_a_break_it_reads_on_and_marks_what_may_be_missing():
     assert w.texts() == ["text of a", "text of b"]
     assert [b.lost for b in w.feeds.batches if b.lost] == [(1_000, 9_000)]
     assert w.seen.states("live") == ["connecting", "ok", "down", "ok"]
+
+
+def test_neither_what_came_before_a_break_nor_what_we_said_in_it_ends_what_may_be_missing():
+    ours = ChatMessage("live", "ours", 0, 3_000, "Host", "Sold out", by_us=True)
+
+    async def story(w: World) -> None:
+        w.channel.tell(
+            said("a", 1_000),
+            said("b", 1_500),
+            ChannelItem(0, message=ours),
+            ChannelItem(0, lost_since_ms=1_000),
+            ChannelItem(0, message=msgspec.structs.replace(ours, id="ours too", at_ms=4_000)),
+            said("c", 9_000),
+        )
+        await asyncio.sleep(1)
+
+    assert [b.lost for b in follow(story).feeds.batches if b.lost] == [(1_000, 9_000)]
+
+
+def test_of_several_breaks_at_once_all_that_may_be_missing_is_marked():
+    async def story(w: World) -> None:
+        breaks = [ChannelItem(0, lost_since_ms=since) for since in (1_000, 3_000)]
+        w.channel.tell(breaks[0], said("a", 2_000), breaks[1], said("b", 9_000))
+        await asyncio.sleep(1)
+
+    assert [b.lost for b in follow(story).feeds.batches if b.lost] == [(1_000, 9_000)]
 
 
 def test_what_was_said_while_the_studio_was_dead_may_be_missing_and_is_marked():
