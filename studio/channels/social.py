@@ -33,6 +33,8 @@ _LONGEST_REPLY = 200
 _SAY_COUNT, _SAY_WITHIN_MS = 20, 30_000
 """What Twitch allows a guest; Social Stream Ninja sends to all sites at once."""
 _QUIET_S = 10.0
+_BROKEN_MS = 30_000
+"""After so long without a byte a stream of server-sent events is known to be broken (`Http.events`)."""
 _MOST_OWN = 1_000
 _HOST = "Host"
 _NOTHING = ChannelItem(0)
@@ -82,6 +84,7 @@ class SocialChannel(UnnumberedChannel):
         self._own: deque[ChannelItem] = deque(maxlen=_MOST_OWN)
         self._heard_ms: int | None = None
         self._last_id = ""
+        self._lost_since_ms: int | None = None
 
     @property
     def address(self) -> str:
@@ -202,23 +205,30 @@ class SocialChannel(UnnumberedChannel):
     async def _events(self) -> None:
         headers = {"Last-Event-ID": self._last_id} if self._last_id else None
         # Whoever gives no ids keeps nothing. It is marked once something comes, so that a silent feed is not all marks.
-        lost = None if self._last_id else self._heard_ms
+        if self._last_id:
+            self._lost_since_ms = None
+        elif self._lost_since_ms is None:
+            self._lost_since_ms = self._heard_ms
         stream = self._http.events(self._path, headers=headers)
         coming = asyncio.ensure_future(_next(stream))
-        same = 0
+        same, began_ms = 0, self._wall.now_ms()
         try:
             while True:
                 done, _ = await asyncio.wait([coming], timeout=_QUIET_S)
-                if not done:  # it is connected: `events` would have raised
+                if not done:
+                    # It is taken to be connected; but should it break now, it may have been long dead.
+                    sure_ms = max(began_ms, self._wall.now_ms() - _BROKEN_MS)
+                    heard_ms = max(self._heard_ms or sure_ms, sure_ms)
                     await self._put([_NOTHING])
+                    self._heard_ms = heard_ms
                     continue
                 event = coming.result()
                 if event is None:
                     raise Unreachable(f"{WHO} ended the feed: it is opened again.")
                 coming = asyncio.ensure_future(_next(stream))
-                if lost is not None:
-                    await self._put([ChannelItem(0, lost_since_ms=lost)])
-                    lost = None
+                if self._lost_since_ms is not None:
+                    await self._put([ChannelItem(0, lost_since_ms=self._lost_since_ms)])
+                    self._lost_since_ms = None
                 same = same + 1 if event.id == self._last_id else 0
                 await self._put(self._told(event, same))
         finally:

@@ -38,6 +38,7 @@ _SAYS, _SAYS_WITHIN_MS = 10, 20_000
 _TOLD_MS = 5_000
 """Between two looks at the chat until YouTube says something else."""
 _MARGIN_MS = 20
+_QUIET_MS = 10_000
 _FULL_PAGE = 2_000
 _SLOWEST_TRY_MS = 60_000
 _LONGEST_LOOK_MS = 60_000
@@ -176,8 +177,9 @@ class YouTubeChannel(UnnumberedChannel):
                     self._viewers_at = now + paced.viewers_ms
                     self._inbox.extend(await self._viewers(live))
                 else:
-                    await asyncio.sleep((min(self._next_at, self._viewers_at) - now) / 1000)
-                    continue
+                    # It is silent because we do not ask, and not because anything is the matter.
+                    left = min(self._next_at, self._viewers_at) - now
+                    await asyncio.sleep(min(left, _QUIET_MS) / 1000)
             except errors.UsedUp as error:
                 for item in [
                     *self._state(live),

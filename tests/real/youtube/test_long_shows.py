@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -65,6 +66,7 @@ class Evening:
         self.http = DirectHttp(self.server, self.wall)
         self.book = MemoryBook()
         self.items: list[ChannelItem] = []
+        self.heard_at_ms: list[int] = []
         self.broken: list[TargetError] = []
         self.channel = YouTubeChannel(
             "yt", self.http, wall=self.wall, quota=self.book, **({"limit": limit} | more)
@@ -76,6 +78,7 @@ class Evening:
             try:
                 async for item in self.channel.items(0):
                     self.items.append(item)
+                    self.heard_at_ms.append(self.wall.now_ms())
             except TargetError as error:
                 self.broken.append(error)
                 wait = error.retry_after_ms if isinstance(error, Unreachable) else None
@@ -128,6 +131,17 @@ def test_a_planned_show_is_read_to_its_end_within_the_quota_and_says_once_that_i
         assert max(gaps) < 3.5 * min(gaps)
 
     play(show, ends_at_ms=lambda: EVENING + hours * HOUR)
+
+
+def test_a_chat_that_is_read_slowly_on_purpose_is_not_taken_for_dead():
+    async def show(evening: Evening) -> None:
+        evening.state.start()
+        await evening.until(EVENING + HOUR)
+        assert max(evening.gaps()) > 30_000
+        heard = evening.heard_at_ms
+        assert max(later - sooner for sooner, later in pairwise(heard)) <= 10_100
+
+    play(show, limit=1_000, ends_at_ms=lambda: EVENING + 3 * HOUR)
 
 
 def test_who_has_plenty_of_quota_is_never_slowed_down():
