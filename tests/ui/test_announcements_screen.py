@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.control.ports import StoreFull
 from studio.domain import commands as cmd
 from studio.domain import events as ev
 from studio.domain.announcement_rules import (
@@ -265,6 +266,21 @@ async def test_a_refusal_is_said_and_what_was_typed_stays(show: Opened) -> None:
     await until(show.dialog.refusal.isVisible, "the refusal")
     assert "The disk is full" in show.dialog.refusal.text()
     assert show.dialog.dirty
+
+
+async def test_a_full_disk_is_said_and_what_was_typed_stays(
+    show: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_command: cmd.Command) -> None:
+        raise StoreFull("The disk is full: free some space.")
+
+    monkeypatch.setattr(show.studio, "do", full)
+    show.write("Hei: {title}")
+    show.key(Key.Key_S, CTRL)
+    await until(show.dialog.refusal.isVisible, "the refusal")
+    assert "free some space" in show.dialog.refusal.text()
+    assert show.dialog.dirty
+    assert show.failed == []
 
 
 async def test_what_was_said_stands_in_its_tab_with_what_became_of_it(show: Opened, grab) -> None:

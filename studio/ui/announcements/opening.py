@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from studio.control.ports import StoreFull
 from studio.domain.announcement_log import announcement_lines
 from studio.domain.announcement_rules import AnnouncementRules
 from studio.domain.commands import SetAnnouncements
@@ -32,21 +33,27 @@ def announcements_of_show(
     example = example_of(state, price, left, studio.clock.best_ms())
 
     async def save(rules: AnnouncementRules) -> str:
-        refused = await studio.do(SetAnnouncements(rules))
+        try:
+            refused = await studio.do(SetAnnouncements(rules))
+        except StoreFull as full:
+            return str(full)
         return refused.sentence if refused else ""
 
     dialog = AnnouncementsDialog(
         parent, state.announcements, shown, example, save, tasks, texts, theme, of_show=True
     )  # fmt: skip
     dialog.show_lines(announcement_lines(state))
+    shown_state = state
 
     def follow() -> None:
-        dialog.show_lines(announcement_lines(live.state))
-        if live.state.announcements != followed[0]:
-            followed[0] = live.state.announcements
-            dialog.take_rules(followed[0])
+        nonlocal shown_state
+        before, shown_state = shown_state, live.state
+        # Most batches are of the shop and the chat: many a second.
+        if shown_state.said is not before.said or shown_state.settled is not before.settled:
+            dialog.show_lines(announcement_lines(shown_state))
+        if shown_state.announcements != before.announcements:
+            dialog.take_rules(shown_state.announcements)
 
-    followed = [state.announcements]
     live.batch_taken.connect(follow)
 
     def unfollow(_code: int) -> None:
