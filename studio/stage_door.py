@@ -22,11 +22,14 @@ from studio.ui.connections.stage_port import KnownStage, ObsFound, OnStep
 from studio.ui.connections.stage_screen import StageScreen
 from studio.ui.models.live_show import LiveShow
 from studio.ui.notices import NoticeAction
-from studio.ui.studio import ChangeBatch
+from studio.ui.studio import ChangeBatch, Link, Notice
 from studio.ui.texts import Texts
 
 T = TypeVar("T")
 WORKSPACE: Final = "stage"
+_CUT_OFF: Final = (
+    "The broadcast is cut off: viewers see nothing. OBS connects it again by itself; check the network."
+)
 _MOST_LOGO_BYTES: Final = 2_000_000
 
 
@@ -139,8 +142,8 @@ class StageDoor:
         )
         place.add(WORKSPACE, self.screen)
         desktop.studio.changes.connect(self._listen)
-        about = NoticeAction(desktop.actions[WORKSPACE].plain_text, self.show)
-        desktop.notice_actions |= {"stage:obs": about, "stage:overlay": about}
+        self._about = NoticeAction(desktop.actions[WORKSPACE].plain_text, self.show)
+        self._said: dict[str, str] = {}
 
     def show(self) -> None:
         """Bring the screen to the front."""
@@ -156,6 +159,18 @@ class StageDoor:
             self._shown_of = live
             self.screen.restart(live.links.values(), live.streams)
         self.screen.take(batch)
+        for status in batch.links:
+            if status.kind == "stage":
+                lost = status.link in (Link.DOWN, Link.ASKING)
+                self._say("warning", status.sentence if lost else "", f"stage:{status.name}")
+        for name, stream in batch.streams.items():
+            self._say("trouble", _CUT_OFF if stream.reconnecting else "", f"broadcast:{name}")
+
+    def _say(self, level: str, sentence: str, key: str) -> None:
+        """Say it once; empty takes back what was said."""
+        if self._said.get(key, "") != sentence:
+            self._said[key] = sentence
+            self._desktop.window.post(Notice(level, sentence, key), self._about if sentence else None)
 
 
 async def dress_now(room: EngineRoom, settings: StageSettings) -> None:

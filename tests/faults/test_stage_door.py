@@ -20,6 +20,7 @@ from tests.fakes.bad_shop import TOKEN, BadShop
 from tests.fakes.fake_obs import PASSWORD, FakeObs
 from tests.faults.front_door import OpenStudioWindow, studio
 from tests.faults.test_channels_door import make_show
+from tests.faults.windows import PATIENCE_S
 from tests.ui.host_scene import a_picture
 
 Opening = Callable[[], AbstractAsyncContextManager[OpenStudioWindow]]
@@ -111,6 +112,7 @@ async def test_the_open_show_asks_for_the_password_goes_on_at_once_and_shows_wha
             "that it asks",
         )
         assert host.preview.isVisible()
+        await opened.until_said("asks for its password")
         click(pills["stage:obs"])
         form = await opened.dialog(FormDialog)
         QTest.keyClicks(form.inputs["token"], PASSWORD)
@@ -118,6 +120,13 @@ async def test_the_open_show_asks_for_the_password_goes_on_at_once_and_shows_wha
         await opened.until(lambda: obs.clients, "OBS to be connected")
         await opened.until(lambda: host.header.broadcast.text().startswith("live 01:0"), "the broadcast")
         await opened.until(lambda: not host.preview.picture.image.isNull(), "what viewers see")
+        obs.stream["outputReconnecting"] = True
+        await opened.until_said("The broadcast is cut off: viewers see nothing.")
+        await opened.until(lambda: host.header.broadcast.text().startswith("⚠"), "the sign")
+        obs.stream["outputReconnecting"] = False
+        await opened.until(lambda: host.header.broadcast.text().startswith("live"), "the broadcast again")
+        shown = [notice.sentence for notice in opened.window._notices.shown()]
+        assert not any("cut off" in sentence for sentence in shown), "it is taken back"
         screen = await the_screen(opened)
         await opened.until(
             lambda: any("Live for" in said for said in screen.live_card.sentences()), "how it is in the show"
@@ -156,7 +165,9 @@ async def test_the_overlay_page_is_served_where_the_screen_said_and_dressed_at_o
         click(screen.form.save)
         await opened.until(lambda: not screen.unsaved, "the dress to be kept")
         assert "holds when" not in " ".join(screen.live_card.sentences())
-        assert "#0a7d55" in await _read(f"{before}dress.css")
+        async with asyncio.timeout(PATIENCE_S):
+            while "#0a7d55" not in await _read(f"{before}dress.css"):
+                assert not opened.running.done()
 
 
 async def _read(url: str) -> str:

@@ -1,5 +1,6 @@
 """The screen of the stage, as a person uses it: by clicks and keys."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -291,6 +292,22 @@ async def test_what_holds_at_the_next_opening_only_is_said(theme) -> None:
     assert made.said[1] == "The stage is saved. It holds when the show is opened again."
     assert "What was changed here holds when the show is opened again." in screen.live_card.sentences()
     await made.close()
+
+
+async def test_what_is_saved_while_it_is_read_is_not_undone_by_what_was_read(stage: Opened) -> None:
+    old = await stage.port.known()
+    read = asyncio.get_running_loop().create_future()
+    known, stage.port.known = stage.port.known, lambda: read
+    stage.tasks.spawn(stage.screen.load(), "load")
+    await asyncio.sleep(0)
+    stage.port.known = known
+    stage.write("scene", "Live")
+    stage.key(Key.Key_S, CTRL)
+    await until(lambda: stage.said, "that it is saved")
+    read.set_result(old)
+    await stage.tasks.drain()
+    assert stage.screen.form.scene.text() == "Live"
+    assert stage.screen.unsaved == []
 
 
 async def test_settings_that_cannot_be_read_are_read_again(theme) -> None:

@@ -90,7 +90,7 @@ class StageForm(FieldsCard):
             tr("Copy"), tr("Copy the address of the page"), tr("Copy it, to paste it into a browser source")
         )
         self.open_page = small_button(
-            tr("Open in browser"), tr("Open the page in the browser"), tr("See it; it is empty until something is shown")
+            tr("Open in browser"), tr("Open the page in the browser"), tr("See it while a show is open; it is empty until something is shown")
         )  # fmt: skip
         self.browse = small_button(tr("Choose…"), tr("Choose a logo"), tr("Choose a picture for the logo"))
         completer = QCompleter(QFontDatabase.families(), self.font_name)
@@ -181,7 +181,10 @@ class StageForm(FieldsCard):
         self._say("password", "")
         self.page.setText(known.overlay_address)
         self.page.setCursorPosition(0)
-        told = tr("Who has it sees what viewers see, nothing more. It stays the same from start to start.")
+        told = tr(
+            "It answers while a show is open, and stays the same from start to start. Who has it sees what viewers see, "
+            "nothing more."
+        )
         self._help["overlay_address"] = told
         self._say("overlay_address", known.overlay_problem)
         for button in (self.copy, self.open_page):

@@ -61,6 +61,7 @@ class StageScreen(SettingsPage):
         self._port, self._actions, self._tasks = port, actions, tasks
         self._now_ms, self._browse = now_ms, browse
         self._here = False
+        self._saves = 0
         self._known: KnownStage | None = None
         self._draft: StageDraft | None = None
         self._found: ObsFound | None = None
@@ -112,6 +113,7 @@ class StageScreen(SettingsPage):
 
     async def load(self) -> None:
         """Read what is saved; what is not saved yet stays as it was typed."""
+        before = self._saves
         try:
             known = await self._port.known()
         except (
@@ -122,7 +124,8 @@ class StageScreen(SettingsPage):
             self.empty.say(text, "warning", shared("Try again"))
             self._stack.setCurrentWidget(self.empty)
             raise
-        self._take_known(known)
+        if before == self._saves:  # else what was read is older than what was saved
+            self._take_known(known)
 
     def _take_known(self, known: KnownStage) -> None:
         self._known = known
@@ -191,6 +194,7 @@ class StageScreen(SettingsPage):
         except NotDoneError as error:
             self.form.refuse(str(error))
             return False
+        self._saves += 1
         known = await self._port.known()
         now = self._draft or draft
         # What was typed while it was saved stays.
@@ -306,6 +310,8 @@ class StageScreen(SettingsPage):
             return
         draft = self._draft
         uses = draft is not None and bool(draft.values["obs"])
+        self.findings.setVisible(uses)
+        self.paste.setVisible(draft is not None and bool(draft.values["overlay"]))
         why = (
             tr("Tick “Show the pinned product in OBS” first.")
             if not uses
