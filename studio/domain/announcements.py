@@ -17,7 +17,7 @@ from studio.domain.announcement_rules import (
     text_for,
 )
 from studio.domain.ids import effect_id
-from studio.domain.money import Money
+from studio.domain.money import Money, plain_amount
 from studio.domain.promo import PromoCode, PromoKind
 
 CHANNEL = "channel:"
@@ -29,7 +29,6 @@ _OFF = {
     "nb": {"percent": "{n} % rabatt", "fixed": "{n} {currency} rabatt", "free_shipping": "fri frakt"},
 }
 _LONG_AFTER_MS = 3 * 3_600_000
-_WHOLE_UNITS = frozenset({"JPY", "KRW", "ISK", "HUF", "CLP", "VND"})
 _POINT = frozenset({"en"})
 
 
@@ -134,7 +133,8 @@ def _values(
         values["left"] = f"{occasion.left}"
     if (promo := occasion.promo) is not None:
         offs = _OFF.get(language, _OFF["en"])
-        number = f"{promo.percent}" if promo.kind is PromoKind.PERCENT else f"{promo.amount_minor / 100:.2f}"
+        fixed = plain_amount(promo.amount_minor, promo.currency)
+        number = f"{promo.percent}" if promo.kind is PromoKind.PERCENT else fixed
         values |= {
             "code": promo.code,
             "off": offs[promo.kind.value].format(n=number, currency=promo.currency),
@@ -157,8 +157,7 @@ def _time(at_ms: int, time_zone: str, long: bool) -> str:
 
 
 def _amount(money: Money, language: str) -> str:
-    whole = money.currency in _WHOLE_UNITS
-    text = f"{money.amount_minor}" if whole else f"{money.amount_minor / 100:.2f}"
+    text = plain_amount(money.amount_minor, money.currency)
     return f"{text if language in _POINT else text.replace('.', ',')} {money.currency}"
 
 

@@ -6,6 +6,12 @@ from decimal import ROUND_HALF_UP, Decimal
 import msgspec
 
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
+# As CLDR has it (supplementalData, currencyData/fractions), by which shops' amounts are read; all others have two.
+_DIGITS = {
+    0: "AFN ALL BIF CLP DJF GNF IQD IRR ISK JPY KMF KPW KRW LAK LBP MGA MMK PYG RSD RWF SOS SYP UGX VND VUV XAF XOF XPF YER",
+    3: "BHD JOD KWD LYD OMR TND",
+}
+_DIGITS_OF = {currency: digits for digits, currencies in _DIGITS.items() for currency in currencies.split()}
 
 
 class CurrencyMismatch(ValueError):
@@ -55,6 +61,11 @@ class Money(msgspec.Struct, frozen=True, gc=False):
         """This amount less `other`, never below zero."""
         rest = self - other
         return rest if rest.amount_minor >= 0 else Money(0, self.currency)
+
+
+def plain_amount(amount_minor: int, currency: str) -> str:
+    """An amount in the currency's major units with a point, without its name: 89.00, 7.120 (KWD), 500 (JPY)."""
+    return str(Decimal(amount_minor).scaleb(-_DIGITS_OF.get(currency, 2)))
 
 
 def zero(currency: str) -> Money:

@@ -2,6 +2,8 @@
 
 import msgspec
 import pytest
+from babel.core import get_global
+from babel.numbers import get_currency_precision
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -27,7 +29,7 @@ from studio.domain.announcement_rules import (
 from studio.domain.announcements import Occasion, fitted, link_placed, told, units
 from studio.domain.decide import decide
 from studio.domain.effects import Say
-from studio.domain.money import Money
+from studio.domain.money import Money, plain_amount
 from studio.domain.promo import PromoCode, PromoKind, PromoScope
 from studio.domain.show import ShowState, apply, fold
 from tests.unit.domain.show_builder import MINUTE, T0, Show, item, plan
@@ -422,3 +424,33 @@ def test_whatever_the_text_and_the_title_nothing_breaks_and_what_matters_stays(
         assert not has_link or link in said
     elif has_code and len(code) <= limit:
         assert code in said
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [(8_900, "EUR", "89.00"), (500, "JPY", "500"), (199_000, "HUF", "1990.00"), (7_120, "KWD", "7.120")],
+)
+def test_prices_and_amounts_off_are_told_in_the_units_of_their_currency(amount, currency, shown):
+    rules = AnnouncementRules(texts={"en": {Kind.PINNED: "{title} {price}"}})
+    price = Money(amount, currency)
+    assert told(Occasion(Kind.PINNED, "p", 0, "It", price=price), rules, "c", "en", "UTC", 0) == (
+        f"It {shown} {currency}"
+    )
+    promo = PromoCode(
+        "1", "ABC", PromoKind.FIXED, 0, amount, currency, PromoScope.ALL, (), 0, MINUTE, None, None
+    )
+    live = Occasion(Kind.PROMO_LIVE, "1", 0, promo=promo, ends_at_ms=MINUTE)
+    assert f"{shown} {currency} off" in told(live, BUILT_IN, "c", "en", "UTC", 0)
+
+
+def test_every_money_in_use_has_the_digits_by_which_the_shops_amounts_are_read():
+    tender = {
+        code
+        for kinds in get_global("territory_currencies").values()
+        for code, _since, until, is_tender in kinds
+        if until is None and is_tender
+    }
+    assert len(tender) > 140
+    for code in tender:
+        _, _, after = plain_amount(123_456, code).partition(".")
+        assert len(after) == get_currency_precision(code), code
