@@ -285,7 +285,11 @@ class Feed:
                 reply_to=comment.reply_to,
                 by_us=self._ours(comment),
             )
-            await self._queue.put(ChannelItem(0, message=message))
+            try:
+                await self._queue.put(ChannelItem(0, message=message))
+            except asyncio.CancelledError:  # it was not told: the next reading tells it
+                self.memory.forget(comment.key)
+                raise
 
     async def _leave_out(self, reason: str) -> None:
         problem = f"Facebook sent something that was left out ({reason})."

@@ -89,6 +89,10 @@ class Memory:
         if key in self._known:
             self._known[key].hidden = True
 
+    def forget(self, key: str) -> None:
+        """It is news again when it is met again."""
+        self._known.pop(key, None)
+
     def __len__(self) -> int:
         return len(self._known)
 

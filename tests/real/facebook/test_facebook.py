@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -194,6 +195,26 @@ async def test_who_reads_again_later_gets_what_was_said_meanwhile_once(
         await at_once(lambda: graph.write("Ana", "three"))
         await heard.message(lambda m: m.text == "three")
     assert texts(heard) == ["two", "three"]
+
+
+async def test_what_was_just_being_handed_on_when_a_reading_ended_is_told_by_the_next(
+    graph: GraphServer, channel: FacebookChannel, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("studio.channels.facebook_feed._QUEUE", 1)
+    texts = [f"comment {n}" for n in range(30)]
+    told: list[str] = []
+    async with aclosing(channel.items(0)) as feed:  # type: ignore[type-var]
+        await anext(feed)
+        for text in texts:
+            await at_once(lambda t=text: graph.write("Ana", t))
+        async for item in feed:
+            if item.message is not None:
+                told.append(item.message.text)
+                break
+    async with listening(channel) as heard:
+        await heard.until(lambda _: len(told) + len(heard.messages) >= len(texts))
+        told += [message.text for message in heard.messages]
+    assert sorted(told) == sorted(texts)
 
 
 async def test_a_comment_deleted_or_hidden_at_facebook_is_hidden_here(
