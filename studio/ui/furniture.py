@@ -81,7 +81,7 @@ class Furniture(QObject):
             "shop.remove",
         ):
             actions[action_id].enable(
-                False, self.tr("Shops and channels are set up where no rehearsal runs.")
+                False, self.tr("Shops, channels and the stage are set up where no rehearsal runs.")
             )
         actions.bind_to(window)
         self.notice_stack = NoticeStack(notices, window, bottom_margin=_ABOVE_PROMOS)
