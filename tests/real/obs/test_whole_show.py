@@ -18,7 +18,8 @@ import structlog
 
 from studio.control.ports import ChatRow
 from studio.domain import commands as cmd
-from tests.real.obs.rig import Screen
+from studio.domain.events import StreamStarted
+from tests.real.obs.rig import Screen, stream_to
 from tests.real.obs.whole_show.engine import Studio
 from tests.real.obs.whole_show.script import FEW, LENGTH_S, PRODUCTS, Act, Host, lineup
 from tests.real.obs.whole_show.truth import ShopTruth, Truth
@@ -78,8 +79,9 @@ class Show:
         self.watches["overlay"].there(lambda: on_page(page))
 
     async def look_at_obs(self) -> None:
-        """OBS is there."""
+        """OBS is there, and on air."""
         observer = await self.observer.open()
+        await stream_to(observer, self.world.ingest)
         self.watches["obs"].there(lambda: in_obs(observer))
 
     # -- who is killed
@@ -95,6 +97,7 @@ class Show:
             (57.0, self._page),
             (67.0, self._obs),
             (84.0, self._shop),
+            (102.0, lambda: self._down("ingest", world.ingest.kill, world.ingest.start, 2)),
         ]
 
     async def _down(
@@ -223,6 +226,9 @@ async def test_a_show_in_which_everything_dies_once_loses_no_message_and_shows_n
         assert [row for row in waiting if row.held != "unsure"] == []
         assert {row.effect.target for row in waiting} <= {"channel:irc", "channel:social"}
         await check_search(studio, rows)
+        assert sum(isinstance(logged.event, StreamStarted) for logged in log) >= 2, (
+            "before OBS died, and after"
+        )
         assert viewport.complaints == []
         assert bugs == []
 

@@ -1,5 +1,6 @@
 """What was said and what was heard: the crowds' books against the studio's store and log."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -31,17 +32,19 @@ class Account(msgspec.Struct):
 
 def account(channel: str, books: Books, rows: Sequence[ChatRow]) -> Account:
     """Compare what the server took from viewers with what the studio has of it."""
+    flood = re.compile(rf"{channel}\d+ ")  # the greetings before it are said until they are heard
     heard = Counter(
         row.message.text
         for row in rows
-        if not row.gap and not row.message.by_us and row.message.text.startswith(channel)
+        if not row.gap and not row.message.by_us and flood.match(row.message.text)
     )
-    found = Account(taken=len(books.taken), stored=len(heard))
+    said = [(text, at_ms) for text, at_ms in books.taken if flood.match(text)]
+    found = Account(taken=len(said), stored=len(heard))
     found.gaps = [_bounds(row) for row in rows if row.gap]
     found.twice = [text for text, times in heard.items() if times > 1]
-    taken = {text for text, _ in books.taken}
+    taken = {text for text, _ in said}
     found.unknown = sorted(heard.keys() - taken - set(books.perhaps))
-    for text, at_ms in books.taken:
+    for text, at_ms in said:
         if text not in heard:
             found.missing += 1
             if not any(since - SLACK_MS <= at_ms <= until + SLACK_MS for since, until in found.gaps):

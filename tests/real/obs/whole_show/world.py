@@ -5,7 +5,7 @@ import contextlib
 import os
 import shutil
 import signal
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from tests.journeys.rooms import KeptTokens
 from tests.real.facebook.graph import PAGE
 from tests.real.irc.server import InspIrcd
 from tests.real.nchan.server import Nchan
-from tests.real.obs.rig import Obs, Screen
+from tests.real.obs.rig import Ingest, Obs, Screen
 from tests.real.obs.scenes import a_stage
 from tests.real.obs.whole_show.crowds import Crowd
 from tests.real.obs.whole_show.front import Front
@@ -44,6 +44,7 @@ class World:
         (folder / "irc").mkdir()
         self.irc = InspIrcd(folder / "irc")
         self.nchan = Nchan(folder / "nchan")
+        self.ingest = Ingest(folder / "ingest")
         self.shop: ShopProcess
         self.youtube: Front
         self.facebook: Front
@@ -56,7 +57,7 @@ class World:
 
         self.shop = await asyncio.to_thread(start_shop, self.folder / "shop", seed=11, start_ms=None)
         later(self.shop.stop)
-        for server in (self.irc, self.nchan, self.obs):
+        for server in (self.irc, self.nchan, self.ingest, self.obs):
             await asyncio.to_thread(server.start)
             later(server.stop)
         await a_stage(self.obs).set_up()
@@ -167,6 +168,3 @@ class Observer:
         """Hang up."""
         with contextlib.suppress(TargetError):
             await self._stack.aclose()
-
-
-Do = Callable[[], Awaitable[None]]
