@@ -39,9 +39,7 @@ _REFUSED_S = 1.0
 _LONGEST_WAIT_S = 5.0
 _SAME_START_MS = 5_000
 _PICTURE_S = 5.0
-_NOTHING_OF_OURS = (
-    "OBS is connected, but nothing of the studio stands in it: press “Set up in OBS” in the settings of the stage."
-)
+_NOTHING_OF_OURS = "OBS is connected, but nothing of the studio stands in it: press “Set up in OBS” in the settings of the stage."
 _LOOK_AGAIN = frozenset(
     {
         "CurrentSceneCollectionChanged",
