@@ -23,6 +23,7 @@ from studio.control.ports import (
 )
 from studio.control.ports.answers import raise_for_status
 from studio.sync.http_stream import Capped
+from studio.sync.http_wire import leave_nothing_open
 
 IN_FLIGHT = 4
 IDLE_S = 30.0
@@ -172,6 +173,7 @@ class HttpClient:
                 keepalive_expiry=_KEEP_ALIVE_S,
             ),
         )
+        leave_nothing_open(self._client)
         self._turns = asyncio.Semaphore(IN_FLIGHT)
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.control.clock import SystemWallClock
 from studio.control.ports import BadAnswer, RefusedByTarget, SseEvent, TargetError, Unauthorised, Unreachable
 from studio.sync import http as http_module
 from studio.sync import http_stream
@@ -336,3 +337,27 @@ async def test_a_refusal_that_repeats_the_token_is_masked_and_data_is_left_alone
             [event async for event in http.events("/no")]
         await http.aclose()
     assert TOKEN not in caught.value.sentence
+
+
+async def test_a_request_that_is_cancelled_in_the_middle_of_its_handshake_leaves_no_connection_open():
+    greeted, left = asyncio.Event(), asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)  # the client has begun its handshake, and is never answered
+        greeted.set()
+        while await reader.read(65_536):
+            pass
+        left.set()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    http = HttpClient(f"https://127.0.0.1:{port}", lambda: None, SystemWallClock())
+    asking = asyncio.create_task(http.request("GET", "/"))
+    await asyncio.wait_for(greeted.wait(), 10)
+    asking.cancel()
+    await asyncio.wait([asking])
+    await asyncio.wait_for(left.wait(), 10)
+    await http.aclose()
+    server.close()
+    await server.wait_closed()
