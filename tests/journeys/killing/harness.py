@@ -21,6 +21,10 @@ INCUBATOR = multiprocessing.get_context(
 INCUBATOR.set_forkserver_preload(["tests.journeys.killing.driver"])
 GIVES_UP_S = 120.0
 """A driver that lives so long hangs; one that plays a whole show needs two seconds."""
+LOST = 255
+"""The code of a process that was killed, where the one that made it did not hear how (`multiprocessing.popen_forkserver`); a
+driver that fails ends with 1.
+"""
 QUESTIONS = ("Does it come in green?", "How long does delivery take?", "Can I wash it at 60 degrees?")
 
 
@@ -69,7 +73,7 @@ class Run:
     @property
     def killed(self) -> bool:
         """Whether it was ended from outside."""
-        return self.code < 0
+        return self.code < 0 or self.code == LOST
 
     @property
     def done(self) -> bool:
