@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -11,12 +12,14 @@ from studio.control.ports import Secrets, ShowClock, Stage, StageEvents, Unreach
 from studio.domain.stage import StageView
 from studio.settings.schema import StageSettings
 from studio.stage.obs import ObsStage
+from studio.stage.obs_pictures import ObsPictures
 from studio.stage.overlay import OverlayStage
 from studio.stage.overlay_dress import OverlayDress
 from studio.stage.watchdog_client import Watchdog
 
 OBS_SECRET: Final = "stage:obs"  # noqa: S105 - the name of a secret
 ASSETS: Final = Path(__file__).resolve().parent.parent / "resources" / "overlay"
+_THIS_COMPUTER = ("127.0.0.1", "localhost", "::1")
 _MOST_LOGO_BYTES = 2_000_000
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +71,8 @@ class StageSet:
     def obs(self) -> ObsStage:
         """OBS as the settings have it, to be looked at or set up."""
         settings = self.settings.obs
+        # An OBS on another computer cannot read files of this one.
+        local = urlsplit(settings.address).hostname in _THIS_COMPUTER
         return ObsStage(
             "obs",
             settings.address,
@@ -76,6 +81,7 @@ class StageSet:
             self._wall,
             scene=settings.scene,
             overlay_url=lambda: self.overlay_address,
+            pictures=ObsPictures(self._keep.with_name("stage-pictures"), self._picture) if local else None,
         )
 
     @property

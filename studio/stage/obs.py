@@ -26,6 +26,7 @@ from studio.control.ports import (
 from studio.domain.stage import StageView
 from studio.stage.obs_find import Found, calls_to_hide, find, in_portions, read_cleared
 from studio.stage.obs_parts import Part
+from studio.stage.obs_pictures import ObsPictures
 from studio.stage.obs_setup import ObsFacts, SetUp, facts, set_up, take_down
 from studio.stage.obs_socket import ObsSocket, open_obs
 from studio.stage.obs_wanted import Difference, differences, settle, wanted
@@ -85,7 +86,7 @@ class _Picture(Struct, rename="camel"):
 class ObsStage:
     """The `Stage` and `Preview` ports over one OBS. `address` is its WebSocket server's (`ws://127.0.0.1:4455`), `password` is
     asked at each connection and never kept. `scene` is where `set_up` puts the studio's sources (empty: the scene on
-    air); shown and hidden is every one of them, wherever a person moved or copied it. One that a person hides by hand stays
+    air). `pictures` are for an OBS on this computer that has no browser source. Shown and hidden is every one of them, wherever a person moved or copied it. One that a person hides by hand stays
     hidden until it has something new to say.
     """
 
@@ -99,6 +100,7 @@ class ObsStage:
         *,
         scene: str = "",
         overlay_url: Callable[[], str] = lambda: "",
+        pictures: ObsPictures | None = None,
         random: Callable[[], float] = _random.random,
     ) -> None:
         self.name = name
@@ -108,6 +110,7 @@ class ObsStage:
         self._wall = wall
         self._scene = scene
         self._overlay_url = overlay_url
+        self._pictures = pictures
         self._random = random
         self._view = StageView()
         self._texts: StageTexts | None = None
@@ -192,7 +195,10 @@ class ObsStage:
         async with open_obs(self._address, self._password, self._hear) as obs:
             self._look, self._held = True, frozenset()
             try:
-                await _first_to_end(self._keep(obs), self._beat(obs, events), obs.gone())
+                parts = [self._keep(obs), self._beat(obs, events), obs.gone()]
+                if self._pictures is not None:
+                    parts.append(self._pictures.run(self._changed.set))
+                await _first_to_end(*parts)
             except asyncio.CancelledError:
                 await self._leave(obs)
                 raise
@@ -210,7 +216,8 @@ class ObsStage:
             self._changed.clear()
             if self._texts is None:
                 self._texts = stage_texts(self._view)
-            want = wanted(self._texts, self._clock(), self._held, self._overlay_url())
+            files = self._pictures.files(self._texts) if self._pictures is not None else None
+            want = wanted(self._texts, self._clock(), self._held, self._overlay_url(), files)
             made = differences(self._found, want)
             refused = await self._do(obs, made) if made else False
             wait_ms = _LOOK_AT_CLOCK_MS if want.due_ms is None else min(want.due_ms, _LOOK_AT_CLOCK_MS)

@@ -9,17 +9,17 @@ from msgspec import Raw, Struct
 
 from studio.control.ports import TargetError
 from studio.control.ports.answers import plain
-from studio.stage.obs_parts import BOXES, Part
+from studio.stage.obs_parts import BOXES, IMAGES, Part
 from studio.stage.obs_socket import Answer, Call, ObsSocket
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
-_KINDS = ("text_", "color_source", "browser_source")
+_KINDS = ("text_", "color_source", "image_source", "browser_source")
 CALLS_AT_ONCE = 200
 
 
 class FoundInput(Struct):
-    """A source of ours. `text` is what its settings say now (an address for the overlay page)."""
+    """A source of ours. `text` is what its settings say now (an address for the overlay page, a file for a picture)."""
 
     part: Part
     kind: str
@@ -71,6 +71,7 @@ class _Marked(Struct):
     host_studio: str = ""
     text: str = ""
     url: str = ""
+    file: str = ""
 
 
 class _Settings(Struct, rename="camel"):
@@ -127,7 +128,7 @@ def _marked(kind: str, answer: Answer) -> FoundInput | None:
         part = Part(settings.host_studio)
     except (TargetError, ValueError):
         return None
-    return FoundInput(part, kind, settings.url if part is Part.OVERLAY else settings.text)
+    return FoundInput(part, kind, getattr(settings, _key(part)))
 
 
 async def in_portions(obs: ObsSocket, calls: Sequence[Call]) -> list[Answer]:
@@ -154,9 +155,16 @@ def calls_to_hide(found: Found, parts: Collection[Part] | None = None) -> list[C
 
 
 def set_text(name: str, source: FoundInput, text: str) -> Call:
-    """The call by which a source is told a text (as `said` gives it), or an address."""
-    settings = {"url" if source.part is Part.OVERLAY else "text": text}
+    """The call by which a source is told a text (as `said` gives it), an address or a file."""
+    settings = {_key(source.part): text}
     return ("SetInputSettings", {"inputName": name, "inputSettings": settings, "overlay": True})
+
+
+def _key(part: Part) -> str:
+    """The setting in which a source has what it says."""
+    if part in IMAGES:
+        return "file"
+    return "url" if part is Part.OVERLAY else "text"
 
 
 class Cleared(Struct, frozen=True):

@@ -24,6 +24,8 @@ class Part(StrEnum):
     STOCK = "stock"
     CODE = "code"
     COUNTDOWN = "countdown"
+    PICTURE = "picture"
+    QR = "qr"
     BUBBLE = "bubble"
     QUESTION = "question"
     OVERLAY = "overlay"
@@ -31,11 +33,18 @@ class Part(StrEnum):
 
 BOXES = frozenset({Part.CARD, Part.BUBBLE})
 """What is drawn behind texts."""
-TEXTS = tuple(part for part in Part if part not in BOXES and part is not Part.OVERLAY)
+IMAGES = frozenset({Part.PICTURE, Part.QR})
+"""What OBS reads from a file."""
+TEXTS = tuple(part for part in Part if part not in BOXES | IMAGES and part is not Part.OVERLAY)
 UNSURE = frozenset({Part.PRICE, Part.STRUCK, Part.STOCK, Part.CODE, Part.COUNTDOWN})
 """What must not stand there while the shop, or its time, is not known."""
 WITHOUT_BROWSER = tuple(part for part in Part if part is not Part.OVERLAY)
-_NAMES = {Part.CARD: "card background", Part.BUBBLE: "question background", Part.STRUCK: "struck price"}
+_NAMES = {
+    Part.CARD: "card background",
+    Part.BUBBLE: "question background",
+    Part.STRUCK: "struck price",
+    Part.QR: "QR code",
+}
 _WRAPPED = frozenset({Part.TITLE, Part.QUESTION})
 
 _SURFACE, _TEXT, _MUTED, _PROMO, _WARNING = "161b22", "e9edf2", "9aa6b2", "c084fc", "ffb224"
@@ -61,6 +70,7 @@ class Drawing(Struct, frozen=True):
     colour: str
     browser: bool
     platform: str = ""
+    image: str = ""
 
 
 def drawing(kinds: Collection[str], platform: str = "") -> Drawing:
@@ -72,6 +82,7 @@ def drawing(kinds: Collection[str], platform: str = "") -> Drawing:
         next((kind for kind in colours if kind in kinds), ""),
         BROWSER in kinds,
         platform,
+        "image_source" if "image_source" in kinds else "",
     )
 
 
@@ -84,6 +95,8 @@ def kind_of(part: Part, drawn: Drawing) -> str:
     """The kind of input that it is."""
     if part is Part.OVERLAY:
         return BROWSER
+    if part in IMAGES:
+        return drawn.image
     return drawn.colour if part in BOXES else drawn.text
 
 
@@ -95,11 +108,25 @@ def place_of(part: Part, width: int, height: int) -> Place:
         card = Place(0.05 * width, 0.56 * height, 0.78 * width, 0.16 * height)
     else:
         card = Place(0.04 * width, 0.66 * height, 0.52 * width, 0.28 * height)
+    if part in IMAGES:
+        return _beside(card, part, width, height)
     bubble = Place(card.x, card.y - 0.66 * card.height, card.width, 0.6 * card.height)
     if part in (Part.BUBBLE, Part.QUESTION):
         return bubble if part is Part.BUBBLE else _within(bubble, 0.03, 0.08, 0.94, 0.84, 0.2)
     x, y, wide, high, size = _IN_CARD[part]
     return _within(card, x, y, wide, high, size)
+
+
+def _beside(card: Place, part: Part, width: int, height: int) -> Place:
+    """A square at the right of the card: the picture, and the QR code behind it, on an upright canvas below it."""
+    gap = 0.015 * width
+    x, room = card.x + card.width + gap, 0.98 * width - card.x - card.width - gap
+    second = part is Part.QR
+    if height > width:
+        side = min(room, (card.height - gap) / 2)
+        return Place(x, card.y + second * (side + gap), side, side)
+    side = min(card.height, (room - gap) / 2)
+    return Place(x + second * (side + gap), card.y, side, side)
 
 
 # Parts of the card's width and height; the last is the height of letters as a part of the card's.
@@ -136,6 +163,8 @@ def first_settings(part: Part, drawn: Drawing, place: Place, url: str) -> dict[s
             "reroute_audio": False,
             "css": "",
         }
+    if part in IMAGES:
+        return {**marked, "file": ""}
     if part in BOXES:
         size = {"width": round(place.width), "height": round(place.height)}
         return {**marked, **size, "color": _abgr(_SURFACE, 0xE6)}
@@ -158,6 +187,12 @@ def first_settings(part: Part, drawn: Drawing, place: Place, url: str) -> dict[s
 def first_transform(part: Part, place: Place) -> dict[str, Any]:
     """Where a new scene item stands; a text that is too long for its place is drawn smaller."""
     where: dict[str, Any] = {"positionX": place.x, "positionY": place.y, "alignment": _ALIGN_TOP_LEFT}
+    if part in IMAGES:
+        where |= {
+            "boundsType": "OBS_BOUNDS_SCALE_INNER",
+            "boundsWidth": place.width,
+            "boundsHeight": place.height,
+        }
     if part in TEXTS:
         where |= {
             "boundsType": "OBS_BOUNDS_MAX_ONLY",

@@ -127,7 +127,7 @@ async def set_up(obs: ObsSocket, scene: str, overlay_url: str, texts: bool | Non
             "no-sources",
         )
     found = await find(obs)
-    parts = [Part.OVERLAY] if page else list(WITHOUT_BROWSER)
+    parts = [Part.OVERLAY] if page else [p for p in WITHOUT_BROWSER if kind_of(p, told.drawn)]
     there = {item.part for (where, _), item in found.items.items() if where == scene}
     missing = [part for part in parts if part not in there]
     places = {part: place_of(part, *told.canvas) for part in missing}

@@ -23,16 +23,21 @@ class Wanted(Struct, frozen=True):
 
 
 def wanted(
-    texts: StageTexts, clock: tuple[int, float] | None, held: Collection[Part] = (), overlay: str = ""
+    texts: StageTexts,
+    clock: tuple[int, float] | None,
+    held: Collection[Part] = (),
+    overlay: str = "",
+    images: Mapping[Part, str] | None = None,
 ) -> Wanted:
     """What is to be seen at this moment of the shop's clock (`StageClock`). Without a time neither price nor code are. A code
     is gone at its end, and the price that it made a second later, by which time there is another view. `held` are parts
-    that may not be seen, `overlay` is the address of the overlay page.
+    that may not be seen, `overlay` is the address of the overlay page, `images` are the files of pictures by part.
     """
     stands: dict[Part, str] = {
         Part.TITLE: plain(texts.title, _TITLE),
         Part.QUESTION: plain(texts.question, _QUESTION),
         Part.OVERLAY: overlay,
+        **(images or {}),
     }
     due_ms: float | None = None
     if clock is not None:

@@ -49,7 +49,7 @@ async def test_a_real_obs_is_looked_at_set_up_and_cleared_from_the_settings(
     assert (found.sources, found.standing) == (0, ())
     made = await looker.set_up()
     assert made.standing == ("Scene",)
-    assert made.sources == len(await items(observer)) == (1 if made.browser else 9)
+    assert made.sources == len(await items(observer)) == (1 if made.browser else 11)
     assert "now" in made.did
     assert looker.steps[-3:] == [ObsStep.CONNECT, ObsStep.LOOK, ObsStep.CHANGE]
     assert (await looker.set_up()).did.startswith("Everything was already there")

@@ -1,15 +1,24 @@
 """The stage in a real OBS: what stands there, what viewers read on the picture and on the stream."""
 
+import asyncio
+from pathlib import Path
+
+import msgspec
 import pytest
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QColor, QImage
 
 from studio.control.ports import RefusedByTarget, Unauthorised
 from studio.domain.stage import StageView
 from studio.stage.obs import ObsStage
+from studio.stage.obs_parts import Part, place_of
+from studio.stage.obs_pictures import ObsPictures
 from studio.stage.obs_socket import ObsSocket
 from tests.fakes.stage_ears import StageEars
 from tests.fakes.stage_views import ShopClock, Wall, a_card, a_code, a_view
 from tests.real.obs.rig import Ingest, Obs, ask, stream_to
 from tests.real.obs.scenes import (
+    SEEN_WITHIN_S,
     a_stage,
     clear,
     items,
@@ -42,7 +51,7 @@ async def test_sources_are_made_once_and_a_persons_own_are_left_alone(
     own = (await ask(observer, "GetInputSettings", inputName="Camera"))["inputSettings"]
     stage = a_stage(shared_obs)
     made = await stage.set_up()
-    assert len(made.made) == 9
+    assert len(made.made) == 11
     assert not made.taken
     price = next(
         one
@@ -52,10 +61,10 @@ async def test_sources_are_made_once_and_a_persons_own_are_left_alone(
     where = {"sceneName": "Scene", "sceneItemId": price["sceneItemId"]}
     await ask(observer, "SetSceneItemTransform", **where, sceneItemTransform={"positionX": 7.0})
     again = await stage.set_up()
-    assert (again.made, len(again.there)) == ((), 9)
+    assert (again.made, len(again.there)) == ((), 11)
     moved = (await ask(observer, "GetSceneItemTransform", **where))["sceneItemTransform"]
     assert moved["positionX"] == 7.0, "what a person moved stays where it is"
-    assert await stage.take_down() == 9
+    assert await stage.take_down() == 11
     assert await items(observer) == {"Camera": True}
     assert (await ask(observer, "GetInputSettings", inputName="Camera"))["inputSettings"] == own
 
@@ -75,6 +84,52 @@ async def test_a_persons_source_of_our_name_is_left_alone_and_named(
         await reads(stage, lambda text: "Linen shirt" in text and "my own" in text)
     await stage.take_down()
     assert await items(observer) == {"Host Studio price": True}
+
+
+async def test_the_products_picture_and_the_qr_code_of_its_link_are_seen(
+    shared_obs: Obs, observer: ObsSocket, tmp_path: Path
+) -> None:
+    magenta = QImage(64, 64, QImage.Format.Format_RGB32)
+    magenta.fill(QColor("#ff00ff"))
+    as_png = QBuffer()
+    as_png.open(QIODevice.OpenModeFlag.WriteOnly)
+    assert magenta.save(as_png, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+    async def fetch(url: str) -> bytes | None:
+        return bytes(as_png.data().data()) if url == "https://shop.example/shirt.png" else None
+
+    stage = a_stage(shared_obs, pictures=ObsPictures(tmp_path / "pictures", fetch))
+    await stage.set_up()
+    card = msgspec.structs.replace(
+        a_card(), image_url="https://shop.example/shirt.png", link="https://shop.example/go/1"
+    )
+    canvas = (await stage.facts()).canvas
+
+    def at(picture: QImage, part: Part, x: float, y: float) -> QColor:
+        place, scale = place_of(part, *canvas), picture.width() / canvas[0]
+        return picture.pixelColor(
+            round((place.x + x * place.width) * scale), round((place.y + y * place.height) * scale)
+        )
+
+    def shown(picture: QImage) -> bool:
+        seen = at(picture, Part.PICTURE, 0.5, 0.5)
+        quiet = at(picture, Part.QR, 0.04, 0.04)  # the white edge of the code
+        return min(seen.red(), seen.blue()) > 200 > 60 > seen.green() and quiet.lightness() > 200
+
+    async with running(stage) as ears:
+        await ears.until_well()
+        stage.show(a_view(card))
+        async with asyncio.timeout(SEEN_WITHIN_S):
+            while not shown(QImage.fromData(await stage.picture(1280))):
+                pass
+        stage.show(a_view(a_card("Another shirt")))
+        async with asyncio.timeout(SEEN_WITHIN_S):
+            while shown(QImage.fromData(await stage.picture(1280))):
+                pass
+        on = await items(observer)
+        assert not on["Host Studio picture"], "a product without a picture has none"
+        assert not on["Host Studio QR code"]
+    await stage.take_down()
 
 
 async def test_a_scene_that_is_not_there_is_named(shared_obs: Obs) -> None:

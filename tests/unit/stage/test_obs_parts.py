@@ -4,6 +4,7 @@ import pytest
 
 from studio.stage.obs_parts import (
     BOXES,
+    IMAGES,
     MARK,
     TEXTS,
     WITHOUT_BROWSER,
@@ -50,6 +51,15 @@ def test_every_text_stands_on_its_background_and_none_on_another(canvas: tuple[i
         assert all(apart(places[part], places[other]) for other in TEXTS if other is not part), part
     assert all(inside(places[box], whole) for box in BOXES)
     assert apart(places[Part.CARD], places[Part.BUBBLE])
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_picture_and_qr_code_are_squares_beside_the_card(canvas: tuple[int, int]) -> None:
+    places = {part: place_of(part, *canvas) for part in (*IMAGES, Part.CARD, Part.BUBBLE)}
+    for part in IMAGES:
+        assert inside(places[part], Place(0, 0, *canvas)), part
+        assert places[part].width == places[part].height >= 0.09 * min(canvas), part
+        assert all(apart(places[part], places[other]) for other in places if other is not part), part
 
 
 def test_on_an_upright_canvas_the_lowest_quarter_is_left_to_the_app() -> None:

@@ -8,7 +8,9 @@ from studio.stage.obs_socket import open_obs
 from tests.fakes.fake_obs import LINUX_KINDS, PASSWORD, FakeObs, Input, Item
 
 URL = "http://127.0.0.1:5000/token/"
-NINE = {
+OURS = {
+    "Host Studio picture",
+    "Host Studio QR code",
     "Host Studio card background",
     "Host Studio title",
     "Host Studio price",
@@ -28,10 +30,10 @@ def password() -> str:
 async def test_texts_and_colours_are_made_where_there_is_no_browser() -> None:
     async with FakeObs() as fake, open_obs(fake.address, password) as obs:
         done = await set_up(obs, "", URL)
-        assert set(done.made) == set(fake.inputs) == NINE
+        assert set(done.made) == set(fake.inputs) == OURS
         assert not any(item.enabled for item in fake.items["Scene"]), "nothing is seen before it is on"
         assert all(item.transform["positionX"] > 0 for item in fake.items["Scene"])
-        assert "9 sources" in done.sentence
+        assert "11 sources" in done.sentence
 
 
 async def test_a_second_time_nothing_is_made_and_nothing_moved() -> None:
@@ -39,7 +41,7 @@ async def test_a_second_time_nothing_is_made_and_nothing_moved() -> None:
         await set_up(obs, "", "")
         fake.messages.clear()
         done = await set_up(obs, "", "")
-        assert (done.made, set(done.there)) == ((), NINE)
+        assert (done.made, set(done.there)) == ((), OURS)
         assert "already there" in done.sentence
         asked = {type_ for message in fake.messages for type_, _ in message}
         assert all(type_.startswith("Get") for type_ in asked)
@@ -62,7 +64,7 @@ async def test_the_overlay_page_alone_is_made_where_there_is_a_browser() -> None
         assert done.made == ("Host Studio overlay",)
         settings = fake.inputs["Host Studio overlay"].settings
         assert (settings["url"], settings["width"], settings["height"]) == (URL, 1920, 1080)
-        assert set((await set_up(obs, "", URL, texts=True)).made) == NINE
+        assert set((await set_up(obs, "", URL, texts=True)).made) == OURS
 
 
 async def test_without_an_overlay_page_texts_are_made_in_spite_of_a_browser() -> None:
@@ -70,7 +72,7 @@ async def test_without_an_overlay_page_texts_are_made_in_spite_of_a_browser() ->
         FakeObs(kinds=(*LINUX_KINDS, "browser_source")) as fake,
         open_obs(fake.address, password) as obs,
     ):
-        assert set((await set_up(obs, "", "")).made) == NINE
+        assert set((await set_up(obs, "", "")).made) == OURS
 
 
 async def test_a_source_of_a_persons_own_is_left_alone_whatever_it_is_called() -> None:
@@ -79,9 +81,9 @@ async def test_a_source_of_a_persons_own_is_left_alone_whatever_it_is_called() -
         fake.items["Scene"].append(Item(77, "Host Studio price", enabled=True))
         done = await set_up(obs, "", "")
         assert done.taken == ("Host Studio price",)
-        assert set(done.made) == NINE - {"Host Studio price"}
+        assert set(done.made) == OURS - {"Host Studio price"}
         assert "Rename" in done.sentence
-        assert await take_down(obs) == 8
+        assert await take_down(obs) == 10
         assert fake.inputs == {"Host Studio price": Input("text_ft2_source_v2", {"text": "mine"})}
         assert [(item.id, item.enabled) for item in fake.items["Scene"]] == [(77, True)]
 
@@ -91,9 +93,9 @@ async def test_another_scene_gets_the_same_sources_and_not_copies() -> None:
         fake.items["Close-up"] = []
         await set_up(obs, "", "")
         done = await set_up(obs, "Close-up", "")
-        assert (done.scene, set(done.made)) == ("Close-up", NINE)
-        assert set(fake.inputs) == NINE
-        assert {item.source for item in fake.items["Close-up"]} == NINE
+        assert (done.scene, set(done.made)) == ("Close-up", OURS)
+        assert set(fake.inputs) == OURS
+        assert {item.source for item in fake.items["Close-up"]} == OURS
 
 
 async def test_a_scene_that_is_not_there_is_named() -> None:

@@ -125,7 +125,7 @@ async def test_without_a_lease_everything_leaves_before_the_time_is_over(
     assert on(obs) == set()
     assert not any(one.settings.get("text") for one in obs.inputs.values())
     told = [data["eventData"] for _, data in obs.calls("BroadcastCustomEvent")]
-    assert len(told[-1]["parts"]) == 10
+    assert len(told[-1]["parts"]) == 12
     assert not guarded.task.done(), "the studio may go on"
     guarded.hear(SURE)
     await guarded.words.until(lambda said: said[-1] is Said.FREE)
