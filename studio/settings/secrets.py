@@ -104,7 +104,8 @@ def system_backend() -> Backend | None:
 
 
 class KeyringSecrets:
-    """The `Secrets` port. Reading asks the environment first, then this session, then the keyring.
+    """The `Secrets` port. Reading asks the environment first, then this session, then the keyring, which is asked for each
+    secret until it has given it once: it may be locked in the middle of a show.
 
     `persistent` says whether what is set now will be there after a restart, and `sentence` says it to the person.
     `learned` is called with every secret seen, so that the log can mask it. Calls may block while the system asks
@@ -124,6 +125,7 @@ class KeyringSecrets:
         self._backend = backend()
         self._learned = learned
         self._session: dict[str, Secret] = {}
+        self._read: dict[str, Secret] = {}
         self.general_shop: str | None = None
         self.general_channel: str | None = None
         self._say("" if self._backend else "This computer has no keyring")
@@ -147,9 +149,12 @@ class KeyringSecrets:
                 return self._seen(value), Whereabouts(Kept.ENVIRONMENT, variable)
         if name in self._session:
             return self._session[name], Whereabouts(Kept.SESSION)
+        if name in self._read:
+            return self._read[name], Whereabouts(Kept.KEYRING)
         value = self._ask(lambda backend: backend.get_password(SERVICE, name), "could not be read")
         if value:
-            return self._seen(value), Whereabouts(Kept.KEYRING)
+            self._read[name] = self._seen(value)
+            return self._read[name], Whereabouts(Kept.KEYRING)
         return None, Whereabouts(Kept.NOWHERE)
 
     def _is_meant(self, name: str) -> bool:
@@ -168,6 +173,7 @@ class KeyringSecrets:
             raise ValueError("The token is empty. Paste the whole token.")
         secret = self._seen(value.strip())
         self._session[name] = secret
+        self._read.pop(name, None)
 
         def keep(backend: Backend) -> bool:
             backend.set_password(SERVICE, name, str(secret))
@@ -179,6 +185,7 @@ class KeyringSecrets:
             return
         if self._ask(keep, "did not take the token"):
             del self._session[name]
+            self._read[name] = secret
             self._say("")
         elif self.persistent:
             self._say("The keyring did not keep the token")
@@ -186,6 +193,7 @@ class KeyringSecrets:
     def delete(self, name: str) -> None:
         """Forgets a secret; one that was never there is no error."""
         self._session.pop(name, None)
+        self._read.pop(name, None)
 
         def forget(backend: Backend) -> None:
             if backend.get_password(SERVICE, name) is not None:

@@ -10,7 +10,7 @@ import keyring.errors
 import pytest
 
 from studio.control.ports import Secrets
-from studio.settings.secrets import MASK, KeyringSecrets, Secret, environment_names, system_backend
+from studio.settings.secrets import MASK, Kept, KeyringSecrets, Secret, environment_names, system_backend
 
 
 class Keyring:
@@ -55,6 +55,27 @@ def test_a_token_in_the_keyring_is_there_after_a_restart() -> None:
     first.delete("shop:main")
     first.delete("shop:main")
     assert secrets(ring).get("shop:main") is None
+
+
+def test_a_keyring_that_is_locked_in_the_middle_of_a_show_is_not_waited_for() -> None:
+    ring = Keyring()
+    secrets(ring).set("shop:demo", "token-1")
+    ours = secrets(ring)
+    assert ours.get("shop:demo") == "token-1"
+    ring.get_password = lambda *_: pytest.fail("asked again")  # type: ignore[method-assign]
+    assert ours.get("shop:demo") == "token-1"
+    assert ours.where("shop:demo").kept is Kept.KEYRING
+
+
+def test_a_token_that_is_replaced_or_forgotten_is_so_at_once() -> None:
+    ring = Keyring()
+    ours = secrets(ring)
+    ours.set("shop:demo", "token-1")
+    assert ours.get("shop:demo") == "token-1"
+    ours.set("shop:demo", "token-2")
+    assert ours.get("shop:demo") == "token-2"
+    ours.delete("shop:demo")
+    assert ours.get("shop:demo") is None
 
 
 def test_without_a_keyring_a_token_holds_for_the_session_and_the_sentence_says_so() -> None:
