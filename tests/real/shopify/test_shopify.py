@@ -80,7 +80,7 @@ async def test_a_token_that_is_not_accepted_is_asked_for_and_never_shown(server:
     with pytest.raises(Unauthorised) as refusal:
         await ShopifyShop(client).identity()
     await client.aclose()
-    assert "enter it again" in refusal.value.sentence
+    assert "Enter it again" in refusal.value.sentence
     assert token not in refusal.value.sentence + repr(client)
 
 
