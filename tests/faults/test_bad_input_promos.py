@@ -112,7 +112,7 @@ async def test_a_code_that_makes_no_sense_is_refused_wherever_it_comes_from(
             await window.open()
             for number, (wrong, words) in enumerate(PLANS):
                 window.give(IssuePromo(f"promo-{number}", plan(**{"code": "NORD20", **wrong})))
-                await window.until(lambda words=words: [s for s in window.standing() if words in s], words)
+                await window.until_said(words)
             assert window.state.promos == {}
             assert [r for r in shop.requests("/v1/promos") if r.method == "POST"] == []
 
