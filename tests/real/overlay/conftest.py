@@ -26,8 +26,7 @@ SIZES = {"wide": (1920, 1080), "upright": (1080, 1920)}
 def chromium() -> str:
     """Where the installed Chromium is."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip("no Chromium is installed")
+    assert found is not None, "the tests of pages need Chromium: install it"
     return found
 
 
