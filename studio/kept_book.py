@@ -1,6 +1,7 @@
 """What the book of the shops and that of the channels have in common: settings saved, secrets kept, errors noted."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from studio.trouble_book import TroubleBook
 from studio.ui.connections.port import NotDoneError
 
 
-class KeptBook:
+class KeptBook(ABC):
     """Lives on the window's loop. `settings` and `save` are those of the whole studio.
 
     `changed` is called when the settings were saved, `key_given` with an id and its new key or token.
@@ -48,9 +49,9 @@ class KeptBook:
             return f"Write the address without anything behind it, like {self.EXAMPLE}."
         return None
 
+    @abstractmethod
     def _meant(self) -> None:
         """Whom a variable of the environment is meant for that names nobody, with the settings as they are."""
-        raise NotImplementedError
 
     def _keep(self, settings: Settings) -> None:
         """Raises `NotDoneError`."""
