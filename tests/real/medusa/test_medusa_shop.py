@@ -170,9 +170,14 @@ async def test_a_set_has_as_many_pieces_as_its_scarcest_part_and_what_is_not_man
     shop: MedusaShop, medusa: Medusa
 ):
     admin = medusa.admin
+    place = admin.get("/admin/stock-locations", name=LOCATIONS[0])["stock_locations"][0]["id"]
     first, second = (
-        admin.get("/admin/inventory-items", sku=sku)["inventory_items"][0]["id"]
-        for sku in ("SKU-11-1", "SKU-12-1")
+        admin.post(
+            "/admin/inventory-items",
+            sku=sku,
+            location_levels=[{"location_id": place, "stocked_quantity": PLENTY}],
+        )["inventory_item"]["id"]
+        for sku in ("SET-BOWL", "SET-SPOON")
     )
     profile = admin.get("/admin/shipping-profiles")["shipping_profiles"][0]["id"]
     parts = [
@@ -194,6 +199,8 @@ async def test_a_set_has_as_many_pieces_as_its_scarcest_part_and_what_is_not_man
         assert sellable_stock(await shop.stock([ids["voucher"]])).total == 1_000_000
     finally:
         admin.delete(f"/admin/products/{made['id']}")
+        for item in (first, second):
+            admin.delete(f"/admin/inventory-items/{item}")
 
 
 async def test_an_order_by_a_tracked_link_is_the_shows_and_one_without_is_not(
