@@ -18,10 +18,9 @@ from studio.control.ports.answers import is_picture, plain
 from studio.domain.commands import Command, Refused
 from studio.domain.events import Logged
 from studio.domain.ids import uuid7
-from studio.domain.kpi import answered_messages, first_sold_out, show_figures
-from studio.domain.show import ShowState, fold
+from studio.domain.show import fold
 from studio.kill_points import EnvironmentKillPoints
-from studio.review.report import render_report
+from studio.reviews import Reviews
 from studio.running_show import RunningShow
 from studio.shop_factory import ConnectedShop, shop_kind, webhook_receiver
 from studio.show_connections import Connections
@@ -30,7 +29,7 @@ from studio.store.errors import StoreError
 from studio.store.store import open_store
 from studio.sync.engine import Engine
 from studio.sync.http import HttpClient, bearer
-from studio.ui.studio import ChangeBatch, Notice, Opened, Review
+from studio.ui.studio import ChangeBatch, Notice, Opened
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
@@ -92,6 +91,7 @@ class EngineRoom:
             self._loop.close()
             raise
         self.history = self._stored.history
+        self.reviews = Reviews(self._stored, self.clock, self.wall, self.read)
         self._thread.start()
         return list(self._stored.sentences)
 
@@ -311,57 +311,6 @@ class EngineRoom:
         if self._show is not None:
             with contextlib.suppress(TargetError):
                 await self._show.engine.refresh(product_ids)
-
-    async def review(self, show_id: str) -> Review:
-        """*engine* The figures of a show, from its log and its feeds."""
-        feeds = self._stored.feeds
-        state = fold(show_id, await self._stored.log.read(show_id))
-        orders, samples = await feeds.orders(show_id), await feeds.samples(show_id)
-        questions, traffic = await feeds.questions(show_id), await feeds.traffic(show_id)
-        now = self.clock.best_ms()
-        history, product_of, asked = await asyncio.wrap_future(
-            self.read(lambda: self._read_history(state, now))
-        )
-        figures = await asyncio.to_thread(
-            show_figures,
-            state,
-            orders,
-            samples,
-            questions,
-            now,
-            sessions=traffic.sessions if traffic else None,
-            average_session_ms=traffic.average_session_ms if traffic else None,
-            add_to_carts=traffic.add_to_carts if traffic else None,
-            add_to_carts_by_product=dict(traffic.add_to_carts_by_product) if traffic else None,
-            sold_out=first_sold_out(state, history, product_of),
-            asked=asked,
-        )
-        return Review(state, figures, tuple(samples), tuple(orders))
-
-    def _read_history(
-        self, state: ShowState, now_ms: int
-    ) -> tuple[list[tuple[int, str, int]], dict[str, str], tuple[int, int]]:
-        """Blocks; for the reader's thread."""
-        start = now_ms if state.started_at_ms is None else state.started_at_ms
-        end = now_ms if state.ended_at_ms is None else state.ended_at_ms
-        return (
-            self.history.stock_samples(state.id, state.product_ids),
-            self.history.variants(state.id, state.product_ids),
-            self.history.asked(state.id, start, end, answered_messages(state)),
-        )
-
-    async def report_html(self, show_id: str) -> str:
-        """*engine* The report of a show, self-contained."""
-        review = await self.review(show_id)
-        return await asyncio.to_thread(
-            render_report,
-            review.state,
-            review.figures,
-            review.samples,
-            review.orders,
-            generated_ms=self.wall.now_ms(),
-            language=review.state.language,
-        )
 
     async def owed(self) -> dict[str, int]:
         """*engine* How many effects each show has still to send, by its id; shows that owe nothing are left out."""

@@ -31,7 +31,7 @@ def write_report(paths: Paths, show: str, out: Path) -> Path:
             shows: list[ShowSummary] = room.run(room.shows()).result()
             wanted = next(filter(_named(show), reversed(shows)), None)
             if wanted is not None:
-                html = room.run(room.report_html(wanted.id)).result()
+                html = room.run(room.reviews.report_html(wanted.id)).result()
                 return _written(out, html)
             known += reversed(shows)
     names = "; ".join(f"{s.title} ({s.id})" for s in known[:10]) or "none yet"

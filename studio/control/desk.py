@@ -64,6 +64,8 @@ class Desk:
                 if isinstance(command, cmd.Undo):
                     undone = undone_command(self._state, now, facts.attempted, command.skip_irrevocable)
                     undoes = undone.command_id if undone else ""
+                elif isinstance(command, cmd.Redo) and self._state.redoable:
+                    undoes = self._state.redoable[-1].command_id
                 try:
                     await self._append(answer, max(now, self._last_ms + 1), actor, undoes)
                 except ExpectedSeqMismatch:

@@ -6,6 +6,7 @@ import msgspec
 
 from studio.domain.announcement_rules import AnnouncementRules
 from studio.domain.lineup import LineUp, LineUpItem
+from studio.domain.plan import Goals, ShowDetails
 from studio.domain.promo import PromoPlan
 
 
@@ -14,7 +15,9 @@ class _Command(msgspec.Struct, frozen=True, tag=True):
 
 
 class PlanShow(_Command, frozen=True):
-    """Set up a show with a line-up. Without `announcements` it announces by the built-in rules."""
+    """Set up a show with a line-up, which may be empty still. Without `announcements` it announces by the built-in
+    rules. `promos` are planned codes that belong to no item.
+    """
 
     lineup: LineUp
     shop: str
@@ -23,6 +26,34 @@ class PlanShow(_Command, frozen=True):
     time_zone: str = "UTC"
     starts_at_ms: int | None = None
     announcements: AnnouncementRules | None = None
+    goals: Goals = Goals()
+    promos: tuple[PromoPlan, ...] = ()
+    series: str = ""
+    template: bool = False
+
+
+class ChangeShow(_Command, frozen=True):
+    """Change what the show is called, when and where it is; possible until it has begun."""
+
+    details: ShowDetails
+
+
+class ArchiveShow(_Command, frozen=True):
+    """Put a show out of the list of shows, or back into it; not while it is on air."""
+
+    archived: bool
+
+
+class SetGoals(_Command, frozen=True):
+    """What the show is to reach and what it costs. Costs may be told afterwards too."""
+
+    goals: Goals
+
+
+class PlanPromos(_Command, frozen=True):
+    """The planned codes that belong to no item, all of them."""
+
+    promos: tuple[PromoPlan, ...]
 
 
 class ChangeShop(_Command, frozen=True):
@@ -32,7 +63,9 @@ class ChangeShop(_Command, frozen=True):
 
 
 class StartShow(_Command, frozen=True):
-    """Go on air."""
+    """Go on air. `open_warnings` are the sentences of the checks that were open and that a person has passed over."""
+
+    open_warnings: tuple[str, ...] = ()
 
 
 class EndShow(_Command, frozen=True):
@@ -104,6 +137,41 @@ class RemoveItem(_Command, frozen=True):
     """Take an item out of the line-up."""
 
     item_id: str
+
+
+class AddItems(_Command, frozen=True):
+    """Put several items into the line-up, one behind the other: one decision."""
+
+    items: tuple[LineUpItem, ...]
+    index: int
+
+
+class ChangeItems(_Command, frozen=True):
+    """Change the plans of several items at once."""
+
+    items: tuple[LineUpItem, ...]
+
+
+class MoveItems(_Command, frozen=True):
+    """Move several items together before the item that stands at `index` now (behind the last one when there is none);
+    among themselves they keep their order.
+    """
+
+    item_ids: tuple[str, ...]
+    index: int
+
+
+class RemoveItems(_Command, frozen=True):
+    """Take several items out of the line-up."""
+
+    item_ids: tuple[str, ...]
+
+
+class IssuePromoPlan(_Command, frozen=True):
+    """Issue a planned code that belongs to no item."""
+
+    promo_id: str
+    plan_id: str
 
 
 class IssuePlannedPromo(_Command, frozen=True):
@@ -198,10 +266,16 @@ class Undo(_Command, frozen=True):
     skip_irrevocable: bool = False
 
 
+class Redo(_Command, frozen=True):
+    """Do again what was undone last, as long as nothing else was decided since. Plans alone can be done again."""
+
+
 Command = (
     PlanShow | ChangeShop | StartShow | EndShow | NextItem | PreviousItem | PinItem | PinProduct | Unpin | ClearStage | SkipItem
     | AddItem | ChangeItem | MoveItem | RemoveItem | IssuePlannedPromo | IssuePromo | ExtendPromo | EndPromo
     | ClaimQuestion | AnswerQuestion | HideQuestion | PromptQuestion | Reply | SetAnnouncements | ResolveUnsure | Undo
+    | Redo | ChangeShow | ArchiveShow | SetGoals | PlanPromos | AddItems | ChangeItems | MoveItems | RemoveItems
+    | IssuePromoPlan
 )  # fmt: skip
 
 

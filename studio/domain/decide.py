@@ -8,12 +8,15 @@ from studio.domain import events as ev
 from studio.domain import promo as promos
 from studio.domain.announcement_rules import cleaned, rules_problem
 from studio.domain.commands import Refused
+from studio.domain.decide_plan import DECIDE_PLAN
 from studio.domain.decide_promo import (
     code_in_use,
     end_promo,
     extend,
     issue_new,
+    issue_plan,
     issue_planned,
+    issued_at_end,
     issued_before,
     promo_of,
 )
@@ -23,7 +26,7 @@ from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
 from studio.domain.lineup_file import MAX_ITEMS
 from studio.domain.question import QuestionStatus
 from studio.domain.show import ShowPhase, ShowState
-from studio.domain.undo import undo
+from studio.domain.undo import redo, undo
 
 MAX_TEXT = 500
 
@@ -41,8 +44,6 @@ def _on_air_needed(state: ShowState) -> Refused | None:
 def _plan_show(state: ShowState, command: cmd.PlanShow, _now: int, _facts: Facts) -> Answer:
     if state.seq:
         return Refused("This show is set up already.", "exists")
-    if not command.lineup.items:
-        return Refused("The line-up is empty: add an item first.", "empty")
     return [
         ev.ShowPlanned(
             command.lineup,
@@ -52,6 +53,10 @@ def _plan_show(state: ShowState, command: cmd.PlanShow, _now: int, _facts: Facts
             command.time_zone,
             command.starts_at_ms,
             command.announcements and cleaned(command.announcements),
+            command.goals,
+            command.promos,
+            command.series,
+            command.template,
         )
     ]
 
@@ -66,16 +71,22 @@ def _change_shop(state: ShowState, command: cmd.ChangeShop, _now: int, _facts: F
     return [ev.ShopChanged(command.shop, state.shop)]
 
 
-def _start_show(state: ShowState, _c: cmd.StartShow, _now: int, _facts: Facts) -> Answer:
+def _start_show(state: ShowState, c: cmd.StartShow, _now: int, _facts: Facts) -> Answer:
     if not state.seq:
         return Refused("There is no show to start: make a line-up first.", "no-show")
     if state.phase is not ShowPhase.PLANNED:
         return Refused("The show is on air already." if state.phase is ShowPhase.ON_AIR else _OVER.sentence)
-    return [ev.ShowStarted()]
+    if not state.items:
+        return Refused("The line-up is empty: add an item first.", "empty")
+    if state.template:
+        return Refused("This is a template: make a show from it, and start that.", "template")
+    if state.archived:
+        return Refused("This show is archived: bring it back into the list first.", "archived")
+    return [ev.ShowStarted(c.open_warnings)]
 
 
-def _end_show(state: ShowState, _c: cmd.EndShow, _now: int, _facts: Facts) -> Answer:
-    return _on_air_needed(state) or [ev.ShowEnded()]
+def _end_show(state: ShowState, _c: cmd.EndShow, now: int, _facts: Facts) -> Answer:
+    return _on_air_needed(state) or [*issued_at_end(state, now), ev.ShowEnded()]
 
 
 def _sold_out(item: LineUpItem, deliberate: bool, facts: Facts) -> Refused | None:
@@ -171,40 +182,6 @@ def _skip(state: ShowState, c: cmd.SkipItem, _now: int, _facts: Facts) -> Answer
     return Refused(f"“{item.title}” is {status.value.replace('_', ' ')} and can't be skipped.", "status")
 
 
-def _add(state: ShowState, c: cmd.AddItem, _now: int, _facts: Facts) -> Answer:
-    if len(state.items) >= MAX_ITEMS:
-        return Refused(f"A line-up holds {MAX_ITEMS} items: take one out first.", "full")
-    if state.item(c.item.id):
-        return Refused("This item is in the line-up already.", "exists")
-    return [ev.ItemAdded(c.item, min(max(c.index, 0), len(state.items)))]
-
-
-def _change(state: ShowState, c: cmd.ChangeItem, _now: int, _facts: Facts) -> Answer:
-    before = state.item(c.item.id)
-    if before is None:
-        return GONE
-    if c.item.planned_ms <= 0:
-        return Refused("The planned minutes must be more than zero.", "length")
-    return [] if c.item == before else [ev.ItemChanged(c.item, before)]
-
-
-def _move(state: ShowState, c: cmd.MoveItem, _now: int, _facts: Facts) -> Answer:
-    at = state.index(c.item_id)
-    if at < 0:
-        return GONE
-    to = min(max(c.index, 0), len(state.items) - 1)
-    return [] if to == at else [ev.ItemMoved(c.item_id, to, at)]
-
-
-def _remove(state: ShowState, c: cmd.RemoveItem, _now: int, _facts: Facts) -> Answer:
-    item = state.item(c.item_id)
-    if item is None:
-        return GONE
-    if any(r.item_id == c.item_id for r in state.runs):
-        return Refused(f"“{item.title}” has been on air and stays in the line-up.", "shown")
-    return [ev.ItemRemoved(item, state.index(c.item_id))]
-
-
 def _claim(state: ShowState, c: cmd.ClaimQuestion, _now: int, _facts: Facts) -> Answer:
     status = state.question_status(c.question_id)
     if status is QuestionStatus.CLAIMED:
@@ -282,6 +259,10 @@ def _undo(state: ShowState, c: cmd.Undo, now: int, facts: Facts) -> Answer:
     return undo(state, now, facts.attempted, c.skip_irrevocable)
 
 
+def _redo(state: ShowState, _c: cmd.Redo, now: int, facts: Facts) -> Answer:
+    return redo(state, now, facts.attempted)
+
+
 _DECIDE: dict[type, Callable[[ShowState, Any, int, Facts], Answer]] = {
     cmd.PlanShow: _plan_show,
     cmd.ChangeShop: _change_shop,
@@ -294,10 +275,6 @@ _DECIDE: dict[type, Callable[[ShowState, Any, int, Facts], Answer]] = {
     cmd.Unpin: _unpin,
     cmd.ClearStage: _clear_stage,
     cmd.SkipItem: _skip,
-    cmd.AddItem: _add,
-    cmd.ChangeItem: _change,
-    cmd.MoveItem: _move,
-    cmd.RemoveItem: _remove,
     cmd.IssuePlannedPromo: issue_planned,
     cmd.IssuePromo: issue_new,
     cmd.ExtendPromo: extend,
@@ -310,6 +287,9 @@ _DECIDE: dict[type, Callable[[ShowState, Any, int, Facts], Answer]] = {
     cmd.SetAnnouncements: _set_announcements,
     cmd.ResolveUnsure: _resolve,
     cmd.Undo: _undo,
+    cmd.Redo: _redo,
+    cmd.IssuePromoPlan: issue_plan,
+    **DECIDE_PLAN,
 }
 
 

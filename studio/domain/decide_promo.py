@@ -7,9 +7,10 @@ from studio.domain import events as ev
 from studio.domain import promo as promos
 from studio.domain.commands import Refused
 from studio.domain.deciding import GONE, Answer, Facts
+from studio.domain.ids import derived_id
 from studio.domain.lineup import LineUpItem
-from studio.domain.promo import PromoCode, PromoPhase, PromoPlan, PromoScope
-from studio.domain.show import ShowPhase, ShowState
+from studio.domain.promo import PromoCode, PromoPhase, PromoPlan, PromoScope, PromoWhen
+from studio.domain.show import ShowPhase, ShowState, applied
 
 MAX_EXTENSION_MS = 7 * 24 * 3_600_000
 
@@ -45,6 +46,8 @@ def promo_of(
     if plan.hours_after_show:
         planned_end = (state.started_at_ms if state.started_at_ms is not None else now) + state.planned_ms
         ends = max(now, planned_end) + plan.hours_after_show * 3_600_000
+    if plan.when is PromoWhen.ABSOLUTE and plan.until_ms is not None:
+        ends = plan.until_ms
     return PromoCode(
         id=promo_id,
         code=plan.code,
@@ -87,6 +90,32 @@ def issue_planned(state: ShowState, c: cmd.IssuePlannedPromo, now: int, _facts: 
     if issued_before(state, item.promo):
         return Refused(f"The code {item.promo.code} was issued already.", "same")
     return _issue(state, promo_of(state, c.promo_id, item.promo, (), item, now))
+
+
+def issue_plan(state: ShowState, c: cmd.IssuePromoPlan, now: int, _facts: Facts) -> Answer:
+    """Issue a planned code that belongs to no item."""
+    plan = next((p for p in state.planned_promos if p.id == c.plan_id), None)
+    if plan is None:
+        return Refused("This code is no longer planned.", "no-plan")
+    if issued_before(state, plan):
+        return Refused(f"The code {plan.code} was issued already.", "same")
+    return _issue(state, promo_of(state, c.promo_id, plan, (), None, now))
+
+
+def issued_at_end(state: ShowState, now: int) -> list[ev.Event]:
+    """The codes that are planned for the end of the show, as they are issued with it; one that cannot be issued is left
+    out, and stays planned.
+    """
+    events: list[ev.Event] = []
+    for plan, item in state.promo_plans:
+        if plan.when is not PromoWhen.AT_END or issued_before(state, plan):
+            continue
+        answer = _issue(state, promo_of(state, derived_id(state.id, plan.id, "at-end"), plan, (), item, now))
+        if not isinstance(answer, Refused):
+            events += answer
+            for event in answer:
+                state = applied(state, event, now)
+    return events
 
 
 def issue_new(state: ShowState, c: cmd.IssuePromo, now: int, _facts: Facts) -> Answer:

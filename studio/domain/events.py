@@ -11,7 +11,8 @@ import msgspec
 from studio.domain.announcement_rules import AnnouncementRules
 from studio.domain.lineup import LineUp, LineUpItem
 from studio.domain.money import Money
-from studio.domain.promo import PromoCode
+from studio.domain.plan import Goals, ShowDetails
+from studio.domain.promo import PromoCode, PromoPlan
 
 SCHEMA = 1
 
@@ -46,6 +47,37 @@ class ShowPlanned(_Event, frozen=True):
     time_zone: str = "UTC"
     starts_at_ms: int | None = None
     announcements: AnnouncementRules | None = None
+    goals: Goals = Goals()
+    promos: tuple[PromoPlan, ...] = ()
+    series: str = ""
+    template: bool = False
+
+
+class ShowChanged(_Event, frozen=True):
+    """What the show is called, when or where it is was changed."""
+
+    details: ShowDetails
+    before: ShowDetails
+
+
+class ShowArchived(_Event, frozen=True):
+    """The show was put out of the list of shows, or back into it."""
+
+    archived: bool
+
+
+class GoalsSet(_Event, frozen=True):
+    """Goals and costs were changed from `before`."""
+
+    goals: Goals
+    before: Goals
+
+
+class PromosPlanned(_Event, frozen=True):
+    """The planned codes that belong to no item were changed from `before`."""
+
+    promos: tuple[PromoPlan, ...]
+    before: tuple[PromoPlan, ...]
 
 
 class ShopChanged(_Event, frozen=True):
@@ -56,7 +88,9 @@ class ShopChanged(_Event, frozen=True):
 
 
 class ShowStarted(_Event, frozen=True):
-    """The show went on air."""
+    """The show went on air; `open_warnings` are the sentences of the checks that a person passed over."""
+
+    open_warnings: tuple[str, ...] = ()
 
 
 class ShowEnded(_Event, frozen=True):
@@ -322,6 +356,7 @@ Event = (
     | PromoRefused | PromoLapsed | PromoWithdrawn | PromoExtended | PromoEnded | PromoWindowConfirmed
     | PromoChangeRefused | PromoEnding | SoldOut | AnnouncementsSet | QuestionClaimed | QuestionReleased | QuestionAnswered | QuestionHidden
     | QuestionReopened | QuestionPrompted | ReplyWritten | EffectSettled | UnsureResolved | StreamStarted | StreamStopped
+    | ShowChanged | ShowArchived | GoalsSet | PromosPlanned
 )  # fmt: skip
 
 

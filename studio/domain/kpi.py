@@ -68,6 +68,13 @@ class QuestionFigures(msgspec.Struct, frozen=True):
 class ShowFigures(msgspec.Struct, frozen=True):
     """The figures of one show. conversion = orders / sessions over tracked links; redemption share = orders
     with a code of the show / orders.
+
+    `on_air` and `replay` are the own orders placed until the show's end, and those after it. Viewers who came at all
+    (`unique_viewers`), their average time (`average_watch_ms`) and what is reckoned from them are None where no channel
+    tells. `chat_messages` are viewers' messages within the show; `chat_rate` those per minute on air; `chatters` how many
+    people wrote them; `engagement` = chatters / unique viewers, or / peak viewers where no channel tells unique ones.
+    `viewer_conversion` = orders / unique viewers, or / peak viewers. `revenue_per_viewer_minute` = net on air / (average
+    viewers * minutes on air). `cost` are all cost lines; `roi` = (net - cost) / cost.
     """
 
     viewers: ViewerFigures
@@ -83,6 +90,18 @@ class ShowFigures(msgspec.Struct, frozen=True):
     redemptions: int
     redemption_share: float | None
     on_air_ms: int
+    on_air: Sales | None = None
+    replay: Sales | None = None
+    unique_viewers: int | None = None
+    average_watch_ms: int | None = None
+    chat_messages: int | None = None
+    chat_rate: float | None = None
+    chatters: int | None = None
+    engagement: float | None = None
+    viewer_conversion: float | None = None
+    revenue_per_viewer_minute: Money | None = None
+    cost: Money | None = None
+    roi: float | None = None
 
 
 def sales(orders: Iterable[Order], currency: str) -> Sales:

@@ -26,6 +26,11 @@ class ItemStatus(enum.StrEnum):
 class LineUpItem(msgspec.Struct, frozen=True):
     """One item of the line-up as planned. `planned_ms` is its planned length; `points` are talking points;
     `safety_stock` pieces of it are never offered; `note` is for the host's eyes only.
+
+    `show_price_minor` is what the producer expects the shop to charge after the planned code (minor units of the show's
+    currency, None: whatever it charges): it is checked, never written to the shop. `planned_price_minor` is what the shop
+    charged when the item was planned, None when nobody knew. `images` are addresses of the product's pictures in the order
+    in which they are shown (empty: the shop's). `alternatives` are product ids to show instead when it sells out.
     """
 
     id: str
@@ -39,6 +44,10 @@ class LineUpItem(msgspec.Struct, frozen=True):
     safety_stock: int = 0
     note: str = ""
     promo: PromoPlan | None = None
+    show_price_minor: int | None = None
+    planned_price_minor: int | None = None
+    images: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
 
 
 class LineUp(msgspec.Struct, frozen=True):

@@ -31,12 +31,28 @@ class PromoScope(enum.StrEnum):
     PRODUCT = "product"
 
 
+class PromoWhen(enum.StrEnum):
+    """What begins a planned code's window: the host's key, its item going on air, a time after the show's start, the
+    show's end, or a time of the calendar.
+    """
+
+    BY_HAND = "by_hand"
+    ON_PIN = "on_pin"
+    AT_TIME = "at_time"
+    AT_END = "at_end"
+    ABSOLUTE = "absolute"
+
+
 class PromoPlan(msgspec.Struct, frozen=True):
     """A code as a producer prepares it.
 
     `minutes` is its length from the moment it is issued; with `hours_after_show` it lasts until so many hours
     after the show instead. `armed`: it is issued by itself when its item is pinned. `amount_minor` is in the
     show's currency.
+
+    `after_start_ms`: it is issued so long after the show's start (ms). `at_end`: it is issued when the show ends.
+    `from_ms` and `until_ms` (UTC ms of the shop's clock) are a window of the calendar: it is issued when the show is on
+    air and the window has begun, and lasts until its end. At most one of the four ways is set; `when` says which.
     """
 
     id: str
@@ -50,6 +66,21 @@ class PromoPlan(msgspec.Struct, frozen=True):
     total_limit: int | None = None
     per_customer_limit: int | None = 1
     armed: bool = False
+    after_start_ms: int | None = None
+    at_end: bool = False
+    from_ms: int | None = None
+    until_ms: int | None = None
+
+    @property
+    def when(self) -> PromoWhen:
+        """What begins its window."""
+        if self.armed:
+            return PromoWhen.ON_PIN
+        if self.after_start_ms is not None:
+            return PromoWhen.AT_TIME
+        if self.at_end:
+            return PromoWhen.AT_END
+        return PromoWhen.BY_HAND if self.until_ms is None else PromoWhen.ABSOLUTE
 
 
 class PromoCode(msgspec.Struct, frozen=True):

@@ -11,17 +11,10 @@ from studio.domain.announcing import said
 from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
 from studio.domain.promo import PromoRecord
 from studio.domain.question import QuestionStatus
-from studio.domain.show_state import Broadcast, Decided, Prompted, QuestionMark, Run, ShowPhase, ShowState
-
-UNDO_DEPTH = 200
-
+from studio.domain.show_state import Broadcast, Prompted, QuestionMark, Run, ShowPhase, ShowState
+from studio.domain.undo_stacks import stacks
 
 _set = msgspec.structs.replace
-_NOT_UNDOABLE = (
-    ev.ShowPlanned, ev.ShopChanged, ev.ShowStarted, ev.ShowEnded, ev.EffectSettled, ev.PromoConfirmed, ev.PromoRefused, ev.PromoLapsed,
-    ev.PromoWindowConfirmed, ev.PromoChangeRefused, ev.UnsureResolved, ev.StageCleared,
-    ev.PromoEnding, ev.SoldOut, ev.StreamStarted, ev.StreamStopped,
-)  # fmt: skip
 
 
 def _planned(s: ShowState, e: ev.ShowPlanned, _at: int) -> ShowState:
@@ -29,7 +22,8 @@ def _planned(s: ShowState, e: ev.ShowPlanned, _at: int) -> ShowState:
     return _set(
         s, title=up.title, language=up.language, currency=up.currency, planned_ms=up.planned_ms or up.length_ms,
         items=up.items, shop=e.shop, channels=e.channels, rehearsal=e.rehearsal, time_zone=e.time_zone,
-        starts_at_ms=e.starts_at_ms, announcements=e.announcements or BUILT_IN,
+        starts_at_ms=e.starts_at_ms, announcements=e.announcements or BUILT_IN, goals=e.goals, planned_promos=e.promos,
+        series=e.series, template=e.template,
     )  # fmt: skip
 
 
@@ -44,8 +38,12 @@ def _close_run(s: ShowState, at: int) -> tuple[Run, ...]:
     return s.runs
 
 
-def _started(s: ShowState, _e: ev.ShowStarted, at: int) -> ShowState:
-    return _set(s, phase=ShowPhase.ON_AIR, started_at_ms=at)
+def _started(s: ShowState, e: ev.ShowStarted, at: int) -> ShowState:
+    return _set(s, phase=ShowPhase.ON_AIR, started_at_ms=at, open_warnings=e.open_warnings)
+
+
+def _show_changed(s: ShowState, e: ev.ShowChanged, _at: int) -> ShowState:
+    return _set(s, **{name: getattr(e.details, name) for name in e.details.__struct_fields__})
 
 
 def _ended(s: ShowState, _e: ev.ShowEnded, at: int) -> ShowState:
@@ -160,6 +158,10 @@ def _stream_started(s: ShowState, e: ev.StreamStarted, _at: int) -> ShowState:
 _APPLY: dict[type, Callable[[ShowState, Any, int], ShowState]] = {
     ev.ShowPlanned: _planned,
     ev.ShopChanged: _shop_changed,
+    ev.ShowChanged: _show_changed,
+    ev.ShowArchived: lambda s, e, _at: _set(s, archived=e.archived),
+    ev.GoalsSet: lambda s, e, _at: _set(s, goals=e.goals),
+    ev.PromosPlanned: lambda s, e, _at: _set(s, planned_promos=e.promos),
     ev.ShowStarted: _started,
     ev.ShowEnded: _ended,
     ev.ItemAdded: lambda s, e, _at: _insert(s, e.item, e.index),
@@ -215,17 +217,13 @@ def apply(state: ShowState, logged: ev.Logged) -> ShowState:
     after = _APPLY[type(logged.event)](state, logged.event, logged.at_ms)
     if new := said(after, logged):
         after = _set(after, said=(*after.said, *new))
-    return _set(after, seq=logged.seq, undoable=_undoable(state.undoable, logged))
+    undoable, redoable = stacks(state, logged)
+    return _set(after, seq=logged.seq, undoable=undoable, redoable=redoable)
 
 
-def _undoable(stack: tuple[Decided, ...], logged: ev.Logged) -> tuple[Decided, ...]:
-    if logged.undoes:
-        return tuple(d for d in stack if d.command_id != logged.undoes)
-    if not logged.command_id or isinstance(logged.event, _NOT_UNDOABLE):
-        return stack
-    if stack and stack[-1].command_id == logged.command_id:
-        return (*stack[:-1], Decided(logged.command_id, (*stack[-1].events, logged)))
-    return (*stack[-UNDO_DEPTH + 1 :], Decided(logged.command_id, (logged,)))
+def applied(state: ShowState, event: ev.Event, at_ms: int) -> ShowState:
+    """The state after one more event that stands in no log yet: what comes next can be decided by it."""
+    return _APPLY[type(event)](state, event, at_ms)
 
 
 def fold(show_id: str, log: Iterable[ev.Logged]) -> ShowState:

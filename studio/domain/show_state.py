@@ -8,7 +8,8 @@ from studio.domain import announcements as an
 from studio.domain import events as ev
 from studio.domain.announcement_rules import BUILT_IN, AnnouncementRules
 from studio.domain.lineup import ItemStatus, LineUpItem
-from studio.domain.promo import PromoRecord
+from studio.domain.plan import Goals, ShowDetails
+from studio.domain.promo import PromoPlan, PromoRecord
 from studio.domain.question import QuestionStatus
 
 
@@ -66,7 +67,8 @@ class ShowState(msgspec.Struct, frozen=True):
     pressed, and no item went on air since; `codes_cleared`: the first so many of `promos` had been decided by then.
     `on_air_left`: the pieces of the product on air when it went there, None when nobody knew; `sold_out`: when each
     product sold out on air last; `endings`: the end of which each code's last minute was noted; `said`: all that was
-    announced, in order.
+    announced, in order. `planned_promos` are the planned codes that belong to no item. `redoable`: what was undone since
+    the last decision, and can be done again.
     """
 
     id: str
@@ -104,6 +106,27 @@ class ShowState(msgspec.Struct, frozen=True):
     said: tuple[an.Said, ...] = ()
     broadcasts: tuple[Broadcast, ...] = ()
     undoable: tuple[Decided, ...] = ()
+    redoable: tuple[Decided, ...] = ()
+    goals: Goals = Goals()
+    planned_promos: tuple[PromoPlan, ...] = ()
+    series: str = ""
+    template: bool = False
+    archived: bool = False
+    open_warnings: tuple[str, ...] = ()
+
+    @property
+    def details(self) -> ShowDetails:
+        """What it is called, when and where it is."""
+        return ShowDetails(
+            self.title, self.language, self.currency, self.planned_ms, self.time_zone, self.starts_at_ms, self.channels,
+            self.series, self.template,
+        )  # fmt: skip
+
+    @property
+    def promo_plans(self) -> tuple[tuple[PromoPlan, LineUpItem | None], ...]:
+        """Every planned code with its item, if it belongs to one: those of items in their order, then the others."""
+        of_items = tuple((i.promo, i) for i in self.items if i.promo is not None)
+        return (*of_items, *((plan, None) for plan in self.planned_promos))
 
     @property
     def streams(self) -> dict[str, int]:

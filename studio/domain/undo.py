@@ -6,7 +6,8 @@ from studio.domain import events as ev
 from studio.domain.commands import Refused
 from studio.domain.effects import Effect, EffectKind, FeatureProduct, effects_of
 from studio.domain.promo import PromoPhase, phase
-from studio.domain.show import Decided, ShowState
+from studio.domain.show import applied
+from studio.domain.show_state import Decided, ShowState
 
 _NOTHING = Refused("There is nothing to undo.", "nothing")
 _LATER = "Press again to undo the decision before it."
@@ -37,6 +38,13 @@ def undone_command(
     return None
 
 
+def redo(state: ShowState, now_ms: int, attempted: Collection[str]) -> list[ev.Event] | Refused:
+    """The events that do again what was undone last; the desk marks them with that undo's command id."""
+    if not state.redoable:
+        return Refused("Nothing was undone that could be done again.", "nothing")
+    return _reverse_all(state, state.redoable[-1], now_ms, attempted)
+
+
 def _reverse_all(
     state: ShowState, decided: Decided, now_ms: int, attempted: Collection[str]
 ) -> list[ev.Event] | Refused:
@@ -46,6 +54,8 @@ def _reverse_all(
         if isinstance(answer, Refused):
             return answer
         back.extend(answer)
+        for event in answer:
+            state = applied(state, event, now_ms)
     return back
 
 
@@ -136,6 +146,12 @@ def _counter_events(  # noqa: C901 - one case an event: the table is the point
             ]
         case ev.AnnouncementsSet(rules=rules, before=before):
             return [ev.AnnouncementsSet(before, rules)]
+        case ev.ShowChanged(details=details, before=before):
+            return [ev.ShowChanged(before, details)]
+        case ev.GoalsSet(goals=goals, before=before):
+            return [ev.GoalsSet(before, goals)]
+        case ev.PromosPlanned(promos=promos, before=before):
+            return [ev.PromosPlanned(before, promos)]
         case ev.ItemAdded(item=item):
             if any(r.item_id == item.id for r in state.runs) and state.on_air_id != item.id:
                 return Refused(

@@ -18,11 +18,14 @@ from studio.control.ports import (
     StreamState,
     Traffic,
 )
+from studio.domain.advice import Advice
 from studio.domain.audience import ViewerSample
+from studio.domain.catalogue import CatalogueFacets, CataloguePage, CatalogueQuery
 from studio.domain.commands import Command, Refused
 from studio.domain.events import Logged
 from studio.domain.kpi import ShowFigures
-from studio.domain.order import Order
+from studio.domain.order import REPLAY_MS, Order
+from studio.domain.past import PastShow
 from studio.domain.product import Product, StockLevel
 from studio.domain.question import Question
 from studio.domain.show import ShowState
@@ -128,12 +131,30 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Review(msgspec.Struct, frozen=True):
-    """What a review shows: the figures, and the feeds that the charts draw."""
+    """What a review shows: the figures, and the feeds that the charts draw. `previous` is the show before it (of its series,
+    else of its shop), None for none; `advice` what to change, the weightiest first; `replay_ms` how long after the end
+    orders count.
+    """
 
     state: ShowState
     figures: ShowFigures
     samples: tuple[ViewerSample, ...]
     orders: tuple[Order, ...]
+    questions: tuple[Question, ...] = ()
+    previous: PastShow | None = None
+    advice: tuple[Advice, ...] = ()
+    replay_ms: int = REPLAY_MS
+
+
+class ExportKind(enum.StrEnum):
+    """What a review is written as. *csv* is a folder of tables; the chapters are of the replay."""
+
+    HTML = "html"
+    XLSX = "xlsx"
+    CSV = "csv"
+    CHAPTERS_YOUTUBE = "chapters_youtube"
+    CHAPTERS_VTT = "chapters_vtt"
+    CHAPTERS_CSV = "chapters_csv"
 
 
 class Studio(Protocol):
@@ -171,3 +192,16 @@ class Studio(Protocol):
     async def review(self, show_id: str) -> Review: ...
     async def report_html(self, show_id: str) -> str: ...
     async def export_report(self, show_id: str, path: Path) -> None: ...
+    async def export(self, show_id: str, kind: ExportKind, path: Path, offset_ms: int = 0) -> None:
+        """Write a review. `offset_ms` puts all chapters later (or earlier): by how much the replay's picture is behind.
+        Raises `OSError` where it cannot be written.
+        """
+        ...
+
+    async def chat_between(self, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]: ...
+    async def past(self, series: str | None = None, limit: int = 20) -> list[PastShow]:
+        """The newest shows that have been on air, of a series or (None) of all, the newest first; archived ones too."""
+        ...
+
+    async def catalogue(self, query: CatalogueQuery, offset: int, limit: int) -> CataloguePage: ...
+    async def facets(self) -> CatalogueFacets: ...

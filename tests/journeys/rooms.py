@@ -175,7 +175,7 @@ class Room:
 
     def summary(self, truth: ShopTruth, seed: int = 1) -> Summary:
         """The show's page, beside the books."""
-        review = self.ask(self.engine_room.review(self.show_id))
+        review = self.ask(self.engine_room.reviews.review(self.show_id))
         return summarise(review.state, review.figures, len(self.waiting()), seed, truth)
 
 

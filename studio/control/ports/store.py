@@ -7,6 +7,7 @@ import msgspec
 
 from studio.control.ports.shop import PromoUsage, TrackedLink, Traffic
 from studio.domain.audience import ChatMessage, ViewerSample
+from studio.domain.catalogue import CatalogueFacets, CataloguePage, CatalogueQuery
 from studio.domain.effects import Effect
 from studio.domain.events import Logged
 from studio.domain.order import Order
@@ -27,7 +28,9 @@ class OutboxRow(msgspec.Struct, frozen=True):
 
 
 class ShowSummary(msgspec.Struct, frozen=True):
-    """A show as the list of shows tells it."""
+    """A show as the list of shows tells it. `starts_at_ms` is when it is planned to start (UTC ms, None: no date yet),
+    `made_at_ms` when it was set up; `items` are in its line-up; `shop` is the id of its shop in the settings.
+    """
 
     id: str
     title: str
@@ -36,6 +39,15 @@ class ShowSummary(msgspec.Struct, frozen=True):
     ended_at_ms: int | None
     currency: str
     last_seq: int
+    starts_at_ms: int | None = None
+    planned_ms: int = 0
+    time_zone: str = "UTC"
+    series: str = ""
+    template: bool = False
+    archived: bool = False
+    items: int = 0
+    made_at_ms: int | None = None
+    shop: str = ""
 
 
 class ExpectedSeqMismatch(Exception):
@@ -199,7 +211,19 @@ class History(Protocol):
         """How many messages of viewers within [from_ms, to_ms] ask something, and how many are among `answered`."""
         ...
 
+    def chat_between(self, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
+        """The first `limit` messages and gaps of [from_ms, to_ms) (UTC ms of the channels), oldest first."""
+        ...
+
     def search_products(self, words: str, limit: int) -> list[Product]: ...
+    def catalogue(self, query: CatalogueQuery, offset: int, limit: int, now_ms: int) -> CataloguePage:
+        """What is found of the kept catalogue; `now_ms` (UTC ms) is what *new* is measured from."""
+        ...
+
+    def facets(self) -> CatalogueFacets:
+        """What the kept catalogue can be filtered by."""
+        ...
+
     def stock_samples(self, show_id: str, product_ids: Collection[str]) -> list[tuple[int, str, int]]:
         """(UTC ms, variant id, sellable) changes of the products since the show was planned, in order of time."""
         ...

@@ -124,7 +124,7 @@ class _Player:
         show_id = self._life.played.show
 
         def review() -> Any:
-            found = room.ask(room.engine_room.review(show_id))
+            found = room.ask(room.engine_room.reviews.review(show_id))
             since = [o for o in newest_revisions(found.orders) if o.placed_at_ms >= found.state.started_at_ms]
             heard = Books(len(since), sum(o.cancelled for o in since))
             return (found, since) if heard == books else None
@@ -140,7 +140,7 @@ class _Player:
             started_at_ms=state.started_at_ms,
             ended_at_ms=state.ended_at_ms,
             waiting=len(room.waiting()),
-            report=room.ask(room.engine_room.report_html(show_id)),
+            report=room.ask(room.engine_room.reviews.report_html(show_id)),
         )
 
 

@@ -18,11 +18,16 @@ def test_nothing_can_be_pinned_before_the_show_starts():
     assert show.do(cmd.PinItem("i1")).reason == "not-on-air"
 
 
-def test_a_show_is_set_up_once_and_not_without_items():
+def test_a_show_is_set_up_once_and_its_line_up_may_be_filled_afterwards():
     show = Show(started=False)
     assert show.do(cmd.PlanShow(lineup(), "demo", ())).reason == "exists"
     empty = LineUp("Nothing", "EUR", ())
-    assert decide(ShowState("s"), cmd.PlanShow(empty, "demo", ()), T0).reason == "empty"
+    assert decide(ShowState("s"), cmd.PlanShow(empty, "demo", ()), T0) == [ev.ShowPlanned(empty, "demo", ())]
+
+
+def test_a_show_without_items_does_not_go_on_air():
+    empty = ShowState("s", seq=1)
+    assert decide(empty, cmd.StartShow(), T0).reason == "empty"
 
 
 def test_f12_walks_through_products_and_talk_alike():

@@ -1,0 +1,213 @@
+"""Deciding about the plan of a show: its line-up, its details, its goals. Pure: same input, same answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from studio.domain import commands as cmd
+from studio.domain import events as ev
+from studio.domain.commands import Refused
+from studio.domain.deciding import GONE, Answer, Facts
+from studio.domain.lineup import LineUpItem
+from studio.domain.lineup_file import MAX_ITEMS, MAX_UNITS
+from studio.domain.money import zero
+from studio.domain.plan import MAX_COSTS, MAX_PLANNED_MS, MAX_TITLE, Goals, ShowDetails
+from studio.domain.show_state import ShowPhase, ShowState
+
+_FULL = Refused(f"A line-up holds {MAX_ITEMS} items: take one out first.", "full")
+_NO_SHOW = Refused("There is no show yet: make one first.", "no-show")
+
+
+def item_problem(item: LineUpItem) -> Refused | None:
+    """Why an item cannot be planned like this; None when it can."""
+    if not item.title.strip():
+        return Refused("An item needs a title.", "title")
+    if item.planned_ms <= 0:
+        return Refused("The planned minutes must be more than zero.", "length")
+    if item.planned_ms > MAX_PLANNED_MS:
+        return Refused("An item is planned for seven days at most.", "length")
+    if not 0 <= item.target_units <= MAX_UNITS or not 0 <= item.safety_stock <= MAX_UNITS:
+        return Refused("Target units and safety stock cannot be negative, nor beyond a billion.", "units")
+    if item.show_price_minor is not None and not 0 <= item.show_price_minor <= MAX_UNITS:
+        return Refused("The show price cannot be negative, nor beyond what a price may be.", "price")
+    return None
+
+
+def _add(state: ShowState, c: cmd.AddItem, now: int, facts: Facts) -> Answer:
+    return _add_all(state, cmd.AddItems((c.item,), c.index), now, facts)
+
+
+def _add_all(state: ShowState, c: cmd.AddItems, _now: int, _facts: Facts) -> Answer:
+    if state.phase is ShowPhase.ENDED:
+        return Refused("The show is over: its line-up stays as it was.", "over")
+    if len(state.items) + len(c.items) > MAX_ITEMS:
+        room = MAX_ITEMS - len(state.items)
+        if len(c.items) == 1 or not room:
+            return _FULL
+        return Refused(
+            f"A line-up holds {MAX_ITEMS} items, and there is room for {room} more: choose fewer.", "full"
+        )
+    known = {item.id for item in state.items}
+    for item in c.items:
+        if item.id in known:
+            return Refused("This item is in the line-up already.", "exists")
+        if problem := item_problem(item):
+            return problem
+        known.add(item.id)
+    at = min(max(c.index, 0), len(state.items))
+    return [ev.ItemAdded(item, at + n) for n, item in enumerate(c.items)]
+
+
+def _change(state: ShowState, c: cmd.ChangeItem, now: int, facts: Facts) -> Answer:
+    return _change_all(state, cmd.ChangeItems((c.item,)), now, facts)
+
+
+def _change_all(state: ShowState, c: cmd.ChangeItems, _now: int, _facts: Facts) -> Answer:
+    events: list[ev.Event] = []
+    for item in c.items:
+        before = state.item(item.id)
+        if before is None:
+            return GONE
+        if problem := item_problem(item):
+            return problem
+        if item != before:
+            events.append(ev.ItemChanged(item, before))
+    return events
+
+
+def _move(state: ShowState, c: cmd.MoveItem, _now: int, _facts: Facts) -> Answer:
+    at = state.index(c.item_id)
+    if at < 0:
+        return GONE
+    to = min(max(c.index, 0), len(state.items) - 1)
+    return [] if to == at else [ev.ItemMoved(c.item_id, to, at)]
+
+
+def _move_all(state: ShowState, c: cmd.MoveItems, _now: int, _facts: Facts) -> Answer:
+    wanted = set(c.item_ids)
+    order = [item.id for item in state.items]
+    if not wanted <= set(order):
+        return GONE
+    at = min(max(c.index, 0), len(order))
+    moved = [item_id for item_id in order if item_id in wanted]
+    ahead = [item_id for item_id in order[:at] if item_id not in wanted]
+    behind = [item_id for item_id in order[at:] if item_id not in wanted]
+    target = [*ahead, *moved, *behind]
+    return min(_from_above(order, target), _from_below(order, target), key=len)
+
+
+def _from_above(order: list[str], target: list[str]) -> list[ev.Event]:
+    """Moves that, one after the other, make `target` of `order`: few when items move up."""
+    return _moves(order, target, range(len(target)))
+
+
+def _from_below(order: list[str], target: list[str]) -> list[ev.Event]:
+    """Moves that, one after the other, make `target` of `order`: few when items move down."""
+    return _moves(order, target, range(len(target) - 1, -1, -1))
+
+
+def _moves(order: list[str], target: list[str], places: range) -> list[ev.Event]:
+    now = list(order)
+    events: list[ev.Event] = []
+    for index in places:
+        before = now.index(target[index])
+        if before != index:
+            now.insert(index, now.pop(before))
+            events.append(ev.ItemMoved(target[index], index, before))
+    return events
+
+
+def _remove(state: ShowState, c: cmd.RemoveItem, now: int, facts: Facts) -> Answer:
+    return _remove_all(state, cmd.RemoveItems((c.item_id,)), now, facts)
+
+
+def _remove_all(state: ShowState, c: cmd.RemoveItems, _now: int, _facts: Facts) -> Answer:
+    wanted = set(c.item_ids)
+    shown = {run.item_id for run in state.runs}
+    events: list[ev.Event] = []
+    index = 0
+    for item in state.items:
+        if item.id not in wanted:
+            index += 1
+            continue
+        if item.id in shown:
+            return Refused(f"“{item.title}” has been on air and stays in the line-up.", "shown")
+        events.append(ev.ItemRemoved(item, index))
+    return GONE if len(events) < len(wanted) else events
+
+
+def _change_show(state: ShowState, c: cmd.ChangeShow, _now: int, _facts: Facts) -> Answer:
+    if not state.seq:
+        return _NO_SHOW
+    if state.phase is not ShowPhase.PLANNED:
+        return Refused("The show has begun: what it is called and when it is stays as it was.", "begun")
+    if problem := details_problem(c.details):
+        return problem
+    return [] if c.details == state.details else [ev.ShowChanged(c.details, state.details)]
+
+
+def details_problem(details: ShowDetails) -> Refused | None:
+    """Why a show cannot be planned like this; None when it can."""
+    if not details.title.strip() or len(details.title) > MAX_TITLE:
+        return Refused(f"A show needs a title of at most {MAX_TITLE} characters.", "title")
+    if not 0 <= details.planned_ms <= MAX_PLANNED_MS:
+        return Refused("A show is planned for seven days at most.", "length")
+    try:
+        zero(details.currency)
+    except ValueError:
+        return Refused("A currency has three capital letters, such as EUR.", "currency")
+    return None
+
+
+def _archive(state: ShowState, c: cmd.ArchiveShow, _now: int, _facts: Facts) -> Answer:
+    if not state.seq:
+        return _NO_SHOW
+    if state.phase is ShowPhase.ON_AIR:
+        return Refused("The show is on air: end it first.", "on-air")
+    return [] if c.archived == state.archived else [ev.ShowArchived(c.archived)]
+
+
+def _set_goals(state: ShowState, c: cmd.SetGoals, _now: int, _facts: Facts) -> Answer:
+    if not state.seq:
+        return _NO_SHOW
+    if problem := goals_problem(c.goals):
+        return problem
+    return [] if c.goals == state.goals else [ev.GoalsSet(c.goals, state.goals)]
+
+
+def goals_problem(goals: Goals) -> Refused | None:
+    """Why these goals cannot be set; None when they can."""
+    numbers = (goals.peak_viewers, goals.sessions, goals.orders, goals.revenue_minor)
+    if any(number is not None and not 0 <= number <= 10**12 for number in numbers):
+        return Refused("A goal is a whole number, not negative; leave it empty for none.", "goals")
+    if len(goals.costs) > MAX_COSTS:
+        return Refused(f"A show has at most {MAX_COSTS} lines of costs: put some together.", "costs")
+    if any(not cost.label.strip() or not 0 <= cost.amount_minor <= 10**12 for cost in goals.costs):
+        return Refused("Each line of costs needs a name and an amount that is not negative.", "costs")
+    return None
+
+
+def _plan_promos(state: ShowState, c: cmd.PlanPromos, _now: int, _facts: Facts) -> Answer:
+    if not state.seq:
+        return _NO_SHOW
+    if state.phase is ShowPhase.ENDED:
+        return Refused("The show is over: no code can be planned any more.", "over")
+    if len({plan.id for plan in c.promos}) < len(c.promos):
+        return Refused("Each planned code has an id of its own.", "exists")
+    return [] if c.promos == state.planned_promos else [ev.PromosPlanned(c.promos, state.planned_promos)]
+
+
+DECIDE_PLAN: dict[type, Callable[[ShowState, Any, int, Facts], Answer]] = {
+    cmd.AddItem: _add,
+    cmd.AddItems: _add_all,
+    cmd.ChangeItem: _change,
+    cmd.ChangeItems: _change_all,
+    cmd.MoveItem: _move,
+    cmd.MoveItems: _move_all,
+    cmd.RemoveItem: _remove,
+    cmd.RemoveItems: _remove_all,
+    cmd.ChangeShow: _change_show,
+    cmd.ArchiveShow: _archive,
+    cmd.SetGoals: _set_goals,
+    cmd.PlanPromos: _plan_promos,
+}
+"""The commands of this page, for `studio.domain.decide`."""
