@@ -323,6 +323,20 @@ def origin_of_messages(db: Sqlite) -> None:
     db.execute("ALTER TABLE chat_message ADD COLUMN origin TEXT NOT NULL DEFAULT ''").fetchall()
 
 
+@MIGRATIONS(name="0005_plans_of_shows")
+def plans_of_shows(db: Sqlite) -> None:
+    """What the list of shows tells of a show's plan."""
+    db.executescript("""
+ALTER TABLE show ADD COLUMN starts_at_ms INTEGER;
+ALTER TABLE show ADD COLUMN planned_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE show ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';
+ALTER TABLE show ADD COLUMN series TEXT NOT NULL DEFAULT '';
+ALTER TABLE show ADD COLUMN template INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE show ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE show ADD COLUMN items INTEGER NOT NULL DEFAULT 0;
+""")
+
+
 def earlier_versions() -> Iterator[Sqlite]:
     """An empty database in memory of each version before today's, the oldest first."""
     names = [migration.name for migration in MIGRATIONS._migrations]  # pyright: ignore[reportPrivateUsage]
