@@ -25,13 +25,18 @@ class Texts:
             self.locale = Locale.parse(language or "en", sep="-")
         except (UnknownLocaleError, ValueError):
             self.locale = Locale("en")
-        try:
-            self.zone: dt.tzinfo = zoneinfo.ZoneInfo(time_zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            self.zone = dt.UTC
+        self.zone: dt.tzinfo = dt.UTC
+        self.use_zone(time_zone)
         # The same figures are asked for at every frame, and Babel takes a tenth of a millisecond for each.
         self._money = lru_cache(_KEPT)(self._money_text)
         self._number = lru_cache(_KEPT)(self._number_text)
+
+    def use_zone(self, time_zone: str) -> None:
+        """From now on times are those of this zone."""
+        try:
+            self.zone = zoneinfo.ZoneInfo(time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            self.zone = dt.UTC
 
     def money(self, money: Money | None) -> str:
         """€4,210.50 in English, 4.210,50 € in German; – when there is none."""
