@@ -2,14 +2,16 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import msgspec
 import qasync
-from PySide6.QtWidgets import QApplication
+import shiboken6
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from studio.control.clock import SystemWallClock
 from studio.engine_room import EngineRoom
@@ -18,7 +20,7 @@ from studio.settings.file import SettingsNotSavedError, settings_file, window_st
 from studio.settings.logging import BugHooks, Log, Redactor
 from studio.settings.paths import Paths
 from studio.settings.schema import Settings, WindowState
-from studio.ui.actions import Actions
+from studio.ui.actions import Actions, ScopedActions
 from studio.ui.awake import Awake
 from studio.ui.garbage import WindowGarbage
 from studio.ui.host.links import LinkNames
@@ -44,7 +46,10 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 
 
 class Desktop:
-    """The windows of one studio over one engine room. `open_show` builds what belongs to a show."""
+    """The windows of one studio over one engine room. `open_show` builds what belongs to a show, `close_show` takes it away.
+
+    What belongs to the open show gets its actions and tasks from `show_actions` and `show_tasks`: both end with it.
+    """
 
     def __init__(
         self,
@@ -80,6 +85,10 @@ class Desktop:
         self.host: HostWorkspace | None = None
         self.prompter: PrompterWindow | None = None
         self.review: ReviewWorkspace | None = None
+        self.show_actions = ScopedActions(self.actions)
+        self.show_tasks = Tasks("show", self._task_failed)
+        self._parts: list[QObject] = []
+        self._names: list[str] = []
         self.window.closing.connect(self.exit.set)
         if self.window.asked_to_close:
             self.exit.set()
@@ -102,7 +111,8 @@ class Desktop:
         self.window.post(Notice("trouble", sentence, "bug"))
 
     async def open_show(self, show_id: str, *, whole_feeds: bool = False) -> LiveShow:
-        """Open a show and build its workspaces."""
+        """Open a show and build its workspaces. The show that was open until now is closed."""
+        await self.close_show()
         early: list[ChangeBatch] = []
         self.studio.changes.connect(early.append)
         try:
@@ -111,16 +121,18 @@ class Desktop:
             self.studio.changes.disconnect(early.append)
         live = self.live = LiveShow(opened, self.window, FOR_EYES)
         self.studio.changes.connect(live.take)
-        Awake(live, self.tasks, self.window.post)
+        actions = self.show_actions = ScopedActions(self.actions)
+        tasks = self.show_tasks = Tasks("show", self._task_failed)
+        Awake(live, tasks, self.window.post)
         texts = Texts(self.settings.language or live.state.language, live.state.time_zone)
         self.host = HostWorkspace(
             self.studio,
             live,
-            self.actions,
+            actions,
             self.theme,
             self.keys,
             texts,
-            self.tasks,
+            tasks,
             monotonic_ms=self.room.wall.monotonic_ms,
             canned_file=RESOURCES / "canned" / "canned.json",
             low_stock=self.settings.alerts.low_stock,
@@ -133,7 +145,7 @@ class Desktop:
         self.host.ended.connect(self.show_review)
         self.prompter = PrompterWindow(
             live,
-            self.actions,
+            actions,
             self.theme,
             texts,
             self.studio.clock.now_ms,
@@ -141,10 +153,11 @@ class Desktop:
             low_stock=self.settings.alerts.low_stock,
         )
         self.prompter.shown_changed.connect(self.actions["prompter.toggle"].setChecked)
-        self.review = ReviewWorkspace(self.studio, self.actions, self.theme, texts, self.tasks)
+        self.review = ReviewWorkspace(self.studio, actions, self.theme, texts, tasks)
         self.review.notice.connect(self.window.post)
-        self.window.add_workspace("host", self.host, self.host.splitters)
-        self.window.add_workspace("review", self.review)
+        self._parts = [live, self.prompter]
+        self._add("host", self.host, self.host.splitters)
+        self._add("review", self.review)
         self.window.find_products = self.host.product_entries
         self.window.name_show(live.state.title)
         self.window.take_state(self.window_state.windows, self.window_state.splitters)
@@ -153,11 +166,44 @@ class Desktop:
             live.take(batch)
         return live
 
+    def _add(self, name: str, widget: QWidget, splitters: Mapping[str, QSplitter] | None = None) -> None:
+        """A workspace of the open show: it goes when the show is closed."""
+        self.window.add_workspace(name, widget, splitters)
+        self._names.append(name)
+        self._parts.append(widget)
+
+    async def close_show(self) -> None:
+        """Leave the open show: nothing of it is heard, shown or decided any more. What waits in its outbox goes on when it
+        is opened again.
+        """
+        live = self.live
+        if live is None:
+            return
+        self.studio.changes.disconnect(live.take)
+        splitters = {**self.window_state.splitters, **self.window.splitter_bytes()}
+        windows = {"main": self.window.window_bytes()}
+        self.window_state = msgspec.structs.replace(
+            self.window_state, windows=windows, splitters=splitters, last_show=live.state.id
+        )
+        self.live = self.host = self.prompter = self.review = None
+        self.actions["prompter.toggle"].setChecked(False)
+        self.window.find_products = lambda _words: []
+        self.window.name_show("")
+        self.show_actions.release()
+        names, parts, self._names, self._parts = self._names, self._parts, [], []
+        for name in names:
+            self.window.remove_workspace(name)
+        # At once, before anything of it can start another task.
+        for part in reversed(parts):
+            shiboken6.delete(part)
+        await self.show_tasks.close()
+        await self.studio.close()
+
     def show_review(self) -> None:
         """Bring the figures of the open show to the front."""
         if self.review is not None and self.live is not None:
             self.window.show_workspace("review")
-            self.tasks.spawn(self.review.load(self.live.state.id), "load review")
+            self.show_tasks.spawn(self.review.load(self.live.state.id), "load review")
 
     def toggle_prompter(self) -> None:
         """Show or hide the prompter."""
@@ -217,6 +263,7 @@ class Desktop:
         if self.prompter is not None:
             self.prompter.close()
         self.window.leave()
+        await self.show_tasks.close()
         await self.tasks.close()
         await asyncio.to_thread(self.room.stop)
 

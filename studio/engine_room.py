@@ -142,6 +142,7 @@ class EngineRoom:
         """
         if self._show is None or self._show.show_id != show_id:
             await self.close_show()
+            self.clock.forget()
             log = await self._stored.log.read(show_id)
             if self.connections is not None:
                 await self._stored.feeds.keep_for(self.connections.shop.kind, self.connections.shop.id)

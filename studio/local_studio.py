@@ -61,6 +61,11 @@ class LocalStudio(QObject):
         """Open a show."""
         return await self._run(self._room.open_show(show_id, whole_feeds=whole_feeds))
 
+    async def close(self) -> None:
+        """Close the open show. When this returns, everything it told has been passed on."""
+        await self._run(self._room.close_show())
+        self._pass_on()
+
     async def shows(self) -> list[ShowSummary]:
         """All shows here."""
         return await self._run(self._room.shows())

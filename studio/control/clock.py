@@ -66,6 +66,11 @@ class MeasuredShowClock:
         self._base = (shop_ms + since * rate, now_mono, now_wall, error)
         self._known = True
 
+    def forget(self) -> None:
+        """Another shop is asked from now on: what was measured says nothing of its clock."""
+        self._rate, self._base, self._known = 1.0, None, False
+        self._start = (self._wall.now_ms(), self._wall.monotonic_ms())
+
     def now_ms(self) -> int | None:
         """The shop's UTC ms, None until measured and whenever the clocks have parted."""
         if not self._known or self._base is None or self.parted():

@@ -72,6 +72,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("search", _T("Actions", "Search"), _T("Actions", "Search products, line-up and chat"), "Ctrl+F", _STUDIO),
     _spec("help", _T("Actions", "Keys"), _T("Actions", "Show every key, and change them"), "F1", _STUDIO),
     _spec("theme.toggle", _T("Actions", "Dark or light"), _T("Actions", "Switch between the dark and the light theme"), "Ctrl+Shift+L", _STUDIO),
+    _spec("workspace.shows", _T("Actions", "Shows"), _T("Actions", "Go to the list of shows; the open show stays open"), "Ctrl+0", _STUDIO, checkable=True),
     _spec("workspace.prepare", _T("Actions", "Prepare"), _T("Actions", "Go to the Prepare workspace"), "Ctrl+1", _STUDIO, checkable=True),
     _spec("workspace.host", _T("Actions", "On air"), _T("Actions", "Go to the On air workspace"), "Ctrl+2", _STUDIO, checkable=True),
     _spec("workspace.moderate", _T("Actions", "Moderate"), _T("Actions", "Go to the Moderate workspace"), "Ctrl+3", _STUDIO, checkable=True),

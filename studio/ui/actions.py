@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QMetaObject, QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -169,6 +169,27 @@ class Actions(QObject):
     def _take_keys(self, action_id: str) -> None:
         if action_id in self._actions:
             self._actions[action_id].take_keys()
+
+
+class ScopedActions(Actions):
+    """The same actions for something that goes before the window does: `release` forgets what was set up by `on`."""
+
+    def __init__(self, whole: Actions) -> None:
+        QObject.__init__(self, whole)
+        self._now_ms = whole._now_ms
+        self.bindings = whole.bindings
+        self._actions = whole._actions
+        self._connections: list[QMetaObject.Connection] = []
+
+    def on(self, action_id: str, slot: Callable[[], object]) -> None:  # noqa: D102 - as in Actions
+        self._connections.append(self[action_id].acted.connect(slot))
+
+    def release(self) -> None:
+        """Nothing that was asked for by `on` is called any more."""
+        connections, self._connections = self._connections, []
+        for connection in connections:
+            # What belonged to a widget that is gone is not connected any more.
+            QObject.disconnect(connection)
 
 
 def translated(text: str) -> str:

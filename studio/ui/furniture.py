@@ -19,10 +19,10 @@ _MENUS: Final = {
     "Edit": ("undo", "redo", "", "search"),
     "Promo": ("promo.issue", "promo.extend", "promo.end"),
     "Questions": ("reply.focus", "question.next", "question.previous", "question.answered", "question.claim", "question.hide", "question.prompter"),
-    "View": ("workspace.prepare", "workspace.host", "workspace.moderate", "workspace.review", "", "chart.table", "chart.live", "", "theme.toggle", "notices.history", "notices.dismiss"),
+    "View": ("workspace.shows", "workspace.prepare", "workspace.host", "workspace.moderate", "workspace.review", "", "chart.table", "chart.live", "", "theme.toggle", "notices.history", "notices.dismiss"),
     "Help": ("palette", "help"),
 }  # fmt: skip
-_WORKSPACES: Final = ("prepare", "host", "moderate", "review")
+_WORKSPACES: Final = ("shows", "prepare", "host", "moderate", "review")
 _ABOVE_PROMOS: Final = 120
 """Notices keep this much (px) of the lower edge free: the strip of promo codes."""
 
@@ -65,7 +65,7 @@ class Furniture(QObject):
         self._corner = QWidget()
         self._tabs = QHBoxLayout(self._corner)
         self.rehearsal = Pill(self.tr("REHEARSAL"), "warning")
-        self._tabbed: set[str] = set()
+        self._tabbed: dict[str, WorkspaceTab] = {}
         self._make_menus()
         self.rehearsal.setVisible(rehearsal)
         for name in _WORKSPACES:
@@ -118,11 +118,26 @@ class Furniture(QObject):
     def offer(self, name: str) -> None:
         """Give a workspace its tab, once; those without an action have none."""
         if name in _WORKSPACES and name not in self._tabbed:
-            self._tabbed.add(name)
+            tab = self._tabbed[name] = WorkspaceTab(self._actions[f"workspace.{name}"], self._corner)
             self._allow(name, possible=True)
-            self._tabs.addWidget(WorkspaceTab(self._actions[f"workspace.{name}"], self._corner))
+            self._tabs.insertWidget(self._place(name), tab)
             self._corner.show()
         self._corner.adjustSize()
+
+    def _place(self, name: str) -> int:
+        """Where the tab stands: the tabs keep their order, whatever was opened first."""
+        before = _WORKSPACES[: _WORKSPACES.index(name)]
+        return 1 + sum(other in self._tabbed for other in before)
+
+    def withdraw(self, name: str) -> None:
+        """Take away the tab of a workspace that is gone."""
+        tab = self._tabbed.pop(name, None)
+        if tab is not None:
+            self._allow(name, possible=False)
+            self._tabs.removeWidget(tab)
+            tab.hide()
+            tab.deleteLater()
+            self._corner.adjustSize()
 
     def mark(self, shown: str) -> None:
         """Check the tab of the workspace in front."""

@@ -91,6 +91,17 @@ class MainWindow(QMainWindow):
             self._splitters[f"{name}.{key}"] = splitter
         self._furniture.offer(name)
 
+    def remove_workspace(self, name: str) -> None:
+        """Take a workspace off the stack, with its tab and its splitters; the widget is whoever made it's to delete."""
+        widget = self._workspaces.pop(name, None)
+        if widget is None:
+            return
+        self._stack.removeWidget(widget)
+        widget.hide()
+        for key in [key for key in self._splitters if key.startswith(f"{name}.")]:
+            del self._splitters[key]
+        self._furniture.withdraw(name)
+
     def show_workspace(self, name: str) -> None:
         """Bring a workspace to the front; one that is not built is passed over."""
         widget = self._workspaces.get(name)
