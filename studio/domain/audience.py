@@ -1,8 +1,12 @@
 """Viewers and what they write."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from operator import attrgetter
 
 import msgspec
+
+_at = attrgetter("at_ms")
 
 
 class ViewerSample(msgspec.Struct, frozen=True, gc=False):
@@ -39,36 +43,78 @@ class ViewerFigures(msgspec.Struct, frozen=True):
     average: float | None
 
 
-def viewer_figures(samples: Sequence[ViewerSample], start_ms: int, end_ms: int) -> ViewerFigures:
-    """Peak and time-weighted mean of all channels together within [start_ms, end_ms].
+class ViewerTimeline:
+    """The viewers of all channels together over time. Samples come in any order and any number of times; asked as often as
+    one likes: each answer takes logarithmic time, but for the peak.
 
-    Every channel's count holds until its next sample; the counts of the channels are summed. The time before
-    the first sample is left out of the mean: a missing figure is not a zero.
+    Every channel's count holds until its next sample; the counts of the channels are summed, those of one moment at once.
+    A channel has one sample for a moment.
     """
-    last: dict[str, int] = {}
-    total = 0
-    started: int | None = None
-    cursor = start_ms
-    weighted = 0
-    peak: int | None = None
-    peak_at: int | None = None
-    for sample in sorted(samples, key=lambda s: s.at_ms):
-        if sample.at_ms > end_ms:
-            break
-        if started is not None and sample.at_ms > cursor:
-            weighted += total * (sample.at_ms - cursor)
-        cursor = max(cursor, sample.at_ms)
-        total += sample.viewers - last.get(sample.channel, 0)
-        last[sample.channel] = sample.viewers
-        if started is None:
-            started = cursor
-        if sample.at_ms >= start_ms and (peak is None or total > peak):
-            peak, peak_at = total, sample.at_ms
-    if started is None:
-        return ViewerFigures(None, None, None, None)
-    weighted += total * max(0, end_ms - cursor)
-    span = end_ms - started
-    return ViewerFigures(total, peak, peak_at, weighted / span if span > 0 else float(total))
+
+    def __init__(self, samples: Iterable[ViewerSample]) -> None:
+        self._times: list[int] = []
+        self._totals: list[int] = []
+        self._areas: list[int] = []
+        last: dict[str, int] = {}
+        total = area = 0
+        for sample in sorted(samples, key=_at):
+            at = sample.at_ms
+            change = sample.viewers - last.get(sample.channel, 0)
+            last[sample.channel] = sample.viewers
+            if self._times and self._times[-1] == at:
+                total += change
+                self._totals[-1] = total
+                continue
+            if self._times:
+                area += total * (at - self._times[-1])
+            total += change
+            self._times.append(at)
+            self._totals.append(total)
+            self._areas.append(area)
+
+    def figures(self, start_ms: int, end_ms: int) -> ViewerFigures:
+        """Peak and time-weighted mean within [start_ms, end_ms].
+
+        The time before the first sample is left out of the mean: a missing figure is not a zero.
+        """
+        first, behind = bisect_left(self._times, start_ms), bisect_right(self._times, end_ms)
+        if not behind:
+            return ViewerFigures(None, None, None, None)
+        peak = peak_at = None
+        if first < behind:
+            peak = max(self._totals[first:behind])
+            peak_at = self._times[self._totals.index(peak, first, behind)]
+        now = self._totals[behind - 1]
+        started = max(start_ms, self._times[0])
+        span = end_ms - started
+        average = (self._area(end_ms) - self._area(started)) / span if span > 0 else float(now)
+        return ViewerFigures(now, peak, peak_at, average)
+
+    def at(self, at_ms: int) -> int | None:
+        """How many watched at this moment; None before the first sample."""
+        behind = bisect_right(self._times, at_ms)
+        return self._totals[behind - 1] if behind else None
+
+    def points(self, start_ms: int, end_ms: int) -> list[tuple[int, int]]:
+        """(UTC ms, viewers) within [start_ms, end_ms], each from its moment on; the first one stands at the start when
+        there were figures before it, the last one at the end.
+        """
+        first, behind = bisect_left(self._times, start_ms), bisect_right(self._times, end_ms)
+        found = list(zip(self._times[first:behind], self._totals[first:behind], strict=True))
+        if first and behind and (not found or found[0][0] > start_ms):
+            found.insert(0, (start_ms, self._totals[first - 1]))
+        if found and found[-1][0] < end_ms:
+            found.append((end_ms, found[-1][1]))
+        return found
+
+    def _area(self, at_ms: int) -> int:
+        known = bisect_right(self._times, at_ms) - 1
+        return self._areas[known] + self._totals[known] * (at_ms - self._times[known])
+
+
+def viewer_figures(samples: Iterable[ViewerSample], start_ms: int, end_ms: int) -> ViewerFigures:
+    """Peak and time-weighted mean of all channels together within [start_ms, end_ms]; see `ViewerTimeline`."""
+    return ViewerTimeline(samples).figures(start_ms, end_ms)
 
 
 def newest_per_channel(samples: Iterable[ViewerSample]) -> dict[str, ViewerSample]:

@@ -1,224 +1,50 @@
 """Every figure of the review, each with its formula. Figures that nobody can give are None, never 0."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
-
-from studio.domain.audience import ViewerFigures, ViewerSample, viewer_figures
-from studio.domain.money import Money, zero
-from studio.domain.order import REPLAY_MS, Order, belongs_to_show
+from studio.domain.audience import ViewerSample, ViewerTimeline
+from studio.domain.kpi_figures import (
+    ChannelFigures,
+    ChatCount,
+    GoalFigures,
+    GoalKind,
+    ProductFigures,
+    PromoFigures,
+    QuestionFigures,
+    Sales,
+    ShowFigures,
+)
+from studio.domain.kpi_products import first_sold_out, product_figures
+from studio.domain.kpi_sales import newest_revisions, own_orders, promo_figures, redemptions, sales
+from studio.domain.money import Money
+from studio.domain.order import REPLAY_MS, Order
+from studio.domain.plan import Goals
 from studio.domain.question import Question, QuestionStatus
-from studio.domain.show import ShowState
+from studio.domain.show_state import ShowState
 
-
-class Sales(msgspec.Struct, frozen=True):
-    """What a set of orders came to.
-
-    orders: placed and not cancelled. gross: the totals of all paid orders, with tax and shipping, after
-    discounts. net: gross less cancelled orders less refunds for returns. average basket: the totals of the
-    orders that were not cancelled, divided by their number; None without orders.
-    """
-
-    orders: int
-    cancelled: int
-    units: int
-    gross: Money
-    net: Money
-    average_basket: Money | None
-
-
-class PromoFigures(msgspec.Struct, frozen=True):
-    """One code: redemptions are the show's not cancelled orders that used it; `discount` is what it cost."""
-
-    code: str
-    redemptions: int
-    limit: int | None
-    revenue: Money
-    discount: Money
-
-
-class ProductFigures(msgspec.Struct, frozen=True):
-    """One product: its time on air (ms), the average viewers of that time, and what was sold of it in the
-    show's not cancelled orders less returns. `revenue_per_minute` is revenue / minutes on air.
-    """
-
-    product_id: str
-    title: str
-    on_air_ms: int
-    viewers: float | None
-    units: int
-    revenue: Money
-    revenue_per_minute: Money | None
-    add_to_carts: int | None
-    sold_out_at_ms: int | None
-    questions: int
-
-
-class QuestionFigures(msgspec.Struct, frozen=True):
-    """`asked`: messages of the show's time that asked something. `answered`: messages of the show's time that got
-    a written reply of ours, at any time, which the channel took. `open`: questions (groups) that nobody answered,
-    aloud or in writing.
-    """
-
-    asked: int
-    answered: int
-    open: int
-
-
-class ShowFigures(msgspec.Struct, frozen=True):
-    """The figures of one show. conversion = orders / sessions over tracked links; redemption share = orders
-    with a code of the show / orders.
-
-    `on_air` and `replay` are the own orders placed until the show's end, and those after it. Viewers who came at all
-    (`unique_viewers`), their average time (`average_watch_ms`) and what is reckoned from them are None where no channel
-    tells. `chat_messages` are viewers' messages within the show; `chat_rate` those per minute on air; `chatters` how many
-    people wrote them; `engagement` = chatters / unique viewers, or / peak viewers where no channel tells unique ones.
-    `viewer_conversion` = orders / unique viewers, or / peak viewers. `revenue_per_viewer_minute` = net on air / (average
-    viewers * minutes on air). `cost` are all cost lines; `roi` = (net - cost) / cost.
-    """
-
-    viewers: ViewerFigures
-    own: Sales
-    shop_total: Sales
-    promos: tuple[PromoFigures, ...]
-    products: tuple[ProductFigures, ...]
-    questions: QuestionFigures
-    sessions: int | None
-    average_session_ms: int | None
-    add_to_carts: int | None
-    conversion: float | None
-    redemptions: int
-    redemption_share: float | None
-    on_air_ms: int
-    on_air: Sales | None = None
-    replay: Sales | None = None
-    unique_viewers: int | None = None
-    average_watch_ms: int | None = None
-    chat_messages: int | None = None
-    chat_rate: float | None = None
-    chatters: int | None = None
-    engagement: float | None = None
-    viewer_conversion: float | None = None
-    revenue_per_viewer_minute: Money | None = None
-    cost: Money | None = None
-    roi: float | None = None
-
-
-def sales(orders: Iterable[Order], currency: str) -> Sales:
-    """Sum orders; those of another currency are left out: amounts are never mixed."""
-    count = cancelled = units = 0
-    gross = net = kept = zero(currency)
-    for order in orders:
-        if order.total.currency != currency:
-            continue
-        if order.paid:
-            gross += order.total
-            net += order.net
-        if order.cancelled:
-            cancelled += 1
-            continue
-        count += 1
-        kept += order.total
-        units += sum(line.quantity - line.returned_quantity for line in order.lines)
-    basket = Money(round(kept.amount_minor / count), currency) if count else None
-    return Sales(count, cancelled, units, gross, net, basket)
-
-
-def redemptions(orders: Iterable[Order], codes: Collection[str]) -> dict[str, int]:
-    """How often each code was used in orders that were not cancelled; codes without use count 0."""
-    counts = dict.fromkeys(sorted(codes), 0)
-    for order in orders:
-        if not order.cancelled:
-            for code in set(order.promo_codes):
-                if code in counts:
-                    counts[code] += 1
-    return counts
-
-
-def own_orders(state: ShowState, orders: Iterable[Order], replay_ms: int = REPLAY_MS) -> list[Order]:
-    """The show's own orders, by its codes and tracked links."""
-    codes = state.codes
-    return [o for o in orders if belongs_to_show(o, state.id, codes, state.ended_at_ms, replay_ms)]
-
-
-def newest_revisions(orders: Iterable[Order]) -> list[Order]:
-    """Each order once, in its highest revision, in order of time."""
-    newest: dict[str, Order] = {}
-    for order in orders:
-        if order.id not in newest or newest[order.id].revision <= order.revision:
-            newest[order.id] = order
-    return sorted(newest.values(), key=lambda o: (o.placed_at_ms, o.id))
-
-
-def _promo_figures(state: ShowState, own: Sequence[Order]) -> tuple[PromoFigures, ...]:
-    rows: list[PromoFigures] = []
-    counts = redemptions(own, state.codes)
-    for record in state.promos.values():
-        code = record.promo.code
-        if code not in counts:
-            continue
-        used = [
-            o for o in own if not o.cancelled and code in o.promo_codes and o.total.currency == state.currency
-        ]
-        revenue = discount = zero(state.currency)
-        for order in used:
-            revenue += order.total
-            discount += order.discount
-        rows.append(PromoFigures(code, counts[code], record.promo.total_limit, revenue, discount))
-    return tuple(rows)
-
-
-def _product_figures(
-    state: ShowState,
-    own: Sequence[Order],
-    samples: Sequence[ViewerSample],
-    end_ms: int,
-    add_to_carts: dict[str, int] | None,
-    questions: Sequence[Question],
-    sold_out: dict[str, int],
-) -> tuple[ProductFigures, ...]:
-    titles = {i.product_id: i.title for i in state.items if i.product_id}
-    units = dict.fromkeys(titles, 0)
-    revenue = {p: zero(state.currency) for p in titles}
-    for order in own:
-        if order.cancelled or order.total.currency != state.currency:
-            continue
-        for line in order.lines:
-            if line.product_id in titles:
-                kept = line.quantity - line.returned_quantity
-                units[line.product_id] += kept
-                share = round(line.total.amount_minor * kept / line.quantity) if line.quantity else 0
-                revenue[line.product_id] += Money(share, state.currency)
-    rows: list[ProductFigures] = []
-    for product_id, title in titles.items():
-        runs = [
-            (r.from_ms, r.to_ms if r.to_ms is not None else end_ms)
-            for r in state.runs
-            if r.product_id == product_id
-        ]
-        on_air = sum(to - start for start, to in runs)
-        weighed = [
-            (viewer_figures(samples, start, to).average, to - start) for start, to in runs if to > start
-        ]
-        known = [(average, length) for average, length in weighed if average is not None]
-        length = sum(each for _, each in known)
-        asked = sum(q.asked for q in questions if any(start <= q.asked_at_ms < to for start, to in runs))
-        per_minute = round(revenue[product_id].amount_minor * 60_000 / on_air) if on_air else None
-        rows.append(
-            ProductFigures(
-                product_id=product_id,
-                title=title,
-                on_air_ms=on_air,
-                viewers=sum(average * each for average, each in known) / length if length else None,
-                units=units[product_id],
-                revenue=revenue[product_id],
-                revenue_per_minute=None if per_minute is None else Money(per_minute, state.currency),
-                add_to_carts=None if add_to_carts is None else add_to_carts.get(product_id, 0),
-                sold_out_at_ms=sold_out.get(product_id),
-                questions=asked,
-            )
-        )
-    return tuple(rows)
+__all__ = [
+    "ChannelFigures",
+    "ChatCount",
+    "GoalFigures",
+    "GoalKind",
+    "ProductFigures",
+    "PromoFigures",
+    "QuestionFigures",
+    "Sales",
+    "ShowFigures",
+    "against_goals",
+    "answered_messages",
+    "change",
+    "first_sold_out",
+    "newest_revisions",
+    "own_orders",
+    "pins_accepted",
+    "promos_accepted",
+    "redemptions",
+    "sales",
+    "show_figures",
+    "unanswered",
+]
 
 
 def answered_messages(state: ShowState) -> set[tuple[str, str]]:
@@ -231,6 +57,13 @@ def answered_messages(state: ShowState) -> set[tuple[str, str]]:
     return {(r.channel, r.message_id) for r in state.replies.values() if r.reply_id in taken and r.message_id}
 
 
+def unanswered(state: ShowState, questions: Iterable[Question]) -> tuple[Question, ...]:
+    """The questions that nobody answered, aloud or in writing, and that nobody hid or took back: those asked most first."""
+    waiting = (QuestionStatus.OPEN, QuestionStatus.CLAIMED)
+    left = [q for q in questions if not q.withdrawn and state.question_status(q.id) in waiting]
+    return tuple(sorted(left, key=lambda q: (-q.asked, q.asked_at_ms, q.id)))
+
+
 def show_figures(
     state: ShowState,
     orders: Iterable[Order],
@@ -241,44 +74,97 @@ def show_figures(
     sessions: int | None = None,
     average_session_ms: int | None = None,
     add_to_carts: int | None = None,
-    add_to_carts_by_product: dict[str, int] | None = None,
-    sold_out: dict[str, int] | None = None,
+    add_to_carts_by_product: Mapping[str, int] | None = None,
+    sessions_by_product: Mapping[str, int] | None = None,
+    sold_out: Mapping[str, int] | None = None,
     asked: tuple[int, int] | None = None,
+    chat: Mapping[str, ChatCount] | None = None,
+    links: Mapping[str, str] | None = None,
+    unique_viewers: int | None = None,
+    average_watch_ms: int | None = None,
     replay_ms: int = REPLAY_MS,
 ) -> ShowFigures:
     """All figures of a show. `orders` in any order and revision; `now_ms` stands for the end of a running show.
 
     `shop_total` are all orders placed within [started, ended]. `asked` counts the messages of that time which asked
-    and which were answered; without it they are counted by the questions found, whenever they were asked.
+    and which were answered; without it they are counted by the questions found, whenever they were asked. `chat` is what
+    was written by channel (None: nobody knows); `links` which channel each tracked link of the show is for. A shop that
+    tells visits, but none by product, gives empty mappings: then nobody knows them by product.
     """
     start = state.started_at_ms if state.started_at_ms is not None else now_ms
     end = state.ended_at_ms if state.ended_at_ms is not None else max(now_ms, start)
     every = newest_revisions(orders)
     own = own_orders(state, every, replay_ms)
     own_sales = sales(own, state.currency)
+    on_air = sales((o for o in own if o.placed_at_ms <= end), state.currency)
     with_code = sum(1 for o in own if not o.cancelled and any(c in state.codes for c in o.promo_codes))
-    open_questions = sum(
-        1 for q in questions if state.question_status(q.id) in (QuestionStatus.OPEN, QuestionStatus.CLAIMED)
-    )
     if asked is None:
         asked = (sum(q.asked for q in questions), len(answered_messages(state)))
+    timeline = ViewerTimeline(samples)
+    viewers = timeline.figures(start, end)
+    people = unique_viewers if unique_viewers is not None else viewers.peak
+    messages = None if chat is None else sum(c.messages for c in chat.values())
+    chatters = None if chat is None else sum(c.chatters for c in chat.values())
+    cost = state.goals.cost_minor
     return ShowFigures(
-        viewers=viewer_figures(samples, start, end),
+        viewers=viewers,
         own=own_sales,
         shop_total=sales((o for o in every if start <= o.placed_at_ms <= end), state.currency),
-        promos=_promo_figures(state, own),
-        products=_product_figures(
-            state, own, samples, end, add_to_carts_by_product, questions, sold_out or {}
+        promos=promo_figures(state, own),
+        products=product_figures(
+            state,
+            own,
+            timeline,
+            end,
+            add_to_carts=_told(add_to_carts_by_product, add_to_carts),
+            clicks=_told(sessions_by_product, sessions),
+            questions=questions,
+            sold_out=sold_out or {},
         ),
-        questions=QuestionFigures(*asked, open_questions),
+        questions=QuestionFigures(*asked, len(unanswered(state, questions))),
         sessions=sessions,
         average_session_ms=average_session_ms,
         add_to_carts=add_to_carts,
-        conversion=own_sales.orders / sessions if sessions else None,
+        conversion=_share(own_sales.orders, sessions),
         redemptions=sum(redemptions(own, state.codes).values()),
         redemption_share=with_code / own_sales.orders if own_sales.orders else None,
         on_air_ms=end - start,
+        on_air=on_air,
+        replay=None
+        if state.ended_at_ms is None
+        else sales((o for o in own if o.placed_at_ms > end), state.currency),
+        unique_viewers=unique_viewers,
+        average_watch_ms=average_watch_ms,
+        chat_messages=messages,
+        chat_rate=None if messages is None or end <= start else messages * 60_000 / (end - start),
+        chatters=chatters,
+        engagement=_share(chatters, people),
+        viewer_conversion=_share(own_sales.orders, people),
+        revenue_per_viewer_minute=_per_viewer_minute(on_air.net, viewers.average, end - start),
+        cost=None if cost is None else Money(cost, state.currency),
+        roi=(own_sales.net.amount_minor - cost) / cost if cost else None,
+        channels=_channels(state, own, samples, start, end, chat, links),
     )
+
+
+def against_goals(goals: Goals, figures: ShowFigures) -> tuple[GoalFigures, ...]:
+    """Each goal that was set, with what came of it."""
+    reached = (
+        (GoalKind.PEAK_VIEWERS, goals.peak_viewers, figures.viewers.peak),
+        (GoalKind.SESSIONS, goals.sessions, figures.sessions),
+        (GoalKind.ORDERS, goals.orders, figures.own.orders),
+        (GoalKind.REVENUE, goals.revenue_minor, figures.own.gross.amount_minor),
+    )
+    return tuple(
+        GoalFigures(kind, goal, value, _share(value, goal))
+        for kind, goal, value in reached
+        if goal is not None
+    )
+
+
+def change(value: float | None, before: float | None) -> float | None:
+    """How much a figure grew against the show before: 0.12 is 12 % more; None where either is not known, or was 0."""
+    return None if value is None or not before else (value - before) / before
 
 
 def pins_accepted(state: ShowState) -> int:
@@ -296,21 +182,59 @@ def promos_accepted(state: ShowState) -> int:
     return sum(1 for r in state.promos.values() if r.confirmed_ends_at_ms is not None)
 
 
-def first_sold_out(
-    state: ShowState, history: Collection[tuple[int, str, int]], product_of: Mapping[str, str]
-) -> dict[str, int]:
-    """When each product of the line-up had sold out for the first time within the show, UTC ms; `product_of` is variant
-    id to product id.
-    """
-    left: dict[str, dict[str, int]] = {}
-    first: dict[str, int] = {}
-    start, end = state.started_at_ms, state.ended_at_ms
-    for at_ms, variant_id, sellable in history:
-        product_id = product_of.get(variant_id)
-        if product_id is None or start is None:
-            continue
-        left.setdefault(product_id, {})[variant_id] = sellable
-        gone = not any(left[product_id].values())
-        if gone and at_ms >= start and (end is None or at_ms <= end):
-            first.setdefault(product_id, at_ms)
-    return first
+def _channels(
+    state: ShowState,
+    own: Sequence[Order],
+    samples: Sequence[ViewerSample],
+    start: int,
+    end: int,
+    chat: Mapping[str, ChatCount] | None,
+    links: Mapping[str, str] | None,
+) -> tuple[ChannelFigures, ...]:
+    watched: dict[str, list[ViewerSample]] = {}
+    for sample in samples:
+        watched.setdefault(sample.channel, []).append(sample)
+    came: dict[str, list[Order]] = {channel: [] for channel in (links or {}).values()}
+    if links:
+        for order in own:
+            channel = links.get(order.link_id)
+            if channel is not None:
+                came[channel].append(order)
+    # The stage is no channel: it has a row when somebody bought by what it showed.
+    others = sorted(
+        {*watched, *(chat or {}), *(c for c, orders in came.items() if orders)} - {*state.channels}
+    )
+    rows: list[ChannelFigures] = []
+    for channel in (*state.channels, *others):
+        viewers = ViewerTimeline(watched.get(channel, ())).figures(start, end)
+        written = (chat or {}).get(channel)
+        if written is None and chat is not None and channel in state.channels:
+            written = ChatCount(0, 0)
+        sold = sales(came[channel], state.currency) if channel in came else None
+        rows.append(
+            ChannelFigures(
+                channel,
+                viewers.peak,
+                viewers.peak_at_ms,
+                viewers.average,
+                written.messages if written else None,
+                written.chatters if written else None,
+                orders=sold.orders if sold else None,
+                revenue=sold.net if sold else None,
+            )
+        )
+    return tuple(rows)
+
+
+def _told(by_product: Mapping[str, int] | None, total: int | None) -> Mapping[str, int] | None:
+    """None where the shop counted something, but tells nothing by product."""
+    return by_product if by_product or total == 0 else None
+
+
+def _share(part: int | None, whole: int | None) -> float | None:
+    return part / whole if part is not None and whole else None
+
+
+def _per_viewer_minute(net: Money, average: float | None, on_air_ms: int) -> Money | None:
+    minutes = (average or 0) * on_air_ms / 60_000
+    return Money(round(net.amount_minor / minutes), net.currency) if minutes > 0 else None
