@@ -199,6 +199,11 @@ class ShopifyShop(AskedShop):
         with _sensible():
             return None if found is None else to.to_receipt(found, code, self._api.now_ms())
 
+    async def code_taken(self, code: str) -> bool | None:
+        """Whether the shop has a code of this name, whoever made it and of whatever kind."""
+        with _sensible():
+            return await self._codes.find(code) is not None
+
     async def update_promo(self, code: str, ends_at_ms: int, key: str) -> PromoReceipt:
         """Move a code's end. Doing it twice is doing it once."""
         with _sensible():

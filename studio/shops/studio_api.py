@@ -187,6 +187,13 @@ class StudioApiShop(BaseShop):
         self._promo_ids[code] = found[0].shop_promo_id
         return found[0]
 
+    async def code_taken(self, code: str) -> bool | None:
+        """Whether the shop has a code of this name; None when it does not list its codes."""
+        try:
+            return await self.find_promo(code) is not None
+        except RefusedByTarget:
+            return None
+
     async def update_promo(self, code: str, ends_at_ms: int, key: str) -> PromoReceipt:
         """Move a code's end."""
         path = await self._promo_path(code)

@@ -214,6 +214,10 @@ class VendureShop(UnnumberedShop):
         found = await self._promos.find(code)
         return None if found is None else to.to_receipt(found)
 
+    async def code_taken(self, code: str) -> bool | None:
+        """Whether the shop has a code of this name, whoever made it."""
+        return await self._promos.find(code) is not None
+
     async def update_promo(self, code: str, ends_at_ms: int, key: str) -> PromoReceipt:
         """Move a code's end; the same end twice is once."""
         del key

@@ -173,6 +173,16 @@ class ShopContract:
             await shop.create_promo(promo, SHOW, uuid7())
         assert promo.code in refusal.value.sentence
 
+    async def test_it_says_before_a_code_is_made_whether_the_code_is_taken(self, shop: Shop):
+        promo = await a_code(shop)
+        assert await shop.code_taken(promo.code) is False
+        await shop.create_promo(promo, SHOW, uuid7())
+        assert await shop.code_taken(promo.code) is True
+        await shop.end_promo(promo.code, (await shop.clock()).shop_ms, uuid7())
+        assert await shop.code_taken(promo.code) is True, "an ended code cannot be made again"
+        with pytest.raises(RefusedByTarget):
+            await shop.create_promo(promo, SHOW, uuid7())
+
     @pytest.mark.parametrize("kind", PromoKind)
     @pytest.mark.parametrize("scope", PromoScope)
     async def test_every_kind_of_code_can_be_made(self, shop: Shop, kind: PromoKind, scope: PromoScope):

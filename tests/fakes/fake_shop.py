@@ -157,6 +157,10 @@ class FakeShop(Failing):
     async def find_promo(self, code: str) -> PromoReceipt | None:
         return self.promos.get(code)
 
+    async def code_taken(self, code: str) -> bool | None:
+        self._check("code_taken")
+        return code in self.promos
+
     def _ended(self, code: str, ends_at_ms: int) -> PromoReceipt:
         if code not in self.promos:
             raise RefusedByTarget(f"The shop has no code {code}.", "not-found")

@@ -442,6 +442,7 @@ async def test_pushed_changes_that_cannot_be_read_keep_their_place_too(world: Wo
         lambda shop: shop.stock(["v1"]),
         lambda shop: shop.orders(""),
         lambda shop: shop.find_promo("X"),
+        lambda shop: shop.code_taken("X"),
         lambda shop: shop.promo_usage(["X"]),
         lambda shop: shop.traffic("s"),
         lambda shop: shop.changes_after(0),
@@ -477,3 +478,10 @@ async def test_a_picture_is_fetched_and_a_bomb_is_not(world: World):
         await world.shop.image("/none")
     with pytest.raises(RefusedByTarget):
         await world.shop.image("/gone")
+
+
+async def test_whether_a_code_is_taken_is_unknown_where_a_shop_does_not_list_its_codes(world: World):
+    world.on("/v1/promos", problem(404, "not-found", "There is no such page."))
+    assert await world.shop.code_taken("NORD20") is None
+    world.on("/v1/promos", good(b'{"items": []}'))
+    assert await world.shop.code_taken("NORD20") is False
