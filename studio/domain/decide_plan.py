@@ -15,6 +15,9 @@ from studio.domain.show_state import ShowPhase, ShowState
 
 _FULL = Refused(f"A line-up holds {MAX_ITEMS} items: take one out first.", "full")
 _NO_SHOW = Refused("There is no show yet: make one first.", "no-show")
+_OVER = Refused("The show is over: its line-up stays as it was.", "over")
+_WORTH_IT = 10
+"""So many events fewer are worth to log the others as moved, instead of those that a person moved."""
 
 
 def item_problem(item: LineUpItem) -> Refused | None:
@@ -38,7 +41,7 @@ def _add(state: ShowState, c: cmd.AddItem, now: int, facts: Facts) -> Answer:
 
 def _add_all(state: ShowState, c: cmd.AddItems, _now: int, _facts: Facts) -> Answer:
     if state.phase is ShowPhase.ENDED:
-        return Refused("The show is over: its line-up stays as it was.", "over")
+        return _OVER
     if len(state.items) + len(c.items) > MAX_ITEMS:
         room = MAX_ITEMS - len(state.items)
         if len(c.items) == 1 or not room:
@@ -62,19 +65,25 @@ def _change(state: ShowState, c: cmd.ChangeItem, now: int, facts: Facts) -> Answ
 
 
 def _change_all(state: ShowState, c: cmd.ChangeItems, _now: int, _facts: Facts) -> Answer:
+    if state.phase is ShowPhase.ENDED:
+        return _OVER
+    known = {item.id: item for item in state.items}
     events: list[ev.Event] = []
     for item in c.items:
-        before = state.item(item.id)
+        before = known.get(item.id)
         if before is None:
             return GONE
         if problem := item_problem(item):
             return problem
         if item != before:
             events.append(ev.ItemChanged(item, before))
+            known[item.id] = item
     return events
 
 
 def _move(state: ShowState, c: cmd.MoveItem, _now: int, _facts: Facts) -> Answer:
+    if state.phase is ShowPhase.ENDED:
+        return _OVER
     at = state.index(c.item_id)
     if at < 0:
         return GONE
@@ -83,6 +92,8 @@ def _move(state: ShowState, c: cmd.MoveItem, _now: int, _facts: Facts) -> Answer
 
 
 def _move_all(state: ShowState, c: cmd.MoveItems, _now: int, _facts: Facts) -> Answer:
+    if state.phase is ShowPhase.ENDED:
+        return _OVER
     wanted = set(c.item_ids)
     order = [item.id for item in state.items]
     if not wanted <= set(order):
@@ -92,27 +103,34 @@ def _move_all(state: ShowState, c: cmd.MoveItems, _now: int, _facts: Facts) -> A
     ahead = [item_id for item_id in order[:at] if item_id not in wanted]
     behind = [item_id for item_id in order[at:] if item_id not in wanted]
     target = [*ahead, *moved, *behind]
-    return min(_from_above(order, target), _from_below(order, target), key=len)
+    if target == order:
+        return []
+    chosen = _moves(order, target, moved)
+    # A large block that is put behind one item: that item is put before the block.
+    others = _moves(
+        order, target, [i for i in target if i not in wanted and order.index(i) != target.index(i)]
+    )
+    return others if len(others) + _WORTH_IT <= len(chosen) else chosen
 
 
-def _from_above(order: list[str], target: list[str]) -> list[ev.Event]:
-    """Moves that, one after the other, make `target` of `order`: few when items move up."""
-    return _moves(order, target, range(len(target)))
-
-
-def _from_below(order: list[str], target: list[str]) -> list[ev.Event]:
-    """Moves that, one after the other, make `target` of `order`: few when items move down."""
-    return _moves(order, target, range(len(target) - 1, -1, -1))
-
-
-def _moves(order: list[str], target: list[str], places: range) -> list[ev.Event]:
+def _moves(order: list[str], target: list[str], movers: list[str]) -> list[ev.Event]:
+    """Moves of `movers` that, one after the other, make `target` of `order`; the others keep their order among
+    themselves.
+    """
     now = list(order)
+    settled = set(order).difference(movers)
+    ahead = ""
     events: list[ev.Event] = []
-    for index in places:
-        before = now.index(target[index])
-        if before != index:
-            now.insert(index, now.pop(before))
-            events.append(ev.ItemMoved(target[index], index, before))
+    for item_id in target:
+        if item_id not in settled:
+            before = now.index(item_id)
+            del now[before]
+            index = now.index(ahead) + 1 if ahead else 0
+            now.insert(index, item_id)
+            settled.add(item_id)
+            if index != before:
+                events.append(ev.ItemMoved(item_id, index, before))
+        ahead = item_id
     return events
 
 
@@ -121,6 +139,8 @@ def _remove(state: ShowState, c: cmd.RemoveItem, now: int, facts: Facts) -> Answ
 
 
 def _remove_all(state: ShowState, c: cmd.RemoveItems, _now: int, _facts: Facts) -> Answer:
+    if state.phase is ShowPhase.ENDED:
+        return _OVER
     wanted = set(c.item_ids)
     shown = {run.item_id for run in state.runs}
     events: list[ev.Event] = []

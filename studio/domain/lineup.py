@@ -1,10 +1,19 @@
 """The line-up: what is shown, in which order, and what the producer noted for it."""
 
 import enum
+from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
+from studio.domain.product import Product
 from studio.domain.promo import PromoPlan
+
+DEFAULT_PLANNED_MS: Final = 5 * 60_000
+"""How long an item is planned for until somebody says otherwise."""
+MAX_POINTS: Final = 50
+MAX_POINT: Final = 1_000
+MAX_ITEM_TITLE: Final = 300
 
 
 class ItemKind(enum.StrEnum):
@@ -63,3 +72,23 @@ class LineUp(msgspec.Struct, frozen=True):
     def length_ms(self) -> int:
         """The sum of the items' planned lengths."""
         return sum(item.planned_ms for item in self.items)
+
+
+def item_of(
+    product: Product, new_id: Callable[[], str], currency: str, planned_ms: int = DEFAULT_PLANNED_MS
+) -> LineUpItem:
+    """An item for a product that nobody planned yet. `planned_price_minor` is what the shop charges now, where that is in
+    the show's `currency`; what the shop has to say of it becomes the talking points.
+    """
+    price = product.price
+    points = (point.strip()[:MAX_POINT] for point in product.points)
+    return LineUpItem(
+        id=new_id(),
+        kind=ItemKind.PRODUCT,
+        title=product.title.strip()[:MAX_ITEM_TITLE] or product.id,
+        planned_ms=planned_ms,
+        product_id=product.id,
+        sku=product.variants[0].sku if product.variants else "",
+        points=tuple(point for point in points if point)[:MAX_POINTS],
+        planned_price_minor=price.amount_minor if price and price.currency == currency else None,
+    )

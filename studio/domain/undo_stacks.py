@@ -26,10 +26,14 @@ def stacks(state: ShowState, logged: ev.Logged) -> tuple[Stack, Stack]:
     if logged.undoes:
         if _is_on(redo, logged.undoes) or _goes_on(undo, logged):
             return _pushed(undo, logged, state.phase), _without(redo, logged.undoes)
+        undone = next((decided for decided in undo if decided.command_id == logged.undoes), None)
+        if undone is None:
+            # A later event of an undo: it belongs to what its first one began.
+            return undo, _pushed(redo, logged, state.phase) if _goes_on(redo, logged) else redo
         undo = _without(undo, logged.undoes)
-        if isinstance(logged.event, _PLANS):
-            return undo, _pushed(redo, logged, state.phase)
-        return undo, ()
+        # Half a decision is never done again: what was pinned with an item that came in is not pinned anew.
+        plan = all(isinstance(was.event, _PLANS) for was in undone.events)
+        return undo, _pushed(redo, logged, state.phase) if plan else ()
     if not logged.command_id or isinstance(logged.event, _NOT_UNDOABLE):
         return undo, redo
     return _pushed(undo, logged, state.phase), ()

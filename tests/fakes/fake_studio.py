@@ -138,6 +138,8 @@ class FakeStudio(QObject):
         if isinstance(command, cmd.Undo):
             found = undone_command(self.state, self.clock.best_ms(), self.attempted, command.skip_irrevocable)
             undoes = found.command_id if found else ""
+        elif isinstance(command, cmd.Redo):
+            undoes = self.state.redoable[-1].command_id
         return self._append(answer, f"c{next(self._count)}", undoes)
 
     def _append(self, events: list[ev.Event], command_id: str = "", undoes: str = "") -> list[ev.Logged]:

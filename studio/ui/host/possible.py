@@ -60,7 +60,7 @@ class Possible(QObject):
         )
         self._allow("unpin", state.on_air is not None, self.tr("Nothing is pinned."))
         self._allow("undo", bool(state.undoable), self.tr("There is nothing to undo."))
-        self._allow("redo", False, self.tr("Nothing was undone that could be done again."))
+        self._allow("redo", bool(state.redoable), self.tr("Nothing was undone that could be done again."))
         self._allow(
             "promo.issue",
             bool(state.seq) and state.phase is not ShowPhase.ENDED,

@@ -67,6 +67,8 @@ class Show:
         if isinstance(command, cmd.Undo):
             undone = undone_command(self.state, self.now, self.attempted, command.skip_irrevocable)
             undoes = undone.command_id if undone else ""
+        elif isinstance(command, cmd.Redo):
+            undoes = self.state.redoable[-1].command_id
         self._commands += 1
         for event in answer:
             self.append(event, f"c{self._commands}", undoes)

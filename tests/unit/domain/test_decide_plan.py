@@ -1,0 +1,147 @@
+"""A plan is changed by several items at once, and refused as a whole where a part of it cannot be."""
+
+import hypothesis.strategies as st
+import msgspec
+import pytest
+from hypothesis import given
+
+from studio.domain import commands as cmd
+from studio.domain import events as ev
+from studio.domain.lineup_file import MAX_ITEMS
+from tests.unit.domain.show_builder import MINUTE, Show, item
+
+
+def order(show: Show) -> list[str]:
+    return [i.id for i in show.state.items]
+
+
+def a_plan(items: int = 6) -> Show:
+    return Show(*(item(n) for n in range(items)), started=False)
+
+
+def test_several_items_come_in_behind_each_other():
+    show = a_plan(3)
+    assert show.do(cmd.AddItems((item(8), item(9)), 1)) is None
+    assert order(show) == ["i0", "i8", "i9", "i1", "i2"]
+
+
+def test_where_one_of_several_cannot_come_in_none_does():
+    show = a_plan(3)
+    assert show.do(cmd.AddItems((item(8), item(9, title=" ")), 1)).reason == "title"
+    assert show.do(cmd.AddItems((item(8), item(8)), 1)).reason == "exists"
+    assert order(show) == ["i0", "i1", "i2"]
+
+
+def test_a_line_up_that_has_not_room_for_all_says_for_how_many_it_has():
+    show = a_plan(3)
+    new = tuple(item(n) for n in range(100, 100 + MAX_ITEMS))
+    assert (
+        show.do(cmd.AddItems(new, 0)).sentence
+        == "A line-up holds 500 items, and there is room for 497 more: choose fewer."
+    )
+    assert show.do(cmd.AddItems(new[: MAX_ITEMS - 3], 0)) is None
+    assert show.do(cmd.AddItem(item(99), 0)).sentence == "A line-up holds 500 items: take one out first."
+
+
+def test_several_items_are_changed_as_one_decision():
+    show = a_plan(3)
+    longer = tuple(msgspec.structs.replace(i, planned_ms=10 * MINUTE) for i in show.state.items[:2])
+    show.do(cmd.ChangeItems(longer))
+    assert [i.planned_ms for i in show.state.items] == [10 * MINUTE, 10 * MINUTE, 5 * MINUTE]
+    show.do(cmd.Undo())
+    assert {i.planned_ms for i in show.state.items} == {5 * MINUTE}
+
+
+def test_an_item_named_twice_in_one_change_is_undone_to_what_it_was():
+    show = a_plan(2)
+    first = show.state.items[0]
+    show.do(
+        cmd.ChangeItems(
+            (msgspec.structs.replace(first, title="B"), msgspec.structs.replace(first, title="C"))
+        )
+    )
+    assert show.state.items[0].title == "C"
+    show.do(cmd.Undo())
+    assert show.state.items[0] == first
+
+
+def test_changing_nothing_is_no_decision():
+    show = a_plan(3)
+    show.do(cmd.ChangeItems(show.state.items))
+    show.do(cmd.MoveItems(("i1",), 1))
+    show.do(cmd.MoveItems(("i1",), 2))
+    assert show.state.undoable == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"title": "  "}, "title"),
+        ({"planned_ms": 0}, "length"),
+        ({"planned_ms": 8 * 24 * 60 * MINUTE}, "length"),
+        ({"target_units": -1}, "units"),
+        ({"safety_stock": 2_000_000_000}, "units"),
+        ({"show_price_minor": -1}, "price"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused_with_its_reason(changes, reason):
+    show = a_plan(1)
+    refused = show.do(cmd.ChangeItem(msgspec.structs.replace(show.state.items[0], **changes)))
+    assert refused.reason == reason
+    assert refused.sentence.endswith(".")
+
+
+def test_what_was_shown_stays_and_nothing_else_goes_with_it():
+    show = Show(*(item(n) for n in range(3)))
+    show.do(cmd.NextItem())
+    assert show.do(cmd.RemoveItems(("i0", "i1"))).reason == "shown"
+    assert order(show) == ["i0", "i1", "i2"]
+    assert show.do(cmd.RemoveItems(("i1", "i2"))) is None
+    assert order(show) == ["i0"]
+
+
+def test_an_item_that_is_gone_is_said_to_be():
+    show = a_plan(2)
+    for command in (cmd.RemoveItems(("i0", "x")), cmd.MoveItems(("i0", "x"), 0), cmd.ChangeItem(item(77))):
+        assert show.do(command).reason == "unknown-item"
+    assert order(show) == ["i0", "i1"]
+
+
+def test_when_the_show_is_over_its_line_up_stays_as_it_was():
+    show = Show(*(item(n) for n in range(3)))
+    show.do(cmd.EndShow())
+    for command in (
+        cmd.AddItem(item(9), 0), cmd.RemoveItem("i1"), cmd.MoveItem("i1", 0), cmd.MoveItems(("i1",), 0),
+        cmd.ChangeItem(item(1, title="Other")),
+    ):  # fmt: skip
+        assert show.do(command).sentence == "The show is over: its line-up stays as it was."
+
+
+@given(st.sets(st.integers(0, 7), min_size=1), st.integers(-2, 10))
+def test_moved_items_stand_before_the_item_that_stood_there_in_their_own_order(chosen, index):
+    show = a_plan(8)
+    before = order(show)
+    wanted = {f"i{n}" for n in chosen}
+    # Named in any order: among themselves they keep the one that they have.
+    show.do(cmd.MoveItems(tuple(sorted(wanted, reverse=True)), index))
+    at = min(max(index, 0), 8)
+    ahead = [i for i in before[:at] if i not in wanted]
+    assert order(show) == [
+        *ahead, *(i for i in before if i in wanted), *(i for i in before[at:] if i not in wanted)
+    ]  # fmt: skip
+    moved = [logged.event for logged in show.log if isinstance(logged.event, ev.ItemMoved)]
+    assert len(moved) <= len(wanted)
+
+
+def test_two_items_from_the_ends_of_a_long_line_up_are_two_moves():
+    show = a_plan(400)
+    show.do(cmd.MoveItems(("i0", "i399"), 200))
+    assert order(show)[198:202] == ["i199", "i0", "i399", "i200"]
+    assert sum(isinstance(logged.event, ev.ItemMoved) for logged in show.log) == 2
+
+
+def test_a_large_block_behind_one_item_is_one_move_of_that_item():
+    show = a_plan(60)
+    show.do(cmd.MoveItems(tuple(f"i{n}" for n in range(50)), 51))
+    assert order(show)[:2] == ["i50", "i0"]
+    assert sum(isinstance(logged.event, ev.ItemMoved) for logged in show.log) == 1
