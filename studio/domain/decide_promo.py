@@ -45,7 +45,8 @@ def promo_of(
     ends = now + plan.minutes * 60_000
     if plan.hours_after_show:
         planned_end = (state.started_at_ms if state.started_at_ms is not None else now) + state.planned_ms
-        ends = max(now, planned_end) + plan.hours_after_show * 3_600_000
+        # A show that ends early has ended: what is issued with its end counts from then.
+        ends = (now if plan.at_end else max(now, planned_end)) + plan.hours_after_show * 3_600_000
     if plan.when is PromoWhen.ABSOLUTE and plan.until_ms is not None:
         ends = plan.until_ms
     return PromoCode(
