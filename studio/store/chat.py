@@ -1,18 +1,22 @@
 """The chat: messages with a full-text index, gaps, and pages by row number."""
 
+import functools
+import hashlib
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlite_utils import Database as Sqlite
 
 from studio.control.ports.store import ChatRow, HiddenChat
 from studio.domain.audience import ChatMessage
+from studio.domain.kpi_figures import ChatCount
 from studio.domain.question import is_question
 from studio.store import codec
 from studio.store.catalogue import fts_query
 
 _INT64_MAX = 2**63 - 1
-_INSERT = f"INSERT INTO chat_message (num, show, {codec.CHAT}) VALUES (?, ?, {codec.values(codec.CHAT)})"  # noqa: S608
+_STORED = f"num, show, {codec.CHAT}, asks, chatter"
+_INSERT = f"INSERT INTO chat_message ({_STORED}) VALUES ({codec.values(_STORED)})"  # noqa: S608
 _MESSAGE = ", ".join(f"m.{name}" for name in codec.CHAT.split(", "))
 _ROW = f"""SELECT m.num, m.gap, EXISTS (SELECT 1 FROM chat_hidden h WHERE h.show = m.show AND h.channel = m.channel
     AND h.id = m.id) OR EXISTS (SELECT 1 FROM chat_hidden_author a WHERE a.show = m.show AND a.channel = m.channel
@@ -118,21 +122,111 @@ def count(conn: sqlite3.Connection, show_id: str) -> int:
     return int(codec.one(conn, "SELECT chat_rows FROM show WHERE id = ?", (show_id,)) or 0)
 
 
+def asks(message: ChatMessage) -> bool:
+    """Whether a viewer asks something with it."""
+    return not message.by_us and is_question(message.text)
+
+
+@functools.lru_cache(maxsize=8_192)
+def chatter(origin: str, author_id: str, author: str) -> int:
+    """A number for who wrote a message on a channel: by the platform's id, else by the name, apart for each site."""
+    who = "\x1f".join((origin, author_id or f"\x1f{author}"))
+    digest = hashlib.blake2b(who.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
 def asked(
     conn: sqlite3.Connection, show_id: str, from_ms: int, to_ms: int, answered: Collection[tuple[str, str]]
 ) -> tuple[int, int]:
     """How many messages of viewers within [from_ms, to_ms] ask something, and how many of them are among
     `answered`, (channel, id) each.
     """
-    sql = (
-        "SELECT channel, id, text FROM chat_message WHERE show = (SELECT num FROM show WHERE id = ?) AND by_us = 0 "
-        "AND gap = 0 AND at_ms BETWEEN ? AND ?"
+    show = _number(conn, show_id)
+    counted = "SELECT coalesce(sum(asks), 0) FROM chat_message WHERE show = ? AND channel = ? AND at_ms BETWEEN ? AND ? AND by_us = 0 AND gap = 0"
+    known = "SELECT 1 FROM chat_message WHERE show = ? AND channel = ? AND id = ? AND at_ms BETWEEN ? AND ? AND by_us = 0 AND gap = 0"
+    asking = sum(
+        int(codec.one(conn, counted, (show, channel, from_ms, to_ms))) for channel in _channels(conn, show)
     )
-    asking = replied = 0
-    for channel, message_id, text in conn.execute(sql, (show_id, from_ms, to_ms)):
-        asking += is_question(text)
-        replied += (channel, message_id) in answered
+    asking += sum(is_question(text) for _, _, _, _, text in _uncounted(conn, show, from_ms, to_ms))
+    replied = sum(
+        codec.one(conn, known, (show, channel, message_id, from_ms, to_ms)) is not None
+        for channel, message_id in set(answered)
+    )
     return asking, replied
+
+
+def counts(conn: sqlite3.Connection, show_id: str, from_ms: int, to_ms: int) -> dict[str, ChatCount]:
+    """What viewers wrote within [from_ms, to_ms] (UTC ms of the channels), by channel."""
+    show = _number(conn, show_id)
+    sql = (
+        "SELECT count(*), count(DISTINCT chatter), sum(chatter IS NULL) FROM chat_message "
+        "WHERE show = ? AND channel = ? AND at_ms BETWEEN ? AND ? AND by_us = 0 AND gap = 0"
+    )
+    found: dict[str, ChatCount] = {}
+    old = False
+    for channel in _channels(conn, show):
+        messages, chatters, unknown = conn.execute(sql, (show, channel, from_ms, to_ms)).fetchone()
+        if messages:
+            found[channel] = ChatCount(messages, chatters)
+            old = old or bool(unknown)
+    if old:
+        people: dict[str, set[int]] = {}
+        for channel, origin, author_id, author, _ in _uncounted(conn, show, from_ms, to_ms):
+            people.setdefault(channel, set()).add(chatter(origin, author_id, author))
+        newer = (
+            "SELECT DISTINCT chatter FROM chat_message WHERE show = ? AND channel = ? AND at_ms BETWEEN ? AND ? "
+            "AND by_us = 0 AND gap = 0 AND chatter IS NOT NULL"
+        )
+        for channel, known in people.items():
+            known.update(row[0] for row in conn.execute(newer, (show, channel, from_ms, to_ms)))
+            found[channel] = ChatCount(found[channel].messages, len(known))
+    return found
+
+
+def between(conn: sqlite3.Connection, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
+    """The first `limit` messages and gaps of [from_ms, to_ms) (UTC ms of the channels), oldest first."""
+    show = _number(conn, show_id)
+    sql = (
+        f"{_ROW} WHERE m.show = ? AND m.channel = ? AND m.at_ms >= ? AND m.at_ms < ? "
+        "ORDER BY m.at_ms, m.num LIMIT ?"
+    )
+    found = [
+        _chat_row(row)
+        for channel in _channels(conn, show)
+        for row in conn.execute(sql, (show, channel, from_ms, to_ms, limit))
+    ]
+    return sorted(found, key=lambda row: (row.message.at_ms, row.rowid))[:limit]
+
+
+def _number(conn: sqlite3.Connection, show_id: str) -> int:
+    return int(codec.one(conn, "SELECT num FROM show WHERE id = ?", (show_id,)) or 0)
+
+
+def _channels(conn: sqlite3.Connection, show: int) -> list[str]:
+    """The channels that anything was written on: each is one step in the index, however much was written."""
+    sql = (
+        "SELECT min(channel) FROM chat_message INDEXED BY chat_message_counted WHERE show = ? AND channel > ?"
+    )
+    found: list[str] = []
+    following = codec.one(
+        conn, "SELECT min(channel) FROM chat_message INDEXED BY chat_message_counted WHERE show = ?", (show,)
+    )
+    while following is not None:
+        found.append(following)
+        following = codec.one(conn, sql, (show, following))
+    return found
+
+
+def _uncounted(
+    conn: sqlite3.Connection, show: int, from_ms: int, to_ms: int
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """(channel, origin, author's id, author, text) of viewers' messages stored before such were counted."""
+    sql = (
+        "SELECT channel, origin, author_id, author, text FROM chat_message INDEXED BY chat_message_counted "
+        "WHERE show = ? AND channel = ? AND at_ms BETWEEN ? AND ? AND by_us = 0 AND gap = 0 AND asks IS NULL"
+    )
+    for channel in _channels(conn, show):
+        yield from conn.execute(sql, (show, channel, from_ms, to_ms))
 
 
 def page_before(conn: sqlite3.Connection, show_id: str, before: int | None, limit: int) -> list[ChatRow]:
@@ -188,6 +282,8 @@ def _insert(db: Sqlite, show: int, first: int, messages: Sequence[ChatMessage]) 
             m.reply_to,
             m.by_us,
             m.origin,
+            asks(m),
+            chatter(m.origin, m.author_id, m.author),
         )
         for n, m in enumerate(messages, first)
     ]
@@ -207,8 +303,7 @@ def _chat_row(row: Sequence[object]) -> ChatRow:
     num, gap = int(str(row[0])), int(str(row[1]))
     if gap:
         return _gap_row(num, message, gap)
-    asks = not message.by_us and is_question(message.text)
-    return ChatRow(num, message, asks, bool(row[2]))
+    return ChatRow(num, message, asks(message), bool(row[2]))
 
 
 def _gap_row(num: int, message: ChatMessage, count: int) -> ChatRow:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from studio.control.ports.store import ChatRow
 from studio.domain.events import Logged
+from studio.domain.kpi_figures import ChatCount
 from studio.domain.product import Product
 from studio.store import catalogue, chat, connections, show_log, stock_samples
 from studio.store.database import in_read_transaction
@@ -53,6 +54,16 @@ class SqlHistory:
         `answered`, (channel, id) each.
         """
         return self._read(lambda conn: chat.asked(conn, show_id, from_ms, to_ms, answered))
+
+    def chat_between(self, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
+        """The first `limit` messages and gaps of [from_ms, to_ms) (UTC ms of the channels), oldest first."""
+        return self._read(lambda conn: chat.between(conn, show_id, from_ms, to_ms, limit))
+
+    def chat_counts(self, show_id: str, from_ms: int, to_ms: int) -> dict[str, ChatCount]:
+        """What viewers wrote within [from_ms, to_ms] (UTC ms of the channels), by channel; channels where nobody wrote are
+        left out.
+        """
+        return self._read(lambda conn: chat.counts(conn, show_id, from_ms, to_ms))
 
     def search_products(self, words: str, limit: int) -> list[Product]:
         """The products that best match; without words the first by title."""

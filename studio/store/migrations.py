@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database as Sqlite
 from sqlite_utils import Migrations
 
+from studio.store.chat_tables import COUNTED
 from studio.store.connections import APPLICATION_ID
 
 MIGRATIONS = Migrations("studio")
@@ -335,6 +336,12 @@ ALTER TABLE show ADD COLUMN template INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE show ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE show ADD COLUMN items INTEGER NOT NULL DEFAULT 0;
 """)
+
+
+@MIGRATIONS(name="0006_counts_of_the_chat")
+def counts_of_the_chat(db: Sqlite) -> None:
+    """What a review counts of a chat, without reading its texts."""
+    db.executescript(COUNTED)
 
 
 def earlier_versions() -> Iterator[Sqlite]:

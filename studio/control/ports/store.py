@@ -10,6 +10,7 @@ from studio.domain.audience import ChatMessage, ViewerSample
 from studio.domain.catalogue import CatalogueFacets, CataloguePage, CatalogueQuery
 from studio.domain.effects import Effect
 from studio.domain.events import Logged
+from studio.domain.kpi_figures import ChatCount
 from studio.domain.order import Order
 from studio.domain.product import Product, StockLevel
 from studio.domain.question import Question
@@ -213,6 +214,12 @@ class History(Protocol):
 
     def chat_between(self, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
         """The first `limit` messages and gaps of [from_ms, to_ms) (UTC ms of the channels), oldest first."""
+        ...
+
+    def chat_counts(self, show_id: str, from_ms: int, to_ms: int) -> dict[str, ChatCount]:
+        """What viewers wrote within [from_ms, to_ms] (UTC ms of the channels), by channel; channels where nobody wrote are
+        left out.
+        """
         ...
 
     def search_products(self, words: str, limit: int) -> list[Product]: ...
