@@ -136,6 +136,11 @@ def ids_of(body: str) -> list[str]:
     return _decoded(_ids, body, "the variants of a product")
 
 
+def channel_ids_of(body: str) -> list[str]:
+    """The channels of a show. Raises `StoreDamaged`."""
+    return _decoded(_ids, body, "the channels of a show")
+
+
 def traffic_of(body: str) -> Traffic:
     """The traffic of a show. Raises `StoreDamaged`."""
     return _decoded(_traffic, body, "the traffic of a show")

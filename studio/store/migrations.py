@@ -12,7 +12,6 @@ from typing import Any
 from sqlite_utils import Database as Sqlite
 from sqlite_utils import Migrations
 
-from studio.store.chat_tables import COUNTED
 from studio.store.connections import APPLICATION_ID
 
 MIGRATIONS = Migrations("studio")
@@ -324,10 +323,12 @@ def origin_of_messages(db: Sqlite) -> None:
     db.execute("ALTER TABLE chat_message ADD COLUMN origin TEXT NOT NULL DEFAULT ''").fetchall()
 
 
-@MIGRATIONS(name="0005_plans_of_shows")
-def plans_of_shows(db: Sqlite) -> None:
-    """What the list of shows tells of a show's plan."""
-    db.executescript("""
+# What the log of a show began with; what cannot be read counts as empty.
+_BEGAN = """
+(SELECT CASE WHEN json_valid(event.body) THEN event.body ELSE '{}' END FROM event
+ WHERE event.show_id = show.id AND event.seq = 1 AND event.type = 'ShowPlanned')
+"""
+_PLANS = f"""
 ALTER TABLE show ADD COLUMN starts_at_ms INTEGER;
 ALTER TABLE show ADD COLUMN planned_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE show ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';
@@ -335,13 +336,28 @@ ALTER TABLE show ADD COLUMN series TEXT NOT NULL DEFAULT '';
 ALTER TABLE show ADD COLUMN template INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE show ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE show ADD COLUMN items INTEGER NOT NULL DEFAULT 0;
-""")
+-- A JSON list of ids.
+ALTER TABLE show ADD COLUMN channels TEXT NOT NULL DEFAULT '[]';
+CREATE TEMP TABLE began AS SELECT num, coalesce({_BEGAN}, '{{}}') AS body FROM show;
+UPDATE show SET
+    starts_at_ms = CAST(json_extract(began.body, '$.starts_at_ms') AS INTEGER),
+    planned_ms = CAST(coalesce(
+        nullif(json_extract(began.body, '$.lineup.planned_ms'), 0),
+        (SELECT sum(json_extract(value, '$.planned_ms')) FROM json_each(began.body, '$.lineup.items')), 0) AS INTEGER),
+    time_zone = CAST(coalesce(json_extract(began.body, '$.time_zone'), 'UTC') AS TEXT),
+    channels = CAST(coalesce(json_extract(began.body, '$.channels'), '[]') AS TEXT),
+    items = coalesce(json_array_length(began.body, '$.lineup.items'), 0)
+        + (SELECT count(*) FROM event WHERE show_id = show.id AND type = 'ItemAdded')
+        - (SELECT count(*) FROM event WHERE show_id = show.id AND type = 'ItemRemoved')
+FROM began WHERE began.num = show.num;
+DROP TABLE temp.began;
+"""  # noqa: S608 - SQL of our own
 
 
-@MIGRATIONS(name="0006_counts_of_the_chat")
-def counts_of_the_chat(db: Sqlite) -> None:
-    """What a review counts of a chat, without reading its texts."""
-    db.executescript(COUNTED)
+@MIGRATIONS(name="0005_plans_of_shows")
+def plans_of_shows(db: Sqlite) -> None:
+    """What the list of shows tells of a show's plan: of the shows that there are, from their logs."""
+    db.executescript(_PLANS)
 
 
 def earlier_versions() -> Iterator[Sqlite]:

@@ -11,6 +11,7 @@ from studio.domain import events as ev
 from studio.domain.effects import Effect
 from studio.domain.events import Logged
 from studio.domain.order import REPLAY_MS
+from studio.domain.plan import ShowDetails
 from studio.store import codec, outbox
 from studio.store.database import Database
 
@@ -45,7 +46,7 @@ class SqlShowLog:
         return await self._db.read(lambda conn: read(conn, show_id, after))
 
     async def shows(self) -> list[ShowSummary]:
-        """All shows, the one planned last first."""
+        """All shows, the one set up last first."""
         return await self._db.read(shows)
 
     async def shop_ids(self) -> dict[str, str]:
@@ -59,12 +60,22 @@ def read(conn: sqlite3.Connection, show_id: str, after: int = 0) -> list[Logged]
 
 
 def shows(conn: sqlite3.Connection) -> list[ShowSummary]:
-    """All shows that have a log, the one planned last first. Raises `sqlite3.Error`."""
+    """All shows that have a log, the one set up last first. Raises `sqlite3.Error`, `StoreDamaged`."""
+    sells_from = shop_ids(conn)
     rows = conn.execute(
-        "SELECT id, title, rehearsal, started_at_ms, ended_at_ms, currency, last_seq FROM show WHERE last_seq > 0 "
+        "SELECT id, title, rehearsal, started_at_ms, ended_at_ms, currency, last_seq, starts_at_ms, planned_ms, time_zone, "
+        "series, template, archived, items, planned_at_ms, channels FROM show WHERE last_seq > 0 "
         "ORDER BY planned_at_ms DESC, num DESC"
     )
-    return [ShowSummary(r[0], r[1], bool(r[2]), r[3], r[4], r[5], r[6]) for r in rows]
+    return [
+        ShowSummary(
+            id=r[0], title=r[1], rehearsal=bool(r[2]), started_at_ms=r[3], ended_at_ms=r[4], currency=r[5],
+            last_seq=r[6], starts_at_ms=r[7], planned_ms=r[8], time_zone=r[9], series=r[10], template=bool(r[11]),
+            archived=bool(r[12]), items=r[13], made_at_ms=r[14], shop=sells_from.get(r[0], ""),
+            channels=tuple(codec.channel_ids_of(r[15])),
+        )
+        for r in rows
+    ]  # fmt: skip
 
 
 def shop_ids(conn: sqlite3.Connection) -> dict[str, str]:
@@ -161,16 +172,21 @@ def _check(show_id: str, expected_seq: int, events: Sequence[Logged], effects: S
 
 def _summarise(db: Sqlite, show_id: str, events: Sequence[Logged]) -> None:
     changes: dict[str, Any] = {}
+    more = 0
     for logged in events:
         changes["last_seq"] = logged.seq
         match logged.event:
-            case ev.ShowPlanned(lineup=lineup, rehearsal=rehearsal):
-                changes |= {
-                    "title": lineup.title,
-                    "currency": lineup.currency,
-                    "rehearsal": int(rehearsal),
-                    "planned_at_ms": logged.at_ms,
-                }
+            case ev.ShowPlanned() as planned:
+                changes |= _planned(planned) | {"planned_at_ms": logged.at_ms}
+                more = len(planned.lineup.items)
+            case ev.ShowChanged(details=details):
+                changes |= _details(details)
+            case ev.ShowArchived(archived=archived):
+                changes["archived"] = int(archived)
+            case ev.ItemAdded():
+                more += 1
+            case ev.ItemRemoved():
+                more -= 1
             case ev.ShowStarted():
                 changes["started_at_ms"] = logged.at_ms
             case ev.ShowEnded():
@@ -178,5 +194,34 @@ def _summarise(db: Sqlite, show_id: str, events: Sequence[Logged]) -> None:
             case _:
                 pass
     if changes:
-        columns = ", ".join(f"{name} = :{name}" for name in changes)
-        db.conn.execute(f"UPDATE show SET {columns} WHERE id = :show_id", {**changes, "show_id": show_id})  # noqa: S608
+        columns = ", ".join(["items = items + :more", *(f"{name} = :{name}" for name in changes)])
+        values = {**changes, "more": more, "show_id": show_id}
+        db.conn.execute(f"UPDATE show SET {columns} WHERE id = :show_id", values)  # noqa: S608
+
+
+def _planned(event: ev.ShowPlanned) -> dict[str, Any]:
+    lineup = event.lineup
+    return {
+        "title": lineup.title,
+        "currency": lineup.currency,
+        "rehearsal": int(event.rehearsal),
+        "starts_at_ms": event.starts_at_ms,
+        "planned_ms": lineup.planned_ms or lineup.length_ms,
+        "time_zone": event.time_zone,
+        "series": event.series,
+        "template": int(event.template),
+        "channels": codec.listed(list(event.channels)),
+    }
+
+
+def _details(details: ShowDetails) -> dict[str, Any]:
+    return {
+        "title": details.title,
+        "currency": details.currency,
+        "starts_at_ms": details.starts_at_ms,
+        "planned_ms": details.planned_ms,
+        "time_zone": details.time_zone,
+        "series": details.series,
+        "template": int(details.template),
+        "channels": codec.listed(list(details.channels)),
+    }

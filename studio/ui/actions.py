@@ -177,7 +177,7 @@ class ScopedActions(Actions):
     def __init__(self, whole: Actions) -> None:
         QObject.__init__(self, whole)
         self._now_ms = whole._now_ms
-        self.bindings = whole.bindings
+        self.bindings = whole.bindings  # pyright: ignore[reportGeneralTypeIssues] - set here instead of in Actions
         self._actions = whole._actions
         self._connections: list[QMetaObject.Connection] = []
 

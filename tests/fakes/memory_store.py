@@ -8,6 +8,7 @@ from studio.control.ports import (
     ExpectedSeqMismatch,
     FeedBatch,
     OutboxRow,
+    ShowSummary,
     StoredBatch,
     StoreFull,
     TrackedLink,
@@ -16,6 +17,7 @@ from studio.domain import events as ev
 from studio.domain.effects import Effect
 from studio.domain.product import Product
 from studio.domain.question import Question
+from studio.domain.show import fold
 
 _set = msgspec.structs.replace
 
@@ -61,8 +63,17 @@ class MemoryOutbox:
     async def read(self, show_id: str, after: int = 0) -> list[ev.Logged]:
         return self.log[after:]
 
-    async def shows(self) -> list[object]:
-        return []
+    async def shows(self) -> list[ShowSummary]:
+        if not self.log:
+            return []
+        state = fold(self.log[0].show_id, self.log)
+        return [
+            ShowSummary(
+                state.id, state.title, state.rehearsal, state.started_at_ms, state.ended_at_ms, state.currency, state.seq,
+                state.starts_at_ms, state.planned_ms, state.time_zone, state.series, state.template, state.archived,
+                len(state.items), self.log[0].at_ms, state.shop, state.channels,
+            )
+        ]  # fmt: skip
 
     async def pending(self, show_id: str | None = None) -> list[OutboxRow]:
         return list(self.table.values())

@@ -30,7 +30,7 @@ class OutboxRow(msgspec.Struct, frozen=True):
 
 class ShowSummary(msgspec.Struct, frozen=True):
     """A show as the list of shows tells it. `starts_at_ms` is when it is planned to start (UTC ms, None: no date yet),
-    `made_at_ms` when it was set up; `items` are in its line-up; `shop` is the id of its shop in the settings.
+    `made_at_ms` when it was set up; `items` are in its line-up; `shop` and `channels` are ids of the settings.
     """
 
     id: str
@@ -49,6 +49,7 @@ class ShowSummary(msgspec.Struct, frozen=True):
     items: int = 0
     made_at_ms: int | None = None
     shop: str = ""
+    channels: tuple[str, ...] = ()
 
 
 class ExpectedSeqMismatch(Exception):
