@@ -36,6 +36,7 @@ from studio.sync.announcer import Announcer
 from studio.sync.backoff import Backoff
 from studio.sync.engine import Engine
 from studio.sync.links import LinkState
+from studio.sync.promo_timer import PromoTimer
 from studio.sync.stage_keeper import STAGE_CHANNEL
 from studio.sync.supervise import supervised
 from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, Opened, OutboxStatus, Sending
@@ -90,7 +91,8 @@ class RunningShow:
         self.engine: Engine = make_engine(self)
         self._stage = self._make_stage(stages, show_clock)
         self._announcer = Announcer(lambda: self.desk.state, self._left, show_clock, self.desk.amend)
-        self._announcing: asyncio.Task[None] | None = None
+        self._timer = PromoTimer(lambda: self.desk.state, show_clock, self.desk.amend, self.notice)
+        self._watching: list[asyncio.Task[None]] = []
 
     def _make_stage(self, stages: StagesOf | None, show_clock: ShowClock) -> ShowStage | None:
         if stages is None:
@@ -124,16 +126,18 @@ class RunningShow:
         if self._stage is not None:
             self._tell_stage()
             self._stage.start()
-        loop = supervised("announcer", self._announcer.run, Backoff())
-        self._announcing = asyncio.create_task(loop, name="announcer")
+        for name, run in (("announcer", self._announcer.run), ("promo timer", self._timer.run)):
+            loop = supervised(name, run, Backoff())
+            self._watching.append(asyncio.create_task(loop, name=name))
 
     async def close(self) -> None:
         """Stop sending and receiving; what waits stays in the outbox."""
         if self._stage is not None:
             await self._stage.close()
-        if self._announcing is not None:
-            self._announcing.cancel()
-            await asyncio.wait([self._announcing])
+        for task in self._watching:
+            task.cancel()
+        if self._watching:
+            await asyncio.wait(self._watching)
         await self.engine.stop()
         await self._skus.close()
         self._problems.close()
@@ -222,6 +226,7 @@ class RunningShow:
 
     def _tell_stage(self) -> None:
         self._announcer.wake()
+        self._timer.wake()
         if self._stage is not None:
             state = self.desk.state
             self._stage.update(state, self._products, self._sellable(state.on_air))

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from studio.domain import commands as cmd
 from studio.domain import events as ev
 from studio.domain import promo as promos
@@ -117,6 +119,22 @@ def issued_at_end(state: ShowState, now: int) -> list[ev.Event]:
             for event in answer:
                 state = applied(state, event, now)
     return events
+
+
+def missed_at_end(state: ShowState) -> list[tuple[PromoPlan, Refused]]:
+    """The codes that were planned for the end of a show that is over and could not be issued with it, and why."""
+    at = state.ended_at_ms
+    if at is None:
+        return []
+    before = msgspec.structs.replace(state, phase=ShowPhase.ON_AIR)
+    missed: list[tuple[PromoPlan, Refused]] = []
+    for plan, item in state.promo_plans:
+        promo_id = derived_id(state.id, plan.id, "at-end")
+        if plan.when is PromoWhen.AT_END and promo_id not in state.promos and not issued_before(state, plan):
+            answer = _issue(before, promo_of(before, promo_id, plan, (), item, at))
+            if isinstance(answer, Refused):
+                missed.append((plan, answer))
+    return missed
 
 
 def issue_new(state: ShowState, c: cmd.IssuePromo, now: int, _facts: Facts) -> Answer:
