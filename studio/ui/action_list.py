@@ -31,6 +31,7 @@ _SHOW = str(_T("Actions", "Show"))
 _PROMO = str(_T("Actions", "Promo codes"))
 _QUESTIONS = str(_T("Actions", "Questions and chat"))
 _STUDIO = str(_T("Actions", "Studio"))
+_PREPARE = str(_T("Actions", "Prepare"))
 _SHOPS = str(_T("Actions", "Shops and channels"))
 
 
@@ -90,6 +91,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("shop.add", _T("Actions", "Add"), _T("Actions", "Add a shop"), "Ctrl+N", _SHOPS),
     _spec("shop.duplicate", _T("Actions", "Duplicate"), _T("Actions", "Add a shop like this one, without its key"), "", _SHOPS),
     _spec("shop.remove", _T("Actions", "Remove"), _T("Actions", "Forget this shop and its key; asks first"), "", _SHOPS),
+    _spec("prepare.check", _T("Actions", "Check again"), _T("Actions", "Look again at everything that should be ready before the show"), "Ctrl+R", _PREPARE),
     _spec("quit", _T("Actions", "Quit"), _T("Actions", "Close the studio; what is not sent yet goes on next time"), "Ctrl+Q", _STUDIO),
 )  # fmt: skip
 """The actions of the studio in the order of the help page."""
