@@ -1,0 +1,239 @@
+"""Ready to go live: one list of everything that is looked at before a show, and the way to what mends it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from studio.control.ports import StoreFull
+from studio.domain.checks import Check, CheckKind, Fix, ReadinessFacts, open_checks
+from studio.domain.commands import ChangeItems, Command
+from studio.domain.past import PastShow
+from studio.domain.readiness import readiness
+from studio.domain.stock_check import StockRow, expected_viewers, stock_rows
+from studio.ui.actions import Actions
+from studio.ui.models.live_show import LiveShow
+from studio.ui.models.pace import Paced
+from studio.ui.prepare.check_row import CheckRow
+from studio.ui.prepare.readiness_port import ReadinessPort
+from studio.ui.prepare.stock_check_dialog import StockCheckDialog
+from studio.ui.studio import Notice, Studio
+from studio.ui.tasks import Tasks
+from studio.ui.texts import Texts
+from studio.ui.theme import SPACE_M, SPACE_S, Theme
+from studio.ui.widgets.cards import Card
+from studio.ui.widgets.labels import Pill, SectionHeader, tooltip_text
+
+AGAIN: Final = "prepare.check"
+PACE_MS: Final = 700
+"""The least time between two evaluations, however much changes."""
+ASK_MS: Final = 5_000
+"""So often the outside is asked while the panel is seen: ages and displays change by themselves."""
+LEARN_FROM: Final = 20
+"""From so many past shows demand is learned."""
+
+
+class ReadinessPanel(Card):
+    """The checks of the open show. `checks` are the newest.
+
+    `item_wanted` carries an item's id and the column of the line-up where something is mended; `items_wanted` asks for the
+    catalogue, `promos_wanted` for the planned codes; `notice` carries what came of a press; `checked` is emitted after each
+    evaluation.
+    """
+
+    item_wanted = Signal(str, str)
+    items_wanted = Signal()
+    promos_wanted = Signal()
+    notice = Signal(object)
+    checked = Signal()
+
+    def __init__(
+        self,
+        studio: Studio,
+        port: ReadinessPort,
+        live: LiveShow,
+        actions: Actions,
+        theme: Theme,
+        texts: Texts,
+        tasks: Tasks,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("card", parent)
+        self._studio, self._port, self._live, self._tasks = studio, port, live, tasks
+        self._theme, self._texts = theme, texts
+        self._facts: ReadinessFacts | None = None
+        self._past: tuple[PastShow, ...] = ()
+        self._series: str | None = None
+        self._asking: asyncio.Task[None] | None = None
+        self.checks: tuple[Check, ...] = ()
+        self.rows: dict[CheckKind, CheckRow] = {}
+        self.setAccessibleName(self.tr("Ready to go live"))
+        self.header = SectionHeader(self.tr("Ready to go live"))
+        self.pill = Pill("", "neutral")
+        self.again = QPushButton("↻")
+        self.again.setProperty("variant", "quiet")
+        self.again.setAutoDefault(False)
+        again = actions[AGAIN]
+        self.again.setToolTip(tooltip_text(again.plain_tooltip + (f" ({again.cap})" if again.cap else "")))
+        self.again.setAccessibleName(again.plain_text)
+        self.again.clicked.connect(again.trigger)
+        self._lay_out()
+        self._pace = Paced(self._evaluate, PACE_MS, self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(ASK_MS)
+        self._timer.timeout.connect(self.ask)
+        actions.on(AGAIN, self.ask)
+        for signal in (live.show_changed, live.lineup_changed, live.promos_changed, live.links_changed):
+            signal.connect(self._pace.soon)
+        live.stock_changed.connect(self._soon)
+        live.products_changed.connect(self._soon)
+        self.show_count(())
+
+    def _lay_out(self) -> None:
+        self.header.add(self.pill)
+        self.header.add(self.again)
+        self.body.addWidget(self.header)
+        self._list = QWidget()
+        self._list.setProperty("role", "plain")
+        self._column = QVBoxLayout(self._list)
+        self._column.setContentsMargins(0, 0, SPACE_S, 0)
+        self._column.setSpacing(SPACE_M - 2)
+        self._column.addStretch(1)
+        self.scroller = QScrollArea()
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroller.setWidget(self._list)
+        self.scroller.setAccessibleName(self.tr("Checks before the show"))
+        self.body.addWidget(self.scroller, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
+        super().showEvent(event)
+        self.ask()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
+        super().hideEvent(event)
+        self._timer.stop()
+
+    # --- looking ----------------------------------------------------------------------------------------------
+
+    def ask(self) -> None:
+        """Ask the outside anew, then look at everything; while one asking goes on, nothing is asked twice."""
+        if self._asking is None or self._asking.done():
+            self._asking = self._tasks.spawn(self._ask(), "check before the show")
+
+    async def check_now(self) -> tuple[Check, ...]:
+        """Ask the outside, look at everything, and tell how it stands: for whoever is about to go live."""
+        await self._ask()
+        return self.checks
+
+    async def _ask(self) -> None:
+        series = self._live.state.series
+        if series != self._series:
+            self._past = tuple(await self._studio.past(series or None, LEARN_FROM))
+            self._series = series
+        self._facts = await self._port.facts()
+        self._pace.now()
+
+    def _soon(self, _ids: object) -> None:
+        self._pace.soon()
+
+    def stock(self) -> tuple[StockRow, ...]:
+        """Demand and stock of every item, as they are now."""
+        live = self._live
+        # What is sold in this show itself does not say what to expect of it.
+        past = [show for show in self._past if show.id != live.state.id]
+        viewers = expected_viewers(live.state.goals, past)
+        return stock_rows(live.state.items, live.products, live.levels, past, viewers)
+
+    def _evaluate(self) -> None:
+        if self._facts is None:
+            return
+        live = self._live
+        self.checks = readiness(live.state, live.products, self.stock(), self._facts)
+        for check in self.checks:
+            row = self.rows.get(check.kind)
+            if row is None:
+                row = self.rows[check.kind] = CheckRow(self._theme, self._texts, self._list)
+                row.fix_wanted.connect(self.mend)
+                self._column.insertWidget(self._column.count() - 1, row)
+            row.show_check(check)
+        self.show_count(self.checks)
+        self.checked.emit()
+
+    def show_count(self, checks: Sequence[Check]) -> None:
+        """How many are open, on the pill."""
+        count = len(open_checks(checks))
+        if not checks:
+            self.pill.show_as(self.tr("checking…"), "neutral")
+        elif count:
+            self.pill.show_as(
+                self.tr("⚠ {n} to look at").replace("{n}", self._texts.number(count)), "warning"
+            )
+        else:
+            self.pill.show_as(self.tr("✓ ready"), "ok")
+
+    # --- mending ----------------------------------------------------------------------------------------------
+
+    def mend(self, check: Check) -> None:
+        """Do what the check's button says."""
+        if check.fix is Fix.ITEM and check.subjects:
+            self.item_wanted.emit(check.subjects[0].item_id, check.column)
+        elif check.fix is Fix.TAKE_PRICES:
+            self._tasks.spawn(self._take_prices(check), "take the shop's prices")
+        elif check.fix is Fix.REFRESH_STOCK:
+            self._tasks.spawn(self._refresh_stock(), "read stock")
+        else:
+            does = {
+                Fix.ADD_ITEMS: self.items_wanted.emit,
+                Fix.STOCK_CHECK: self.open_stock_check,
+                Fix.PROMOS: self.promos_wanted.emit,
+                Fix.SHOPS: self._port.open_shops,
+                Fix.CHANNELS: self._port.open_channels,
+                Fix.STAGE: self._port.open_stage,
+                Fix.PROMPTER: self._port.open_prompter,
+                Fix.DATA_FOLDER: self._port.open_data_folder,
+            }.get(check.fix)
+            if does is not None:
+                does()
+                self.ask()
+
+    def open_stock_check(self) -> StockCheckDialog:
+        """Show demand and stock of every item."""
+        dialog = StockCheckDialog(
+            self.window(), self._live, self.stock, self._do, self._theme, self._texts, self._tasks
+        )
+        dialog.item_wanted.connect(self.item_wanted)
+        dialog.open()
+        return dialog
+
+    async def _take_prices(self, check: Check) -> None:
+        state = self._live.state
+        prices = {s.item_id: s.after for s in check.subjects}
+        items = tuple(
+            msgspec.structs.replace(item, planned_price_minor=price.amount_minor)
+            for item in state.items
+            if (price := prices.get(item.id)) is not None
+        )
+        if items:
+            await self._do(ChangeItems(items))
+
+    async def _refresh_stock(self) -> None:
+        await self._port.refresh_stock()
+        await self._ask()
+
+    async def _do(self, command: Command) -> bool:
+        """Give a command; True when it is on disk. A refusal was said already."""
+        try:
+            refused = await self._studio.do(command)
+        except StoreFull as full:
+            self.notice.emit(Notice("trouble", str(full), "store"))
+            return False
+        if refused is not None:
+            self.notice.emit(Notice("warning", refused.sentence, f"refused:{refused.reason}"))
+        return refused is None
