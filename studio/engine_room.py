@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import structlog
 
 from studio.channel_factory import ChannelSet
+from studio.closed_shows import ClosedCommand, ClosedShows
 from studio.control.clock import MeasuredShowClock, SystemWallClock
 from studio.control.ports import BadAnswer, RefusedByTarget, StoreFull, TargetError
 from studio.control.ports.answers import is_picture, plain
@@ -92,6 +93,7 @@ class EngineRoom:
             raise
         self.history = self._stored.history
         self.reviews = Reviews(self._stored, self.clock, self.wall, self.read)
+        self.closed = ClosedShows(self._stored.log, self.clock, self.wall, self._is_open)
         self._thread.start()
         return list(self._stored.sentences)
 
@@ -173,6 +175,15 @@ class EngineRoom:
         except StoreError as error:
             _log.exception("decision not stored", command=type(command).__name__)
             return Refused(str(error), "store")
+
+    async def do_in(self, show_id: str, command: ClosedCommand) -> Refused | None:
+        """*engine* Carry out a command in a show, open or not; None when it is on disk. Raises `StoreFull`."""
+        if self._is_open(show_id):
+            return await self.do(command, show_id)
+        return await self.closed.do(show_id, command)
+
+    def _is_open(self, show_id: str) -> bool:
+        return self._show is not None and self._show.show_id == show_id
 
     @property
     def show(self) -> RunningShow:
