@@ -18,6 +18,7 @@ from studio.domain.kpi import show_figures
 from studio.domain.lineup import ItemKind, LineUp, LineUpItem
 from studio.domain.money import Money
 from studio.domain.order import Order
+from studio.domain.past import PastShow
 from studio.domain.product import Product, StockLevel, Variant, sellable_stock
 from studio.domain.promo import PromoKind, PromoPlan, PromoScope
 from studio.domain.question import QuestionFinder, is_question
@@ -115,6 +116,7 @@ class FakeStudio(QObject):
         self.chat: list[ChatRow] = []
         self.samples: list[ViewerSample] = []
         self.orders: list[Order] = []
+        self.past_shows: list[PastShow] = []
         self.tokens: dict[str, str] = {}
         self.refuse: Refused | None = None
         self.images: dict[str, bytes] = {}
@@ -281,6 +283,10 @@ class FakeStudio(QObject):
             self.state, self.orders, self.samples, list(self._questions.values()), self.clock.best_ms()
         )
         return Review(self.state, figures, tuple(self.samples), tuple(self.orders))
+
+    async def past(self, series: str | None = None, limit: int = 20) -> list[PastShow]:
+        found = [p for p in self.past_shows if series is None or p.series == series]
+        return sorted(found, key=lambda p: -p.started_at_ms)[:limit]
 
     async def report_html(self, show_id: str) -> str:
         return "<!doctype html><title>Report</title><h1>Report</h1>"
