@@ -1,10 +1,20 @@
 """The shop's catalogue as a producer looks through it: what is asked, and what is found."""
 
 import enum
+from typing import Final
 
 import msgspec
 
 from studio.domain.product import Product
+
+NEW_MS: Final = 30 * 24 * 3_600_000
+"""So long a product is new."""
+_MOST_BESTSELLERS: Final = 50
+
+
+def bestsellers(sold_products: int) -> int:
+    """How many products are bestsellers where of `sold_products` something was sold: the best fifth, 50 at most."""
+    return min(_MOST_BESTSELLERS, -(-sold_products // 5))
 
 
 class CatalogueSort(enum.StrEnum):

@@ -12,15 +12,17 @@ from typing import TypeVar
 from sqlite_utils import Database as Sqlite
 
 from studio.domain.product import Product
-from studio.store import codec, show_log
+from studio.store import catalogue_cards, codec, show_log
+from studio.store import kept_shop as kept_shops
 from studio.store.errors import means_damage, translated
+from studio.store.kept_shop import kept_shop
 
 T = TypeVar("T")
 
 IMAGE_CAP_BYTES = 128 * 1024 * 1024
 # Most letters in a title, then the number on the box, then where it stands in the shop.
-_WEIGHTS = "10.0, 8.0, 2.0, 2.0"
-_OF_SHOP = "catalogue of "
+WEIGHTS = "10.0, 8.0, 2.0, 2.0"
+"""Of the columns of the words, for `bm25`."""
 # Below SQLite's limit on parameters of one statement, also of old ones.
 _AT_A_TIME = 500
 _WORD = re.compile(r"\w+")
@@ -42,27 +44,47 @@ def fts_query(words: str) -> str:
     return " ".join(found) + goes_on if found else ""
 
 
-def store_product(db: Sqlite, product: Product) -> bool:
-    """Keep a product unless one of its revision or a higher one is kept; whether it was. Raises `sqlite3.Error`."""
+def prefix_query(words: str) -> str:
+    """What a person typed as an FTS5 query in which every word may go on: who types fast leaves words half written."""
+    query = fts_query(words)
+    return query.removesuffix("*").replace('" ', '"* ') + "*" if query else ""
+
+
+def store_product(
+    db: Sqlite, product: Product, shop: str, now_ms: int, first_seen_ms: int | None = None
+) -> bool:
+    """Keep a product of a shop unless one of its revision or a higher one is kept; whether it was.
+
+    `now_ms` (UTC ms of this computer) is when it was seen; `first_seen_ms` when it was seen first, where that is known of
+    an earlier time. Raises `sqlite3.Error`.
+    """
     skus = " ".join(dict.fromkeys(v.sku for v in product.variants))
-    kept = db.conn.execute(
-        "INSERT INTO product (id, revision, title, folded, active, body) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, title = excluded.title, "
-        "folded = excluded.folded, active = excluded.active, body = excluded.body "
-        "WHERE excluded.revision > product.revision",
-        (
-            product.id, product.revision, product.title, folded(f"{product.title} {skus}"), int(product.active),
-            codec.body_of(product),
-        ),
-    ).rowcount  # fmt: skip
-    if not kept:
+    words = folded(f"{product.title} {skus}")
+    kept = db.conn.execute("SELECT num, revision FROM product WHERE id = ?", (product.id,)).fetchone()
+    if kept is not None and kept[1] >= product.revision:
         return False
-    num = codec.one(db.conn, "SELECT num FROM product WHERE id = ?", (product.id,))
-    db.conn.execute("DELETE FROM product_fts WHERE rowid = ?", (num,))
+    fields = (product.revision, product.title, words, int(product.active), codec.body_of(product))
+    if kept is None:
+        seen = first_seen_ms
+        if seen is None and kept_shops.read_wall_ms(db.conn) is not None:
+            seen = now_ms
+        num = db.conn.execute(
+            "INSERT INTO product (id, revision, title, folded, active, body, first_seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (product.id, *fields, seen),
+        ).lastrowid
+    else:
+        num = int(kept[0])
+        db.conn.execute(
+            "UPDATE product SET revision = ?, title = ?, folded = ?, active = ?, body = ? WHERE num = ?",
+            (*fields, num),
+        )
+        db.conn.execute("DELETE FROM product_fts WHERE rowid = ?", (num,))
+    codes = " ".join(dict.fromkeys(v.barcode for v in product.variants if v.barcode))
     db.conn.execute(
         "INSERT INTO product_fts (rowid, title, sku, category, tags) VALUES (?, ?, ?, ?, ?)",
-        (num, product.title, skus, product.category, " ".join(product.tags)),
+        (num, product.title, f"{skus} {codes}".strip(), product.category, " ".join(product.tags)),
     )
+    catalogue_cards.keep(db, int(num or 0), product, words, shop, now_ms, is_new=kept is None)
     return True
 
 
@@ -73,13 +95,13 @@ def keep_for(db: Sqlite, kind: str, shop: str) -> bool:
 
     Says whether something was forgotten. Raises `sqlite3.Error`.
     """
-    mark = f"{_OF_SHOP}{kind}:{shop}"
-    before = _mark(db.conn)
+    mark = f"{kept_shops.OF_SHOP}{kind}:{shop}"
+    before = kept_shops.mark(db.conn)
     if before == mark:
         return False
     if before is not None:
         _forget(db, before)
-    _put_mark(db, mark)
+    kept_shops.put_mark(db, mark)
     return before is not None
 
 
@@ -88,10 +110,10 @@ def found_beside(db: Sqlite, sources: Iterable[str]) -> bool:
     kept. If they are not, or nobody can tell, those that are kept are forgotten as well: whoever opens a show reads
     them anew. Raises `sqlite3.Error`.
     """
-    marks = {source for source in sources if source.startswith(_OF_SHOP)}
-    before = _mark(db.conn)
+    marks = {source for source in sources if source.startswith(kept_shops.OF_SHOP)}
+    before = kept_shops.mark(db.conn)
     if before is None and len(marks) == 1:
-        _put_mark(db, marks.pop())
+        kept_shops.put_mark(db, marks.pop())
     elif not marks <= {before}:
         if before is not None:
             _forget(db, before)
@@ -99,34 +121,13 @@ def found_beside(db: Sqlite, sources: Iterable[str]) -> bool:
     return True
 
 
-def _put_mark(db: Sqlite, mark: str) -> None:
-    db.conn.execute("INSERT INTO feed_cursor (show_id, source, cursor) VALUES ('', ?, 0)", (mark,))
-
-
 def _forget(db: Sqlite, mark: str) -> None:
     for product in products(db.conn).values():
         ids = codec.listed([variant.id for variant in product.variants])
-        remember_variants(db, _shop_of(mark), product.id, product.revision, ids)
-    for table in ("product", "product_fts", "stock_level"):
+        remember_variants(db, kept_shops.shop_of(mark), product.id, product.revision, ids)
+    for table in ("product", "product_fts", "product_card", "product_variant", "stock_level"):
         db.conn.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
-    db.conn.execute("DELETE FROM feed_cursor WHERE show_id = '' AND source = ?", (mark,))
-
-
-def kept_shop(conn: sqlite3.Connection) -> str:
-    """The shop that `keep_for` was last called for, by its id; empty before. Raises `sqlite3.Error`."""
-    return _shop_of(_mark(conn) or "")
-
-
-def _mark(conn: sqlite3.Connection) -> str | None:
-    return codec.one(
-        conn,
-        "SELECT source FROM feed_cursor WHERE show_id = '' AND substr(source, 1, ?) = ?",
-        (len(_OF_SHOP), _OF_SHOP),
-    )
-
-
-def _shop_of(mark: str) -> str:
-    return mark.partition(":")[2]
+    kept_shops.take_mark(db, mark)
 
 
 def remember_variants(db: Sqlite, shop: str, product_id: str, revision: int, ids: str) -> None:
@@ -186,17 +187,15 @@ def search_products(conn: sqlite3.Connection, words: str, limit: int) -> list[Pr
     `limit`, products follow whose title or sku holds the whole text anywhere ("kjole" in "Sommerkjole").
     Raises `sqlite3.Error`, `StoreDamaged`.
     """
-    query = fts_query(words)
+    query = prefix_query(words)
     if not words.strip():
         sql = "SELECT num, body FROM product ORDER BY active DESC, folded LIMIT ?"
         return [codec.product_of(row[1]) for row in conn.execute(sql, (limit,))]
     found: dict[int, str] = {}
     if query:
-        # Every word may go on: a host types fast and leaves words half written.
-        query = query.removesuffix("*").replace('" ', '"* ') + "*"
         sql = (
             "SELECT num, body FROM product_fts JOIN product ON product.num = product_fts.rowid "  # noqa: S608
-            f"WHERE product_fts MATCH ? ORDER BY active DESC, bm25(product_fts, {_WEIGHTS}), folded LIMIT ?"
+            f"WHERE product_fts MATCH ? ORDER BY active DESC, bm25(product_fts, {WEIGHTS}), folded LIMIT ?"
         )
         found.update(conn.execute(sql, (query, limit)))
     if len(found) < limit:

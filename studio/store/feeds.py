@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -11,19 +12,24 @@ from studio.domain.audience import ViewerSample
 from studio.domain.order import Order
 from studio.domain.product import Product, StockLevel
 from studio.domain.question import Question
-from studio.store import catalogue, chat, codec, merge
+from studio.store import catalogue, chat, codec, kept_shop, merge
 from studio.store.catalogue import ImageCache
 from studio.store.database import Database
 
 T = TypeVar("T")
 
 
-class SqlFeeds:
-    """Implements the port `Feeds`."""
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
-    def __init__(self, db: Database, images: ImageCache) -> None:
+
+class SqlFeeds:
+    """Implements the port `Feeds`. `now_ms` says the time of this computer (UTC ms)."""
+
+    def __init__(self, db: Database, images: ImageCache, now_ms: Callable[[], int] = _now_ms) -> None:
         self._db = db
         self._images = images
+        self._now_ms = now_ms
 
     async def store(self, show_id: str, batch: FeedBatch) -> StoredBatch:
         """Store a batch with its cursor in one transaction, together with other batches that wait.
@@ -31,9 +37,9 @@ class SqlFeeds:
         The highest revision wins, messages and samples are kept once; a batch may come twice or late. A gap is
         marked in the chat before the batch's messages. What it returns was new. Raises `StoreFull`, `StoreDamaged`.
         """
-        reached = self._db.reached
+        reached, now_ms = self._db.reached, self._now_ms()
         return await self._db.write(
-            lambda db: merge.store_batch(db, show_id, batch, reached),
+            lambda db: merge.store_batch(db, show_id, batch, reached, now_ms),
             grouped=True,
             after=("feeds.after-commit",),
         )
@@ -45,6 +51,14 @@ class SqlFeeds:
         Raises `StoreFull`, `StoreDamaged`.
         """
         return await self._db.write(lambda db: catalogue.keep_for(db, kind, shop))
+
+    async def catalogue_read(self) -> None:
+        """The shop's whole catalogue has been read by now: a product that is seen first from here on is new.
+
+        Raises `StoreFull`, `StoreDamaged`.
+        """
+        now_ms = self._now_ms()
+        await self._db.write(lambda db: kept_shop.was_read(db, now_ms), grouped=True)
 
     async def cursor(self, show_id: str, source: str) -> int:
         """How far a source was read without a gap; 0 for nothing yet."""

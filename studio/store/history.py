@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from studio.control.ports.store import ChatRow
+from studio.domain.catalogue import CatalogueFacets, CataloguePage, CatalogueQuery
 from studio.domain.events import Logged
 from studio.domain.kpi_figures import ChatCount
 from studio.domain.product import Product
-from studio.store import catalogue, chat, connections, show_log, stock_samples
+from studio.store import catalogue, catalogue_search, chat, connections, show_log, stock_samples
 from studio.store.database import in_read_transaction
 from studio.store.errors import StoreClosed, translated
 
@@ -68,6 +69,14 @@ class SqlHistory:
     def search_products(self, words: str, limit: int) -> list[Product]:
         """The products that best match; without words the first by title."""
         return self._read(lambda conn: catalogue.search_products(conn, words, limit))
+
+    def catalogue(self, query: CatalogueQuery, offset: int, limit: int, now_ms: int) -> CataloguePage:
+        """What is found of the kept catalogue; `now_ms` (UTC ms) is what *new* is measured from."""
+        return self._read(lambda conn: catalogue_search.catalogue(conn, query, offset, limit, now_ms))
+
+    def facets(self) -> CatalogueFacets:
+        """What the kept catalogue can be filtered by."""
+        return self._read(catalogue_search.facets)
 
     def stock_samples(self, show_id: str, product_ids: Collection[str]) -> list[tuple[int, str, int]]:
         """(UTC ms, variant id, sellable) of the products, in order of time: how it stood when the show was planned,

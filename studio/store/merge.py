@@ -12,21 +12,26 @@ from studio.domain.audience import ViewerSample
 from studio.domain.order import Order, last_touched
 from studio.domain.product import StockLevel
 from studio.domain.question import Question
-from studio.store import catalogue, chat, codec, show_log
+from studio.store import catalogue, catalogue_cards, catalogue_past, chat, codec, show_log
 from studio.store.show_log import shop_codes, show_num
 
 T = TypeVar("T")
 _INT64_MAX = 2**63 - 1
 
 
-def store_batch(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None]) -> StoredBatch:
-    """Store a batch with its cursor within a transaction; what of it was new. Raises `sqlite3.Error`."""
+def store_batch(
+    db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None], now_ms: int
+) -> StoredBatch:
+    """Store a batch that came at `now_ms` (UTC ms of this computer) with its cursor within a transaction; what of it was
+    new. Raises `sqlite3.Error`.
+    """
     try:
         with db.atomic():
-            return _store(db, show_id, batch, reached)
+            return _store(db, show_id, batch, reached, now_ms)
     except (OverflowError, UnicodeEncodeError):
         # One odd value must not hold up its source for good: the batch would come again and again.
-        return _store(db, show_id, msgspec.convert(_storable(msgspec.to_builtins(batch)), FeedBatch), reached)
+        storable = msgspec.convert(_storable(msgspec.to_builtins(batch)), FeedBatch)
+        return _store(db, show_id, storable, reached, now_ms)
 
 
 def _storable(value: Any) -> Any:
@@ -44,7 +49,9 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _store(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None]) -> StoredBatch:
+def _store(
+    db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None], now_ms: int
+) -> StoredBatch:
     reached("feeds.before-store")
     show = show_num(db, show_id)
     gap = None
@@ -56,9 +63,9 @@ def _store(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], 
         gap = chat.store_lost(db, show, channel, batch.lost)
     messages, first_rowid = chat.store_messages(db, show, batch.messages)
     chat.hide(db, show, batch.hidden)
-    shop = _shop(db, show_id) if batch.stock or batch.orders else ""
+    shop = _shop(db, show_id) if batch.products or batch.stock or batch.orders else ""
     stored = StoredBatch(
-        products=tuple(p for p in batch.products if catalogue.store_product(db, p)),
+        products=tuple(p for p in batch.products if catalogue.store_product(db, p, shop, now_ms)),
         stock=tuple(level for level in batch.stock if store_stock(db, shop, level)),
         orders=_stored(
             _last_touched(db, show_id, batch.orders), lambda order: store_order(db, shop, show_id, order)
@@ -72,6 +79,7 @@ def _store(db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], 
         gap=gap,
         hidden=batch.hidden,
     )
+    catalogue_cards.restock(db, {level.variant_id for level in batch.stock}, now_ms)
     if batch.cursor is not None:
         db.conn.execute(
             "INSERT INTO feed_cursor (show_id, source, cursor) VALUES (?, ?, ?) "
@@ -138,14 +146,18 @@ def keep_history(
 
 def keep_order(db: Sqlite, shop: str, order: Order) -> bool:
     """Keep an order of a shop unless its revision or a higher one is kept; whether it was."""
-    return bool(
-        db.conn.execute(
-            "INSERT INTO shop_order (shop, id, revision, placed_at_ms, body) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT (shop, id) DO UPDATE SET revision = excluded.revision, placed_at_ms = excluded.placed_at_ms, "
-            "body = excluded.body WHERE excluded.revision > shop_order.revision",
-            (shop, order.id, order.revision, order.placed_at_ms, codec.body_of(order)),
-        ).rowcount
+    sql = "SELECT revision, body FROM shop_order WHERE shop = ? AND id = ?"
+    before = db.conn.execute(sql, (shop, order.id)).fetchone()
+    if before is not None and before[0] >= order.revision:
+        return False
+    db.conn.execute(
+        "INSERT INTO shop_order (shop, id, revision, placed_at_ms, body) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (shop, id) DO UPDATE SET revision = excluded.revision, placed_at_ms = excluded.placed_at_ms, "
+        "body = excluded.body",
+        (shop, order.id, order.revision, order.placed_at_ms, codec.body_of(order)),
     )
+    catalogue_past.order_changed(db, shop, None if before is None else before[1], order)
+    return True
 
 
 def store_order(db: Sqlite, shop: str, show_id: str, order: Order) -> Order | None:

@@ -12,6 +12,9 @@ from typing import Any
 from sqlite_utils import Database as Sqlite
 from sqlite_utils import Migrations
 
+from studio.store.by_shop_tables import BY_SHOP
+from studio.store.catalogue_tables import CATALOGUE
+from studio.store.chat_tables import COUNTED
 from studio.store.connections import APPLICATION_ID
 
 MIGRATIONS = Migrations("studio")
@@ -211,83 +214,6 @@ def first_tables(db: Sqlite) -> None:
         db.executescript(script)
 
 
-# The shop of a show as its log has it; no log says "" for one.
-_SHOP_OF_SHOW = """
-SELECT coalesce(json_extract(CASE WHEN json_valid(event.body) THEN event.body ELSE '{}' END, '$.shop'), '')
-FROM event WHERE event.show_id = show.id AND (seq = 1 OR type = 'ShopChanged') ORDER BY seq DESC LIMIT 1
-"""
-_BY_SHOP = f"""
-CREATE INDEX event_of_shop ON event(show_id, seq) WHERE seq = 1 OR type = 'ShopChanged';
-CREATE TEMP TABLE sells AS SELECT show.id AS show_id, ({_SHOP_OF_SHOW}) AS shop FROM show;
--- Every shop that what is here may be of: those of the shows, and the one whose products are kept.
-CREATE TEMP TABLE known AS
-    SELECT shop FROM sells WHERE shop <> ''
-    UNION SELECT substr(source, instr(source, ':') + 1) FROM feed_cursor
-    WHERE show_id = '' AND source LIKE 'catalogue of %:%';
-INSERT INTO known SELECT '' WHERE NOT EXISTS (SELECT 1 FROM known);
-DELETE FROM sells WHERE coalesce(shop, '') = '';
-INSERT INTO sells
-    SELECT show_id, shop FROM (SELECT show_id FROM show_order EXCEPT SELECT show_id FROM sells), known;
-ALTER TABLE stock_history RENAME TO first_stock_history;
-ALTER TABLE shop_order RENAME TO first_shop_order;
-ALTER TABLE show_order RENAME TO first_show_order;
-CREATE TABLE stock_history (
-    num INTEGER PRIMARY KEY,
-    shop TEXT NOT NULL,
-    variant_id TEXT NOT NULL,
-    location TEXT NOT NULL,
-    revision INTEGER NOT NULL,
-    at_ms INTEGER NOT NULL,
-    sellable INTEGER NOT NULL,
-    UNIQUE (shop, variant_id, location, revision)
-) STRICT;
-CREATE TABLE shop_order (
-    num INTEGER PRIMARY KEY,
-    id TEXT NOT NULL,
-    revision INTEGER NOT NULL,
-    placed_at_ms INTEGER NOT NULL,
-    shop TEXT NOT NULL,
-    body TEXT NOT NULL,
-    UNIQUE (shop, id)
-) STRICT;
-CREATE TABLE show_order (
-    num INTEGER PRIMARY KEY,
-    shop TEXT NOT NULL,
-    show_id TEXT NOT NULL,
-    order_id TEXT NOT NULL,
-    UNIQUE (show_id, shop, order_id)
-) STRICT;
--- Whose it was, nobody can tell any more where there were several: then each keeps what it showed until now.
-INSERT INTO stock_history (shop, variant_id, location, revision, at_ms, sellable)
-    SELECT shop, variant_id, location, revision, at_ms, sellable FROM known, first_stock_history ORDER BY num, shop;
-INSERT INTO show_order (shop, show_id, order_id)
-    SELECT shop, show_id, order_id FROM first_show_order
-    JOIN sells USING (show_id) ORDER BY num, shop;
-INSERT INTO shop_order (id, revision, placed_at_ms, shop, body)
-    SELECT id, revision, placed_at_ms, shop, body FROM first_shop_order
-    JOIN (SELECT DISTINCT order_id, shop FROM show_order) ON order_id = id ORDER BY num, shop;
--- An order that no show was told of may be of any.
-INSERT INTO shop_order (id, revision, placed_at_ms, shop, body)
-    SELECT id, revision, placed_at_ms, shop, body FROM first_shop_order, known
-    WHERE id NOT IN (SELECT order_id FROM show_order) ORDER BY num, shop;
-DROP TABLE first_stock_history;
-DROP TABLE first_shop_order;
-DROP TABLE first_show_order;
-DROP TABLE temp.sells;
-DROP TABLE temp.known;
--- Of products that were forgotten when another shop's show was opened: their variants (a JSON list of ids), by which
--- reviews of past shows find their stock.
-CREATE TABLE forgotten_product (
-    num INTEGER PRIMARY KEY,
-    shop TEXT NOT NULL,
-    id TEXT NOT NULL,
-    revision INTEGER NOT NULL,
-    variants TEXT NOT NULL,
-    UNIQUE (shop, id)
-) STRICT;
-"""  # noqa: S608 - SQL of our own
-
-
 @MIGRATIONS(name="0002_orders_and_stock_by_shop")
 def by_shop(db: Sqlite) -> None:
     """Orders and the history of stock are kept for each shop: two shops may number theirs alike.
@@ -297,7 +223,7 @@ def by_shop(db: Sqlite) -> None:
     # The rows in their old form must not stay in free pages, where a later recovery would find them.
     before = db.execute("PRAGMA secure_delete").fetchone()[0]
     db.execute("PRAGMA secure_delete = ON").fetchall()
-    db.executescript(_BY_SHOP)
+    db.executescript(BY_SHOP)
     db.execute(f"PRAGMA secure_delete = {before}").fetchall()
 
 
@@ -358,6 +284,18 @@ DROP TABLE temp.began;
 def plans_of_shows(db: Sqlite) -> None:
     """What the list of shows tells of a show's plan: of the shows that there are, from their logs."""
     db.executescript(_PLANS)
+
+
+@MIGRATIONS(name="0006_counts_of_the_chat")
+def counts_of_the_chat(db: Sqlite) -> None:
+    """What a review counts of a chat, without reading its texts."""
+    db.executescript(COUNTED)
+
+
+@MIGRATIONS(name="0007_catalogue_to_look_through")
+def catalogue_to_look_through(db: Sqlite) -> None:
+    """What the catalogue is filtered and sorted by, barcodes among its words, and when a product was seen first."""
+    db.executescript(CATALOGUE)
 
 
 def earlier_versions() -> Iterator[Sqlite]:

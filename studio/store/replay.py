@@ -14,7 +14,17 @@ from studio.domain.effects import effects_of
 from studio.domain.events import Logged
 from studio.domain.product import StockLevel
 from studio.domain.show import ShowState, apply, fold
-from studio.store import catalogue, chat, codec, merge, outbox, projection, show_log
+from studio.store import (
+    catalogue,
+    catalogue_cards,
+    chat,
+    codec,
+    kept_shop,
+    merge,
+    outbox,
+    projection,
+    show_log,
+)
 from studio.store.errors import StoreDamaged
 from studio.store.salvage import Found
 
@@ -67,17 +77,23 @@ def replay(db: Sqlite, found: Found) -> Replayed:
     shows = tuple(_logs(db, found))
     for show in db.conn.execute("SELECT id FROM show WHERE last_seq > 0").fetchall():
         _outbox(db, found, show[0])
-    cursors = (row["source"] for row in found.rows("feed_cursor") if row["show_id"] == "")
+    cursors = {row["source"]: row["cursor"] for row in found.rows("feed_cursor") if row["show_id"] == ""}
     current = catalogue.found_beside(db, cursors)
-    products = _decoded(found.rows("product") if current else (), lambda r: codec.product_of(r["body"]))
+    products = _decoded(
+        found.rows("product") if current else (),
+        lambda r: (codec.product_of(r["body"]), r.get("first_seen_ms")),  # older versions do not know
+    )
+    kept = kept_shop.kept_shop(db.conn)
     shops = _Shops(db)
     counts = {
-        "products": _count(products, lambda p: catalogue.store_product(db, p)),
+        "products": _count(products, lambda p: catalogue.store_product(db, p[0], kept, 0, p[1])),
         "stock": _stock(db, found, shops, current),
         "orders": _orders(db, found, shops),
         "samples": _count(found.rows("viewer_sample"), lambda r: merge.store_sample(
             db, r["show_id"], ViewerSample(r["channel"], r["at_ms"], r["viewers"]))),
     }  # fmt: skip
+    if current:
+        kept_shop.read_again(db, cursors)
     for row in found.rows("forgotten_product"):
         for _ in _decoded([row], lambda r: codec.ids_of(r["variants"])):
             catalogue.remember_variants(db, row["shop"], row["id"], row["revision"], row["variants"])
@@ -185,10 +201,16 @@ def _stock(db: Sqlite, found: Found, shops: _Shops, current: bool) -> int:
     names = codec.STOCK.split(", ")
     levels = (StockLevel(*(row[name] for name in names)) for row in found.rows("stock_level") if current)
     kept = catalogue.kept_shop(db.conn)
-    return _count(
-        levels,
-        lambda level: merge.store_stock(db, kept, level) if kept else merge.keep_level(db, level),
-    )
+    stored: set[str] = set()
+    newest = 0
+    count = 0
+    for level in levels:
+        if merge.store_stock(db, kept, level) if kept else merge.keep_level(db, level):
+            count += 1
+            stored.add(level.variant_id)
+            newest = max(newest, level.updated_at_ms)
+    catalogue_cards.restock(db, stored, newest)
+    return count
 
 
 def _orders(db: Sqlite, found: Found, shops: _Shops) -> int:

@@ -12,7 +12,7 @@ from studio.domain.effects import Effect
 from studio.domain.events import Logged
 from studio.domain.order import REPLAY_MS
 from studio.domain.plan import ShowDetails
-from studio.store import codec, outbox
+from studio.store import catalogue_past, codec, outbox
 from studio.store.database import Database
 
 _INSERT = f"INSERT INTO event ({codec.EVENT}) VALUES ({codec.values(codec.EVENT)})"  # noqa: S608
@@ -158,6 +158,8 @@ def append(
         raise ExpectedSeqMismatch(f"the log of show {show_id} is at {last}, not at {expected_seq}")
     db.conn.executemany(_INSERT, [codec.event_row(logged) for logged in events])
     _summarise(db, show_id, events)
+    if any(isinstance(logged.event, ev.ShowEnded) for logged in events):
+        _note_shown(db, show_id)
     outbox.insert(db, effects)
     outbox.settle(db, events, reached)
     reached("log.after-append-before-commit")
@@ -168,6 +170,16 @@ def _check(show_id: str, expected_seq: int, events: Sequence[Logged], effects: S
         raise ValueError(f"the events do not follow {expected_seq} without a gap")
     if any(thing.show_id != show_id for thing in (*events, *effects)):
         raise ValueError(f"events and effects must all be of show {show_id}")
+
+
+def _note_shown(db: Sqlite, show_id: str) -> None:
+    """What was on air in a show that has ended counts as shown; a rehearsal is none."""
+    if codec.one(db.conn, "SELECT rehearsal FROM show WHERE id = ?", (show_id,)):
+        return
+    sql = f"SELECT {codec.EVENT} FROM event WHERE show_id = ? AND type = 'ItemWentOnAir'"  # noqa: S608
+    went = [codec.logged_of(row).event for row in db.conn.execute(sql, (show_id,))]
+    products = {event.product_id for event in went if isinstance(event, ev.ItemWentOnAir)}
+    catalogue_past.show_ended(db, shop_id(db.conn, show_id), products)
 
 
 def _summarise(db: Sqlite, show_id: str, events: Sequence[Logged]) -> None:

@@ -312,8 +312,8 @@ async def test_a_studio_that_dies_while_it_brings_a_database_over_does_it_at_the
 
     first_version(path, {"monday": ["nordhus"]})
     if at == "in the migration":
-        half = migrations._BY_SHOP.partition("DROP TABLE first_shop_order;")[0]
-        monkeypatch.setattr(migrations, "_BY_SHOP", half + "SELECT nothing FROM nowhere;")
+        half = migrations.BY_SHOP.partition("DROP TABLE first_shop_order;")[0]
+        monkeypatch.setattr(migrations, "BY_SHOP", half + "SELECT nothing FROM nowhere;")
     with pytest.raises((KeyboardInterrupt, StoreDamaged, sqlite3.Error)):
         Database.open(path, kill_points=Dies())
     monkeypatch.undo()
