@@ -10,7 +10,7 @@ from studio.domain.checks import Check, CheckKind, CheckState, Fix, Reach, Subje
 from studio.domain.readiness import STALE_MS
 from studio.ui.texts import Texts, length
 from studio.ui.widgets.clock import age_text
-from studio.ui.widgets.text import clean_text, isolate
+from studio.ui.widgets.text import clean_text, isolate, without_isolates
 
 NAMED: Final = 3
 """So many items are named in a sentence; the others are counted."""
@@ -107,7 +107,7 @@ def sentence_of(check: Check, texts: Texts) -> str:
 
 def warning_of(check: Check, texts: Texts) -> str:
     """A check in one sentence, as it is kept in the show's log when it was passed over."""
-    return f"{title_of(check)}: {sentence_of(check, texts)}"
+    return without_isolates(f"{title_of(check)}: {sentence_of(check, texts)}")
 
 
 def _named(subjects: Sequence[Subject], texts: Texts, say: Callable[[Subject], str] | None = None) -> str:

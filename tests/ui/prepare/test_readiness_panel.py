@@ -1,0 +1,338 @@
+"""The list of checks at work: what stands open is said, mended by its button, and gone; nothing is asked twice at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QWidget
+
+from studio.control.ports import StoreFull
+from studio.domain import commands as cmd
+from studio.domain.checks import CheckKind, CheckState, Outside, Reach, ReadinessFacts
+from studio.domain.commands import Refused
+from studio.domain.money import Money
+from studio.domain.promo import PromoKind, PromoPlan, PromoScope
+from studio.ui.actions import Actions
+from studio.ui.models.live_show import LiveShow
+from studio.ui.prepare.readiness_panel import ReadinessPanel
+from studio.ui.prepare.readiness_words import sentence_of, title_of, warning_of
+from studio.ui.prepare.stock_check_dialog import StockCheckDialog
+from studio.ui.prepare.stock_model import StockModel
+from studio.ui.studio import Notice
+from studio.ui.tasks import Tasks
+from studio.ui.texts import Texts
+from studio.ui.widgets.text import without_isolates
+from tests.fakes.fake_studio import FakeStudio
+from tests.ui.host.conftest import until
+from tests.ui.prepare_kit import WELL, FakeReadiness, a_past, planned, sold, with_sizes
+
+ENGLISH = Texts("en", "Europe/Oslo")
+
+
+class Kit:
+    """A panel over a studio, in a window that is seen."""
+
+    def __init__(
+        self, window: QWidget, theme, actions: Actions, studio: FakeStudio, port: FakeReadiness
+    ) -> None:
+        self.studio, self.port, self.actions = studio, port, actions
+        self.tasks = Tasks("test")
+        self.live = LiveShow(studio.opened(), window)
+        studio.changes.connect(self.live.take)
+        self.panel = ReadinessPanel(studio, port, self.live, actions, theme, ENGLISH, self.tasks, window)
+        self.panel.resize(330, 600)
+        self.notices: list[Notice] = []
+        self.wanted: list[tuple[str, str]] = []
+        self.panel.notice.connect(self.notices.append)
+        self.panel.item_wanted.connect(lambda item_id, column: self.wanted.append((item_id, column)))
+        window.resize(360, 640)
+        window.show()
+
+    async def ready(self) -> None:
+        await until(
+            lambda: self.panel.rows and all(row.isVisible() for row in self.panel.rows.values()), "the checks"
+        )
+
+    async def again(self) -> None:
+        await self.panel.check_now()
+
+    def said(self, kind: CheckKind) -> str:
+        return without_isolates(self.panel.rows[kind].sentence.text())
+
+    def state(self, kind: CheckKind) -> CheckState:
+        return self.panel.rows[kind].dot.state
+
+    def press(self, kind: CheckKind) -> None:
+        button = self.panel.rows[kind].fix
+        assert button.isVisibleTo(self.panel), "nobody can press what cannot be seen"
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+async def make(window: QWidget, theme, actions: Actions) -> AsyncIterator[type]:
+    kits: list[Kit] = []
+
+    def build(studio: FakeStudio, port: FakeReadiness | None = None) -> Kit:
+        kits.append(Kit(window, theme, actions, studio, port or FakeReadiness()))
+        return kits[-1]
+
+    yield build
+    for kit in kits:
+        await kit.tasks.close()
+        kit.studio.changes.disconnect(kit.live.take)
+
+
+async def test_a_show_with_everything_in_place_is_ready(make) -> None:
+    kit = make(planned())
+    assert kit.panel.pill.text() == "checking…"
+    await kit.ready()
+    assert kit.panel.pill.text() == "✓ ready"
+    assert {row.dot.state for row in kit.panel.rows.values()} == {CheckState.OK}
+    assert list(kit.panel.rows) == list(CheckKind)
+    assert "2 s ago" in kit.said(CheckKind.SHOP)
+    assert kit.said(CheckKind.CHANNELS) == "YouTube, Twitch ready"
+    assert kit.said(CheckKind.CLOCK) == "0.2 s off the shop"
+    assert not any(row.fix.isVisibleTo(kit.panel) for row in kit.panel.rows.values())
+
+
+async def test_what_is_open_is_counted_said_with_its_items_and_told_to_a_screen_reader(make) -> None:
+    kit = make(planned(enough=False))
+    kit.port.answer = msgspec.structs.replace(WELL, stages=(Outside("obs", Reach.DOWN),))
+    await kit.ready()
+    assert kit.panel.pill.text() == "⚠ 2 to look at"
+    assert kit.said(CheckKind.STOCK).startswith(
+        "Beeswax candle trio sold out, Wool blanket “Nord”, 140×200 17 of 40, "
+    )
+    row = kit.panel.rows[CheckKind.STAGE]
+    assert row.title.text() == "OBS not connected"
+    assert row.accessibleName() == "OBS not connected: to look at"
+    assert row.fix.accessibleName() == "OBS not connected: Stage…"
+
+
+async def test_stock_that_comes_in_is_seen_without_asking(make) -> None:
+    kit = make(planned())
+    await kit.ready()
+    kit.studio.hear_stock("v1", 3)
+    await until(lambda: kit.state(CheckKind.STOCK) is CheckState.WARNING, "the new stock")
+    assert kit.said(CheckKind.STOCK) == "Linen throw “Fjord” 3 of 40"
+
+
+async def test_each_button_leads_to_what_mends_its_check(make) -> None:
+    down = ReadinessFacts(
+        shop=Outside("Nordhus", Reach.DOWN, "The shop does not answer."), channels=(), displays=1, promo_problems=(),
+        stages=(Outside("overlay", Reach.DOWN),), disk_free_bytes=1_000,
+    )  # fmt: skip
+    kit = make(planned(), FakeReadiness(down))
+    await kit.ready()
+    assert kit.said(CheckKind.SHOP) == "The shop does not answer."
+    for kind in (CheckKind.SHOP, CheckKind.CHANNELS, CheckKind.STAGE, CheckKind.DISPLAY, CheckKind.DISK):
+        kit.press(kind)
+    assert kit.port.opened == ["shops", "channels", "stage", "prompter", "folder"]
+
+
+async def test_old_stock_is_read_again_by_its_button(make) -> None:
+    kit = make(planned(), FakeReadiness(msgspec.structs.replace(WELL, shop_heard_ms=600_000)))
+    await kit.ready()
+    kit.press(CheckKind.SHOP)
+    kit.port.answer = WELL
+    await until(lambda: kit.state(CheckKind.SHOP) is CheckState.OK, "the shop's answer")
+    assert kit.port.refreshed == 1
+
+
+async def test_a_price_that_changed_is_taken_over_by_one_press_and_undone_by_one(make) -> None:
+    kit = make(planned())
+    await kit.ready()
+    before = kit.live.state.item("i1")
+    assert before is not None
+    await kit.studio.do(cmd.ChangeItem(msgspec.structs.replace(before, planned_price_minor=4_500)))
+    await until(lambda: kit.state(CheckKind.PRICES) is CheckState.WARNING, "the other price")
+    assert kit.said(CheckKind.PRICES) == "Linen throw “Fjord” €45.00 → €49.00"
+    kit.press(CheckKind.PRICES)
+    await until(lambda: kit.state(CheckKind.PRICES) is CheckState.OK, "the price taken over")
+    assert kit.live.state.item("i1").planned_price_minor == 4_900
+    await kit.studio.do(cmd.Undo())
+    assert kit.live.state.item("i1").planned_price_minor == 4_500
+
+
+async def test_a_check_of_an_item_leads_into_the_line_up(make) -> None:
+    kit = make(planned())
+    await kit.ready()
+    item = msgspec.structs.replace(kit.live.state.item("i2"), show_price_minor=3_000)
+    await kit.studio.do(cmd.ChangeItem(item))
+    await until(lambda: kit.state(CheckKind.SHOW_PRICES) is CheckState.WARNING, "the other price")
+    assert "Ceramic mug set of 4 €30.00 → €36.00" in kit.said(CheckKind.SHOW_PRICES)
+    kit.press(CheckKind.SHOW_PRICES)
+    assert kit.wanted == [("i2", "price")]
+
+
+async def test_the_key_checks_again_and_two_presses_ask_once(make, wall) -> None:
+    kit = make(planned())
+    await kit.ready()
+    asked = kit.port.asked
+    wall.turn(1_000)
+    kit.actions["prepare.check"].trigger()
+    kit.panel.ask()
+    await until(lambda: kit.port.asked > asked, "the second asking")
+    await kit.tasks.drain()
+    assert kit.port.asked == asked + 1
+
+
+async def test_a_refusal_and_a_full_disk_are_said(make) -> None:
+    kit = make(planned())
+    await kit.ready()
+    item = msgspec.structs.replace(kit.live.state.item("i1"), planned_price_minor=1)
+    await kit.studio.do(cmd.ChangeItem(item))
+    await until(lambda: kit.state(CheckKind.PRICES) is CheckState.WARNING, "the other price")
+    kit.studio.refuse = Refused("Not now.")
+    kit.press(CheckKind.PRICES)
+    await until(lambda: kit.notices, "the refusal")
+    assert kit.notices[0].sentence == "Not now."
+
+    async def full(_command: cmd.Command) -> None:
+        raise StoreFull("The disk is full.")
+
+    kit.studio.do = full
+    kit.press(CheckKind.PRICES)
+    await until(lambda: len(kit.notices) == 2, "what the disk says")
+    assert (kit.notices[1].level, kit.notices[1].sentence) == ("trouble", "The disk is full.")
+
+
+async def test_a_foreign_name_cannot_break_a_sentence(make) -> None:
+    kit = make(planned())
+    await kit.ready()
+    nasty = "{wanted} <b>bold</b>\u202e {n}\n" + "x" * 300
+    item = msgspec.structs.replace(kit.live.state.item("i1"), title=nasty, target_units=999)
+    await kit.studio.do(cmd.ChangeItem(item))
+    await until(lambda: kit.state(CheckKind.STOCK) is CheckState.WARNING, "the short stock")
+    said = kit.said(CheckKind.STOCK)
+    assert "{wanted} <b>bold</b>" in said
+    assert said.endswith("200 of 999")
+    assert "\n" not in said
+    assert "\u202e" not in said
+    assert len(said) < 120
+
+
+# --- the stock check --------------------------------------------------------------------------------------------
+
+
+async def opened(kit: Kit) -> StockCheckDialog:
+    await kit.ready()
+    dialog = kit.panel.open_stock_check()
+    QAbstractItemModelTester(dialog.model, QAbstractItemModelTester.FailureReportingMode.Fatal, dialog)
+    return dialog
+
+
+def texts_of(model: StockModel, row: int) -> list[str]:
+    return [model.index(row, column).data() for column in range(model.columnCount())]
+
+
+async def test_the_stock_check_shows_locations_variants_and_what_past_shows_say(make) -> None:
+    studio = planned()
+    with_sizes(studio, "p7", {"S": (10, 0), "M": (12, 9), "XL": (0, 0)})
+    item = msgspec.structs.replace(studio.state.item("i7"), target_units=30)
+    await studio.do(cmd.ChangeItem(item))
+    studio.past_shows = [a_past(13, 1_730, 781_000, 2.9, [sold("p7", 60, 10)])]
+    kit = make(studio)
+    dialog = await opened(kit)
+    model = dialog.model
+    assert [model.headerData(n, Qt.Orientation.Horizontal) for n in range(2, 7)] == [
+        "Expected", "From", "Can be sold", "Oslo", "Bergen",
+    ]  # fmt: skip
+    told = next(texts_of(model, n) for n in range(model.rowCount()) if model.rows[n].item_id == "i7")
+    assert told[1:] == ["⚠ XL sold out", "30", "target; past shows: 39", "31", "22", "9"]
+    assert dialog.table.currentIndex().row() == 6, "what is open is chosen"
+    assert dialog.nothing.text() == "Say on air which variants are left."
+    dialog.accept()
+
+
+async def test_one_press_lowers_the_target_and_undo_brings_it_back(make) -> None:
+    kit = make(planned(enough=False))
+    dialog = await opened(kit)
+    dialog.choose("i9")
+    assert [button.text() for button in dialog.act_buttons] == ["Lower target to 9", "Choose an alternative…"]
+    dialog.act_buttons[0].click()
+    await until(lambda: kit.live.state.item("i9").target_units == 9, "the lower target")
+    await kit.tasks.drain()
+    assert texts_of(dialog.model, 8)[1] == "hardly enough"
+    await kit.studio.do(cmd.Undo())
+    assert kit.live.state.item("i9").target_units == 40
+    dialog.accept()
+
+
+async def test_an_alternative_is_swapped_in_or_added_behind(make) -> None:
+    studio = planned(enough=False)
+    short = msgspec.structs.replace(studio.state.item("i9"), alternatives=("p1",))
+    await studio.do(cmd.ChangeItem(short))
+    kit = make(studio)
+    dialog = await opened(kit)
+    dialog.choose("i9")
+    words = [button.text() for button in dialog.act_buttons]
+    assert words == ["Lower target to 9", "Swap for Linen throw “Fjord”", "Add Linen throw “Fjord”"]
+    dialog.act_buttons[2].click()
+    await until(lambda: len(kit.live.state.items) == 11, "the item behind")
+    assert kit.live.state.items[9].product_id == "p1"
+    await kit.tasks.drain()
+    dialog.choose("i9")
+    dialog.act_buttons[1].click()
+    await until(lambda: kit.live.state.item("i9").product_id == "p1", "the swap")
+    assert kit.live.state.item("i9").planned_price_minor == 4_900
+    dialog.accept()
+
+
+async def test_choosing_an_alternative_leads_into_the_line_up(make) -> None:
+    kit = make(planned(enough=False))
+    dialog = await opened(kit)
+    dialog.choose("i3")
+    dialog.act_buttons[-1].click()
+    assert kit.wanted == [("i3", "alternatives")]
+    assert not dialog.isVisible()
+
+
+async def test_only_what_is_open_can_be_shown_and_stock_moves_while_one_looks(make) -> None:
+    kit = make(planned(enough=False))
+    dialog = await opened(kit)
+    assert dialog.model.rowCount() == 9
+    dialog.only_open.setChecked(True)
+    assert {row.item_id for row in dialog.model.rows} == {"i3", "i4", "i7", "i9"}
+    for n in (3, 4, 7, 9):
+        kit.studio.hear_stock(f"v{n}", 100)
+    await until(dialog.empty.isVisible, "that nothing is open")
+    assert not dialog.table.isVisible()
+    dialog.accept()
+
+
+async def test_every_check_has_words_in_every_state(make, theme) -> None:
+    """No check is silent, whatever is so outside."""
+    reaches = [None, *Reach]
+    for reach in reaches:
+        outside = None if reach is None else Outside("Nordhus", reach)
+        for open_all in (False, True):
+            facts = ReadinessFacts(
+                shop=outside, channels=(outside,) if outside else (), stages=(outside,) if outside else (),
+                clock_known=open_all, clock_ahead_ms=90_000 if open_all else None, displays=2 if open_all else 1,
+                disk_free_bytes=1 if open_all else None, promo_problems=("A overlaps B.", "C is taken.") if open_all else None,
+            )  # fmt: skip
+            kit = make(planned(enough=open_all), FakeReadiness(facts))
+            for check in await kit.panel.check_now():
+                assert title_of(check)
+                assert sentence_of(check, ENGLISH)
+                assert "{" not in warning_of(check, ENGLISH)
+            kit.panel.hide()
+            await asyncio.sleep(0)
+
+
+async def test_a_discount_without_the_lowest_price_names_the_items(make) -> None:
+    studio = planned()
+    product = studio.products["p5"]
+    variant = msgspec.structs.replace(product.variants[0], low_30d=None)
+    studio.products["p5"] = msgspec.structs.replace(product, variants=(variant,))
+    code = PromoPlan("plan-X", "OAK10", PromoKind.PERCENT, 10, 0, PromoScope.PRODUCT)
+    await studio.do(cmd.ChangeItem(msgspec.structs.replace(studio.state.item("i5"), promo=code)))
+    kit = make(studio)
+    await kit.ready()
+    assert kit.panel.rows[CheckKind.LOW_PRICE].title.text() == "30-day low price missing"
+    assert kit.said(CheckKind.LOW_PRICE) == "Oak serving board"
+    assert variant.price == Money(4_200, "EUR")
