@@ -32,6 +32,7 @@ _PROMO = str(_T("Actions", "Promo codes"))
 _QUESTIONS = str(_T("Actions", "Questions and chat"))
 _STUDIO = str(_T("Actions", "Studio"))
 _PREPARE = str(_T("Actions", "Prepare"))
+_LINEUP = str(_T("Actions", "Line-up"))
 _SHOPS = str(_T("Actions", "Shops and channels"))
 
 
@@ -92,6 +93,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("shop.duplicate", _T("Actions", "Duplicate"), _T("Actions", "Add a shop like this one, without its key"), "", _SHOPS),
     _spec("shop.remove", _T("Actions", "Remove"), _T("Actions", "Forget this shop and its key; asks first"), "", _SHOPS),
     _spec("prepare.check", _T("Actions", "Check again"), _T("Actions", "Look again at everything that should be ready before the show"), "Ctrl+R", _PREPARE),
+    _spec("lineup.segment", _T("Actions", "Add a segment…"), _T("Actions", "Put talk, questions or a draw into the line-up, without a product"), "Ins", _LINEUP, handled=True),
+    _spec("lineup.up", _T("Actions", "Move up"), _T("Actions", "Move the selected items of the line-up one place up"), "Alt+Up", _LINEUP, repeatable=True, handled=True),
+    _spec("lineup.down", _T("Actions", "Move down"), _T("Actions", "Move the selected items of the line-up one place down"), "Alt+Down", _LINEUP, repeatable=True, handled=True),
+    _spec("lineup.duplicate", _T("Actions", "Duplicate the items"), _T("Actions", "Put the selected items into the line-up once more"), "Ctrl+Shift+C", _LINEUP, handled=True),
+    _spec("lineup.copy", _T("Actions", "Copy the items"), _T("Actions", "Copy the selected items, to paste them here or in another show"), "Ctrl+C", _LINEUP, handled=True),
+    _spec("lineup.cut", _T("Actions", "Cut the items"), _T("Actions", "Take the selected items out of the line-up, to paste them elsewhere"), "Ctrl+X", _LINEUP, handled=True),
+    _spec("lineup.paste", _T("Actions", "Paste the items"), _T("Actions", "Put copied items into the line-up behind the selected one"), "Ctrl+V", _LINEUP, handled=True),
+    _spec("lineup.remove", _T("Actions", "Remove the items"), _T("Actions", "Take the selected items out of the line-up; undo brings them back"), "Del", _LINEUP, handled=True),
     _spec("quit", _T("Actions", "Quit"), _T("Actions", "Close the studio; what is not sent yet goes on next time"), "Ctrl+Q", _STUDIO),
 )  # fmt: skip
 """The actions of the studio in the order of the help page."""
