@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from studio.batcher import joined
 from studio.control.ports import ChatRow, ShowClock, ShowSummary
+from studio.domain.catalogue import CatalogueFacets, CataloguePage, CatalogueQuery
 from studio.domain.commands import Command, Refused
 from studio.domain.product import Product
 from studio.engine_room import EngineRoom
@@ -85,6 +86,15 @@ class LocalStudio(QObject):
     async def search_products(self, words: str, limit: int) -> list[Product]:
         """Products with these words."""
         return await self._read(lambda: self._room.history.search_products(words, limit))
+
+    async def catalogue(self, query: CatalogueQuery, offset: int, limit: int) -> CataloguePage:
+        """A page of what is found of the kept catalogue; works offline."""
+        now_ms = self._room.wall.now_ms()
+        return await self._read(lambda: self._room.history.catalogue(query, offset, limit, now_ms))
+
+    async def facets(self) -> CatalogueFacets:
+        """What the kept catalogue can be filtered by."""
+        return await self._read(self._room.history.facets)
 
     async def refresh_stock(self, product_ids: Collection[str]) -> None:
         """Read the stock of these now."""

@@ -24,7 +24,7 @@ from studio.domain.decide import Facts
 from studio.domain.effects import Effect
 from studio.domain.events import Event, Logged, ShowPlanned
 from studio.domain.lineup import LineUpItem
-from studio.domain.product import Product, StockLevel, by_product, sellable_stock
+from studio.domain.product import Product, StockLevel, sellable_stock
 from studio.domain.show import ShowPhase, ShowState, fold
 from studio.outcomes import outcome_notices
 from studio.shop_problems import ShopProblems
@@ -75,11 +75,14 @@ class RunningShow:
         self._product_of: dict[str, str] = {}
         self._levels: dict[tuple[str, str], StockLevel] = {}
         self._by_product: dict[str, dict[tuple[str, str], StockLevel]] = {}
+        # Levels of variants whose product has not come in yet, by variant.
+        self._early: dict[str, dict[tuple[str, str], StockLevel]] = {}
         self._outbox: dict[str, OutboxStatus] = {}
         self._locations: dict[str, str] = {}
         self._links: dict[tuple[str, str], LinkStatus] = {}
         self._quotas: dict[str, Quota] = {}
         self._backup: asyncio.Task[None] | None = None
+        self._noting: asyncio.Task[None] | None = None
         self._currency = ""
         self._identified = asyncio.Event()
         self._problems = ShopProblems(self.notice)
@@ -141,8 +144,9 @@ class RunningShow:
         await self.engine.stop()
         await self._skus.close()
         self._problems.close()
-        if self._backup is not None:
-            await asyncio.wait([self._backup])
+        for task in (self._backup, self._noting):
+            if task is not None:
+                await asyncio.wait([task])
         self._batcher.flush()
 
     async def snapshot(self) -> Opened:
@@ -333,24 +337,41 @@ class RunningShow:
         self._batcher.notice(Notice("info", sentence, "catalogue"))
         if done >= total:
             self._skus.catalogue_read()
+            self._noting = asyncio.create_task(self._note_read(), name="catalogue read")
+
+    async def _note_read(self) -> None:
+        try:
+            await self._stored.feeds.catalogue_read()
+        except (StoreFull, StoreError) as error:
+            _log.info("not noted that the catalogue was read", reason=str(error))
 
     def _learn(self, products: Collection[Product], levels: Collection[StockLevel]) -> None:
         for product in products:
             self._products[product.id] = product
-        if products:
-            self._product_of.update(by_product({p.id: p for p in products}))
-            for (variant_id, location), level in list(self._levels.items()):
-                self._place(variant_id, location, level)
+            for variant in product.variants:
+                before = self._product_of.get(variant.id)
+                if before != product.id:
+                    self._product_of[variant.id] = product.id
+                    self._place_again(variant.id, before)
         for level in levels:
             known = self._levels.get((level.variant_id, level.location))
             if known is None or known.revision <= level.revision:
                 self._levels[level.variant_id, level.location] = level
-                self._place(level.variant_id, level.location, level)
+                self._place(level)
 
-    def _place(self, variant_id: str, location: str, level: StockLevel) -> None:
-        product_id = self._product_of.get(variant_id)
-        if product_id is not None:
-            self._by_product.setdefault(product_id, {})[variant_id, location] = level
+    def _place(self, level: StockLevel) -> None:
+        product_id = self._product_of.get(level.variant_id)
+        of_product = self._early if product_id is None else self._by_product
+        key = level.variant_id if product_id is None else product_id
+        of_product.setdefault(key, {})[level.variant_id, level.location] = level
+
+    def _place_again(self, variant_id: str, before: str | None) -> None:
+        """The variant is another product's than before (None: nobody's): its levels go along. Looking through all levels
+        for each page of a large catalogue would take longer than reading it.
+        """
+        levels = self._early.pop(variant_id, {}) if before is None else self._by_product.get(before, {})
+        for key in [key for key in levels if key[0] == variant_id]:
+            self._place(levels.pop(key))
 
 
 def _status(row: OutboxRow, now_wall_ms: int) -> OutboxStatus:

@@ -274,7 +274,8 @@ class Poller:
             async for page in pages:
                 await self._store(FeedBatch(SOURCE, products=page.products))
                 done += len(page.products)
-                self._progress(done, max(done, total))
+                # All of it is read when nothing follows, whatever number of products the shop has named.
+                self._progress(done, max(done + 1, total))
         self._progress(done, done)
         if self._orders_too:
             await self._orders()

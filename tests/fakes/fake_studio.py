@@ -1,6 +1,8 @@
 """A studio without an engine, for screens' tests: it decides by the real rules, in memory, and batches at once."""
 
+import asyncio
 import itertools
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 
@@ -10,6 +12,13 @@ from studio.control.ports import ChatRow, ShowSummary
 from studio.domain import commands as cmd
 from studio.domain import events as ev
 from studio.domain.audience import ChatMessage, ViewerSample
+from studio.domain.catalogue import (
+    CatalogueEntry,
+    CatalogueFacets,
+    CataloguePage,
+    CatalogueQuery,
+    CatalogueSort,
+)
 from studio.domain.commands import Refused
 from studio.domain.decide import Facts, decide
 from studio.domain.effects import effects_of
@@ -120,6 +129,14 @@ class FakeStudio(QObject):
         self.tokens: dict[str, str] = {}
         self.refuse: Refused | None = None
         self.images: dict[str, bytes] = {}
+        self.asked: list[tuple[CatalogueQuery, int, int]] = []
+        self.hold = asyncio.Event()
+        self.hold.set()
+        self.catalogue_fails: Exception | None = None
+        self.sold: dict[str, int] = {}
+        self.shown: dict[str, int] = {}
+        self.new: set[str] = set()
+        self.read_wall_ms: int | None = T0
         self._finder = QuestionFinder("show-1")
         self._questions = {}
         self._count = itertools.count(1)
@@ -267,6 +284,63 @@ class FakeStudio(QObject):
 
     async def search_products(self, words: str, limit: int) -> list[Product]:
         return [p for p in self.products.values() if words.lower() in p.title.lower()][:limit]
+
+    async def catalogue(self, query: CatalogueQuery, offset: int, limit: int) -> CataloguePage:
+        """Its own products, by the plainest meaning of the query; waits while `hold` is shut, fails with `catalogue_fails`."""
+        self.asked.append((query, offset, limit))
+        await self.hold.wait()
+        if self.catalogue_fails is not None:
+            raise self.catalogue_fails
+        found = [self.entry(p) for p in self.products.values() if self._fits(p, query)]
+        found.sort(key=lambda e: e.product.title.casefold())
+        match query.sort:
+            case CatalogueSort.PRICE_UP:
+                found.sort(key=lambda e: e.product.price.amount_minor if e.product.price else 0)
+            case CatalogueSort.PRICE_DOWN:
+                found.sort(key=lambda e: -e.product.price.amount_minor if e.product.price else 0)
+            case CatalogueSort.STOCK:
+                found.sort(key=lambda e: -(e.sellable or 0))
+            case CatalogueSort.BESTSELLER:
+                found.sort(key=lambda e: -e.sold)
+            case _:
+                pass
+        return CataloguePage(tuple(found[offset : offset + limit]), len(found))
+
+    def entry(self, product: Product) -> CatalogueEntry:
+        """What the catalogue tells of a product."""
+        levels = [self.levels[v.id] for v in product.variants if v.id in self.levels]
+        stock = sellable_stock(levels)
+        return CatalogueEntry(
+            product,
+            stock.total,
+            stock.updated_at_ms,
+            self.sold.get(product.id, 0),
+            self.shown.get(product.id, 0),
+        )
+
+    def _fits(self, product: Product, query: CatalogueQuery) -> bool:
+        entry = self.entry(product)
+        price = product.price.amount_minor if product.price else 0
+        text = f"{product.title} {product.category} {' '.join(v.sku for v in product.variants)}".casefold()
+        return (
+            all(word in text for word in query.words.casefold().split())
+            and (not query.in_stock or (entry.sellable or 0) > 0)
+            and query.category in ("", product.category)
+            and (not query.tag or query.tag in product.tags)
+            and (query.min_price_minor is None or price >= query.min_price_minor)
+            and (query.max_price_minor is None or price <= query.max_price_minor)
+            and (not query.bestseller or "bestseller" in product.tags or entry.sold > 0)
+            and (not query.new or product.id in self.new)
+            and query.shown in (None, entry.shown > 0)
+        )
+
+    async def facets(self) -> CatalogueFacets:
+        products = self.products.values()
+        categories = Counter(p.category for p in products if p.category)
+        tags = Counter(tag for p in products for tag in p.tags)
+        return CatalogueFacets(
+            tuple(categories.most_common()), tuple(tags.most_common()), len(products), self.read_wall_ms
+        )
 
     async def refresh_stock(self, product_ids: Collection[str]) -> None:
         return None
