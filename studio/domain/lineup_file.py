@@ -9,6 +9,7 @@ import msgspec
 
 from studio.domain.lineup import ItemKind, LineUp, LineUpItem
 from studio.domain.money import zero
+from studio.domain.plan import MAX_PLANNED_MS
 from studio.domain.promo import CODE, PromoKind, PromoPlan, PromoScope, suggest_code
 
 MAX_ITEMS = 500
@@ -17,7 +18,10 @@ MAX_PROMO_MINUTES = 7 * 24 * 60
 MAX_HOURS_AFTER_SHOW = 14 * 24
 _MINUTE = 60_000
 _DAY_MINUTES = 24 * 60
-_POINTS, _POINT, _NOTE = 50, 1_000, 20_000
+MAX_IMAGES, MAX_ALTERNATIVES = 20, 20
+MAX_EPOCH_MS = 7_258_118_400_000
+"""The beginning of the year 2200, UTC ms."""
+_POINTS, _POINT, _NOTE, _LINK = 50, 1_000, 20_000, 2_000
 _EXPECTED = re.compile("Expected `(.+)`, got `(.+)`")
 _KINDS = {
     "int": "a whole number", "float": "a number with a point", "str": "text", "bool": "true or false", "array": "a list",
@@ -46,7 +50,9 @@ class LineUpUnreadable(ValueError):
     """The file as a whole is no line-up; the message is a sentence for the user."""
 
 
-class _PromoRow(msgspec.Struct):
+class PromoRow(msgspec.Struct):
+    """A planned code as it stands in a file, unchecked; see `PromoPlan`. Without a `code` one is made up."""
+
     kind: str
     code: str | None = None
     percent: int = 0
@@ -57,9 +63,15 @@ class _PromoRow(msgspec.Struct):
     total_limit: int | None = None
     per_customer_limit: int | None = 1
     armed: bool = False
+    after_start_ms: int | None = None
+    at_end: bool = False
+    from_ms: int | None = None
+    until_ms: int | None = None
 
 
-class _ItemRow(msgspec.Struct):
+class ItemRow(msgspec.Struct):
+    """An item as it stands in a file, unchecked; see `LineUpItem`."""
+
     kind: str = "product"
     title: str = ""
     planned_ms: int = 0
@@ -69,7 +81,11 @@ class _ItemRow(msgspec.Struct):
     target_units: int = 0
     safety_stock: int = 0
     note: str = ""
-    promo: _PromoRow | None = None
+    promo: PromoRow | None = None
+    show_price_minor: int | None = None
+    planned_price_minor: int | None = None
+    images: list[str] = []
+    alternatives: list[str] = []
 
 
 class _File(msgspec.Struct):
@@ -85,7 +101,7 @@ def _bad(condition: bool, sentence: str) -> None:
         raise ValueError(sentence)
 
 
-def _plan(row: _PromoRow, title: str, new_id: NewId) -> PromoPlan:
+def _plan(row: PromoRow, title: str, new_id: NewId) -> PromoPlan:
     kinds = [k.value for k in PromoKind]
     scopes = [s.value for s in PromoScope]
     _bad(row.kind not in kinds, f"the promo kind {row.kind!r} is not one of {', '.join(kinds)}")
@@ -100,6 +116,24 @@ def _plan(row: _PromoRow, title: str, new_id: NewId) -> PromoPlan:
     _bad(row.minutes < 1 and row.hours_after_show < 1, "a promo lasts at least one minute")
     _bad(row.minutes > MAX_PROMO_MINUTES, "a promo lasts at most seven days")
     _bad(row.hours_after_show > MAX_HOURS_AFTER_SHOW, "a promo ends at most 14 days after the show")
+    begins = (row.armed, row.at_end, row.after_start_ms is not None, row.until_ms is not None)
+    _bad(
+        sum(begins) > 1,
+        "a promo begins in one way: on pin, after the start, at the end, or in a window of the calendar",
+    )
+    after = row.after_start_ms
+    _bad(
+        after is not None and not 0 <= after <= MAX_PLANNED_MS,
+        "a promo begins at the show's start at the earliest, and seven days after it at the latest",
+    )
+    _bad(
+        row.until_ms is None and row.from_ms is not None, "the window of the promo has a beginning and no end"
+    )
+    _bad(
+        row.until_ms is not None and not (row.from_ms or 0) < row.until_ms <= MAX_EPOCH_MS,
+        "the window of the promo must end after its beginning, before the year 2200",
+    )
+    _bad(row.from_ms is not None and row.from_ms < 0, "the window of the promo begins before 1970")
     for limit in (row.total_limit, row.per_customer_limit):
         _bad(limit is not None and not 1 <= limit <= MAX_UNITS, "a limit of the promo must be at least 1")
     code = row.code or suggest_code(title, row.percent if percent else 0)
@@ -116,14 +150,22 @@ def _plan(row: _PromoRow, title: str, new_id: NewId) -> PromoPlan:
         total_limit=row.total_limit,
         per_customer_limit=row.per_customer_limit,
         armed=row.armed,
+        after_start_ms=row.after_start_ms,
+        at_end=row.at_end,
+        from_ms=row.from_ms,
+        until_ms=row.until_ms,
     )
 
 
-def _item(row: _ItemRow, new_id: NewId) -> LineUpItem:
+def item_of_row(row: ItemRow, new_id: NewId, *, to_be_found: bool = False) -> LineUpItem:
+    """The item of a row. Raises `ValueError` with what is wrong, a clause without a full stop.
+
+    `to_be_found`: a product needs neither id nor SKU, because it is looked for by its name or barcode.
+    """
     _bad(row.kind not in {"product", "talk"}, f"the kind {row.kind!r} is neither product nor talk")
     product = row.kind == "product"
     _bad(
-        product and not (row.product_id.strip() or row.sku.strip()),
+        product and not to_be_found and not (row.product_id.strip() or row.sku.strip()),
         "a product item needs a product_id or a sku",
     )
     _bad(not product and not row.title.strip(), "a talk item needs a title")
@@ -131,7 +173,13 @@ def _item(row: _ItemRow, new_id: NewId) -> LineUpItem:
     _bad(row.planned_ms > _DAY_MINUTES * _MINUTE, "the planned minutes are more than a day")
     _bad(row.target_units < 0 or row.safety_stock < 0, "target units and safety stock cannot be negative")
     _bad(max(row.target_units, row.safety_stock) > MAX_UNITS, "target units or safety stock are out of range")
+    for price in (row.show_price_minor, row.planned_price_minor):
+        _bad(price is not None and not 0 <= price <= MAX_UNITS, "a price is out of range")
     _bad(len(row.sku) > 200 or len(row.product_id) > 200, "the sku or product_id is too long")
+    _bad(
+        any(len(text) > _LINK for text in row.images),
+        f"the address of a picture has more than {_LINK} characters",
+    )
     title = " ".join(row.title.split())[:300] or row.sku.strip() or row.product_id.strip()
     return LineUpItem(
         id=new_id(),
@@ -140,12 +188,20 @@ def _item(row: _ItemRow, new_id: NewId) -> LineUpItem:
         planned_ms=row.planned_ms,
         product_id=row.product_id.strip() if product else "",
         sku=row.sku.strip() if product else "",
-        points=tuple(p.strip()[:_POINT] for p in row.talking_points if p.strip())[:_POINTS],
+        points=_texts(row.talking_points, _POINTS, _POINT),
         target_units=row.target_units,
         safety_stock=row.safety_stock,
         note=row.note[:_NOTE],
         promo=_plan(row.promo, title, new_id) if row.promo else None,
+        show_price_minor=row.show_price_minor,
+        planned_price_minor=row.planned_price_minor,
+        images=_texts(row.images, MAX_IMAGES, _LINK),
+        alternatives=_texts(row.alternatives, MAX_ALTERNATIVES, 200),
     )
+
+
+def _texts(given: list[str], most: int, limit: int) -> tuple[str, ...]:
+    return tuple(text.strip()[:limit] for text in given if text.strip())[:most]
 
 
 def read_json(data: bytes, new_id: NewId) -> ReadLineUp:
@@ -166,7 +222,7 @@ def read_json(data: bytes, new_id: NewId) -> ReadLineUp:
     problems: list[RowProblem] = []
     for number, raw in enumerate(file.items, start=1):
         try:
-            items.append(_item(msgspec.json.decode(raw, type=_ItemRow), new_id))
+            items.append(item_of_row(msgspec.json.decode(raw, type=ItemRow), new_id))
         except msgspec.ValidationError as error:
             problems.append(RowProblem(number, f"Item {number}: {_in_words(error)}."))
         except (ValueError, msgspec.DecodeError) as error:
@@ -223,7 +279,7 @@ def read_csv(data: bytes, title: str, currency: str, new_id: NewId, language: st
             if not any(cells.values()):
                 continue
             try:
-                items.append(_item(_csv_item(cells), new_id))
+                items.append(item_of_row(_csv_item(cells), new_id))
             except ValueError as error:
                 problems.append(RowProblem(reader.line_num, f"Row {reader.line_num}: {error}."))
     except csv.Error as error:
@@ -244,18 +300,18 @@ def _number(cells: Mapping[str, str], name: str) -> float:
     return value
 
 
-def _csv_item(cells: Mapping[str, str]) -> _ItemRow:
+def _csv_item(cells: Mapping[str, str]) -> ItemRow:
     promo = None
     if kind := cells.get("promo_kind", ""):
         value = _number(cells, "promo_value")
-        promo = _PromoRow(
+        promo = PromoRow(
             kind=kind,
             code=cells.get("promo_code") or None,
             percent=round(value) if kind == PromoKind.PERCENT else 0,
             amount_minor=round(value * 100) if kind == PromoKind.FIXED else 0,
             minutes=round(_number(cells, "promo_minutes")) or 10,
         )
-    return _ItemRow(
+    return ItemRow(
         kind=cells.get("kind") or "product",
         title=cells.get("title", ""),
         planned_ms=round(_number(cells, "planned_minutes") * _MINUTE),
