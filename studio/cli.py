@@ -70,6 +70,13 @@ def parser() -> argparse.ArgumentParser:
     rehearse.add_argument(
         "--shop", metavar="URL", help="a shop that runs already and speaks the Studio Shop API v1"
     )
+    rehearse.add_argument(
+        "--lineup",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="a show's own line-up with its products, as the studio writes it for its Rehearse button (lineup.json)",
+    )
     rehearse.add_argument("--resume", action="store_true", help="go on with the rehearsal that was cut off")
 
     commands.add_parser("shop-server", help="start the demo shop alone", add_help=False)

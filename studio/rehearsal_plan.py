@@ -11,6 +11,7 @@ import structlog
 from studio.display import has_display
 from studio.domain.ids import uuid7
 from studio.rehearsal.director import OutsideShop, Rehearsal, RehearsalError, fault_names
+from studio.rehearsal_lineup import read_own, take_own
 from studio.settings.paths import Paths
 
 HEADLESS_SPEED = 20.0
@@ -24,7 +25,9 @@ _log = structlog.get_logger(__name__)
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What the command line asked for, with its defaults filled in. `shop` is an outside shop's address or empty."""
+    """What the command line asked for, with its defaults filled in. `shop` is an outside shop's address or empty; `lineup` the
+    file of an own line-up that is still to be taken into the rehearsal's folder.
+    """
 
     rehearsal: Rehearsal
     folder: Path
@@ -32,6 +35,7 @@ class Plan(msgspec.Struct, frozen=True):
     out: Path
     shop: str = ""
     resumed: bool = False
+    lineup: Path | None = None
 
 
 def outside_shop(plan: Plan) -> OutsideShop | None:
@@ -53,6 +57,8 @@ def plan_of(paths: Paths, given: argparse.Namespace) -> Plan:
         _clear(plan.out)
     if not plan.resumed:
         plan.folder.mkdir(mode=0o700, parents=True)
+        if plan.lineup is not None:
+            take_own(plan.lineup, plan.folder)
         keep(plan.folder, plan.rehearsal)
     return plan
 
@@ -71,7 +77,12 @@ def _new(paths: Paths, given: argparse.Namespace, headless: bool) -> Plan:
     speed = given.speed or (0.0 if shop else HEADLESS_SPEED if headless else 1.0)
     if speed and not 0.1 <= speed <= 120:
         raise RehearsalError(f"--speed {speed:g} is not possible: choose 0.1 to 120 times real time.")
-    minutes = given.minutes or MINUTES
+    if given.lineup is not None and shop:
+        raise RehearsalError(
+            "An own line-up brings its products into a demo shop: leave out --shop or --lineup."
+        )
+    own = None if given.lineup is None else read_own(given.lineup)
+    minutes = given.minutes or (own.minutes if own is not None else 0.0) or MINUTES
     if not 1 <= minutes <= 24 * 60:
         raise RehearsalError(f"--minutes {minutes:g} is not possible: choose 1 to 1440 minutes.")
     viewers = given.viewers if given.viewers is not None else 2_000 if headless else 1_500
@@ -87,9 +98,10 @@ def _new(paths: Paths, given: argparse.Namespace, headless: bool) -> Plan:
         show_id=uuid7(),
         faults=fault_names(given.fault, shop_plays=shop_plays),
         shop=shop,
+        own=own is not None,
     )
     folder = paths.rehearsals / f"{time.strftime('%Y%m%d-%H%M%S')}-{rehearsal.show_id[-4:]}"
-    return Plan(rehearsal, folder, headless, _out(given, folder, headless), shop)
+    return Plan(rehearsal, folder, headless, _out(given, folder, headless), shop, lineup=given.lineup)
 
 
 def _resumed(paths: Paths, given: argparse.Namespace, headless: bool) -> Plan:
@@ -97,7 +109,7 @@ def _resumed(paths: Paths, given: argparse.Namespace, headless: bool) -> Plan:
         option
         for option, value in (
             ("--seed", given.seed), ("--minutes", given.minutes), ("--viewers", given.viewers), ("--fault", given.fault),
-            ("--speed", given.speed),
+            ("--speed", given.speed), ("--lineup", given.lineup),
         )
         if value is not None and value != []
     ]  # fmt: skip

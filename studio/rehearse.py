@@ -22,6 +22,7 @@ from studio.domain.show import ShowPhase
 from studio.engine_room import Connections, EngineRoom, new_show_id
 from studio.instance import AlreadyOpenError, InstanceLock, server_name
 from studio.rehearsal.director import Director
+from studio.rehearsal_lineup import DEMO_CHANNEL, DEMO_SHOP, own_show, scaled
 from studio.rehearsal_plan import Plan, keep, outside_shop, plan_of
 from studio.settings.paths import Paths
 from studio.settings.schema import ChannelSettings, ShopSettings
@@ -114,17 +115,21 @@ async def say_already_open(error: AlreadyOpenError, name: str) -> int:
 
 def sample_lineup(minutes: float) -> LineUp:
     """The built-in line-up, its items' planned times scaled to a show of so many minutes."""
-    lineup = read_json(SAMPLE.read_bytes(), new_show_id).lineup
-    scale = minutes * 60_000 / lineup.length_ms
-    items = tuple(
-        msgspec.structs.replace(i, planned_ms=max(1, round(i.planned_ms * scale))) for i in lineup.items
+    return scaled(read_json(SAMPLE.read_bytes(), new_show_id).lineup, minutes)
+
+
+def show_of(plan: Plan) -> PlanShow:
+    """The show that is rehearsed: its own line-up, else the sample. Raises `RehearsalError`."""
+    minutes = plan.rehearsal.minutes
+    if plan.rehearsal.own:
+        return own_show(plan.folder, minutes)
+    return PlanShow(
+        sample_lineup(minutes), DEMO_SHOP, (DEMO_CHANNEL,), rehearsal=True, time_zone="Europe/Oslo"
     )
-    return msgspec.structs.replace(lineup, items=items, planned_ms=round(minutes * 60_000))
 
 
 async def _rehearse(app: QApplication, window: MainWindow | None, paths: Paths, plan: Plan, name: str) -> int:
-    lineup = sample_lineup(plan.rehearsal.minutes)
-    async with rehearsing(app, paths, plan, lineup, window) as (desktop, director):
+    async with rehearsing(app, paths, plan, show_of(plan), window) as (desktop, director):
         if plan.headless:
             return await _play(desktop, director, plan)
         greeter = OpenStudio(name)
@@ -139,7 +144,7 @@ async def _rehearse(app: QApplication, window: MainWindow | None, paths: Paths, 
 
 @asynccontextmanager
 async def rehearsing(
-    app: QApplication, paths: Paths, plan: Plan, lineup: LineUp, window: MainWindow | None = None
+    app: QApplication, paths: Paths, plan: Plan, show: PlanShow, window: MainWindow | None = None
 ) -> AsyncGenerator[tuple[Desktop, Director], None]:
     """The window of a rehearsal over its own shop and audience, which come when the show starts; all end with it."""
     lock = InstanceLock(paths.lock)
@@ -165,9 +170,7 @@ async def rehearsing(
         show_id = plan.rehearsal.show_id
         opened = await desktop.studio.open(show_id, whole_feeds=True)
         if not opened.state.seq:
-            await desktop.studio.do(
-                PlanShow(lineup, "demo", ("live",), rehearsal=True, time_zone="Europe/Oslo")
-            )
+            await desktop.studio.do(show)
         await desktop.open_show(show_id, whole_feeds=True)
         _tell_audience(desktop, director)
         desktop.window.show()
@@ -310,4 +313,4 @@ def _write(file: Path, summary: Summary) -> None:
     file.write_bytes(msgspec.json.format(msgspec.json.encode(summary)) + b"\n")
 
 
-__all__ = ["Plan", "rehearse_command", "rehearsing", "sample_lineup", "say_already_open"]
+__all__ = ["Plan", "rehearse_command", "rehearsing", "sample_lineup", "say_already_open", "show_of"]

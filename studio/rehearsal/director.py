@@ -22,6 +22,8 @@ from studio.rehearsal.storefront_contract import FaultList, FaultName
 
 SHOP_MODULE = "studio.rehearsal.shop_server"
 AUDIENCE_MODULE = "studio.rehearsal.audience"
+OWN, PRODUCTS = "own", "products.json"
+"""Where in a rehearsal's folder the products of an own line-up lie."""
 _CLOCKS_EQUAL = 0.01
 
 
@@ -33,7 +35,8 @@ class Rehearsal(msgspec.Struct, frozen=True):
     """How a rehearsal was set up; kept in its folder, without tokens, so that it can be resumed.
 
     `speed` 0 is the outside shop's own; `shop` is the address of an outside shop, empty for one of our own.
-    `finished`: the show was played and its figures were compared.
+    `finished`: the show was played and its figures were compared. `own`: the line-up and its products lie in the folder
+    `own` beside it; else the sample line-up is played.
     """
 
     seed: int
@@ -44,6 +47,7 @@ class Rehearsal(msgspec.Struct, frozen=True):
     faults: tuple[str, ...] = ()
     shop: str = ""
     finished: bool = False
+    own: bool = False
 
 
 class Tokens(msgspec.Struct, frozen=True):
@@ -140,6 +144,8 @@ class Director:
         arguments = ["--seed", str(wanted.seed), "--speed", str(wanted.speed), "--start-ms", str(start_ms)]
         # While nobody rehearses, nobody's time passes.
         arguments.append("--clock-stands")
+        if wanted.own:
+            arguments += ["--own-products", str(self.folder / OWN / PRODUCTS)]
         env = {
             "HOST_STUDIO_SHOP_TOKEN": self._tokens.shop,
             "HOST_STUDIO_SHOP_ADMIN_TOKEN": self._tokens.admin,

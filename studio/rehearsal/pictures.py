@@ -1,4 +1,4 @@
-"""The pictures of the demo shop's products: files of one folder, read once each."""
+"""The pictures of the demo shop's products: files of one or several folders, read once each."""
 
 import hashlib
 from pathlib import Path
@@ -16,11 +16,11 @@ class Picture(NamedTuple):
 
 
 class Pictures:
-    """Pictures by file name; only what lies in the folder itself can be asked for."""
+    """Pictures by file name, in the first folder that has it; only what lies in the folders themselves can be asked for."""
 
-    def __init__(self, folder: Path) -> None:
-        files = folder.iterdir() if folder.is_dir() else iter(())
-        self._files = {file.name: file for file in files if file.suffix in _TYPES}
+    def __init__(self, *folders: Path) -> None:
+        found = [file for folder in reversed(folders) if folder.is_dir() for file in folder.iterdir()]
+        self._files = {file.name: file for file in found if file.suffix in _TYPES}
         self._read: dict[str, Picture] = {}
 
     def get(self, name: str) -> Picture | None:

@@ -24,7 +24,14 @@ import msgspec
 import uvicorn
 from litestar.types import Scope
 
-from studio.rehearsal import shop_catalogue, shop_changes, shop_faults, shop_show, shop_stock
+from studio.rehearsal import (
+    own_products,
+    shop_catalogue,
+    shop_changes,
+    shop_faults,
+    shop_show,
+    shop_stock,
+)
 from studio.rehearsal.clock import Anchor, ShopClock, first_anchor
 from studio.rehearsal.faults import FaultBoard
 from studio.rehearsal.frontdoor import Frontdoor, Tokens
@@ -52,6 +59,8 @@ class ServeOptions:
     parent_pid: int | None = None
     ready_file: Path | None = None
     catalogue: Path = shop_catalogue.FOLDER
+    own_products: Path | None = None
+    """A file of products beside the catalogue (`own_products`); a shop that is filled already keeps what it has."""
     clock_stands: bool = False
     """While the server was down its clock stood still, instead of having run on."""
 
@@ -150,7 +159,7 @@ def _opened(store: Store, options: ServeOptions, clock: ShopClock, feed: Feed, b
 
     def prepare(tx: Tx) -> dict[str, str]:
         if tx.value("SELECT count(*) FROM meta") == 0:
-            shop_catalogue.fill(tx, shop_catalogue.read(options.catalogue))
+            _fill(tx, options)
             tx.run("INSERT INTO meta (key, value) VALUES ('instance', ?)", (secrets.token_hex(8),))
             _keep(tx, "clock", clock.set())
         else:
@@ -169,7 +178,25 @@ def _opened(store: Store, options: ServeOptions, clock: ShopClock, feed: Feed, b
         raise CannotServe(str(error)) from error
     board.faults = tuple(store.submit(shop_faults.listed).result())
     shop = msgspec.json.decode(kept["shop"], type=dict[str, object])
-    return Core(store, clock, feed, board, kept["instance"], shop, Pictures(options.catalogue / "images"))
+    return Core(store, clock, feed, board, kept["instance"], shop, _pictures(options))
+
+
+def _fill(tx: Tx, options: ServeOptions) -> None:
+    catalogue = shop_catalogue.read(options.catalogue)
+    if options.own_products is None:
+        shop_catalogue.fill(tx, catalogue)
+        return
+    own = own_products.read(options.own_products)
+    catalogue = own_products.sold_in(catalogue, own)
+    shop_catalogue.fill(tx, catalogue)
+    own_products.fill(tx, catalogue, own)
+
+
+def _pictures(options: ServeOptions) -> Pictures:
+    folders = [options.catalogue / "images"]
+    if options.own_products is not None:
+        folders.append(options.own_products.parent / own_products.PICTURES)
+    return Pictures(*folders)
 
 
 def _left_at(kept: dict[str, str]) -> Anchor:
@@ -292,6 +319,9 @@ def options_from(argv: Sequence[str] | None = None) -> ServeOptions:
     parser.add_argument("--ready-file", type=Path, default=None, help="written when the shop listens")
     parser.add_argument(
         "--catalogue", type=Path, default=shop_catalogue.FOLDER, help="folder of catalogue.json and images"
+    )
+    parser.add_argument(
+        "--own-products", type=Path, default=None, help="a file of more products, for a new shop"
     )
     parser.add_argument(
         "--clock-stands", action="store_true", help="go on from the time at which the shop was ended"

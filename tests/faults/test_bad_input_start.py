@@ -18,7 +18,7 @@ from studio.domain.ids import uuid7
 from studio.open_studio import open_studio
 from studio.rehearsal.director import Rehearsal
 from studio.rehearsal_plan import Plan, keep
-from studio.rehearse import rehearsing, sample_lineup
+from studio.rehearse import rehearsing, show_of
 from studio.settings.logging import Redactor
 from studio.settings.paths import Paths
 from studio.store.errors import NewerDatabaseError
@@ -146,7 +146,7 @@ async def test_a_rehearsal_with_a_damaged_database_is_resumed_where_it_was(
     sealed.prepare()
     garbage = WindowGarbage()
     try:
-        async with rehearsing(qapp, sealed, plan, sample_lineup(4)) as (desktop, _):
+        async with rehearsing(qapp, sealed, plan, show_of(plan)) as (desktop, _):
             for command in (StartShow(), NextItem(deliberate=True)):
                 assert await desktop.studio.do(command) is None
             assert (await desktop.studio.open(plan.rehearsal.show_id)).state.on_air_id
@@ -155,7 +155,7 @@ async def test_a_rehearsal_with_a_damaged_database_is_resumed_where_it_was(
                     await asyncio.sleep(0)
         scratch(sealed.database)
         resumed = Plan(plan.rehearsal, plan.folder, headless=False, out=plan.out, resumed=True)
-        async with rehearsing(qapp, sealed, resumed, sample_lineup(4)) as (desktop, _):
+        async with rehearsing(qapp, sealed, resumed, show_of(resumed)) as (desktop, _):
             said = [n.sentence for n in desktop.notices._posted]
             assert [s for s in said if "was put back" in s]
             assert desktop.live is not None
@@ -174,7 +174,7 @@ async def test_a_rehearsal_with_a_newer_database_is_not_resumed_and_left_as_it_i
     sealed.prepare()
     before = newer(sealed.database)
     with pytest.raises(NewerDatabaseError, match="install the newer version"):
-        async with rehearsing(qapp, sealed, plan, sample_lineup(4)):
+        async with rehearsing(qapp, sealed, plan, show_of(plan)):
             pass
     assert sealed.database.read_bytes() == before
     done = await asyncio.to_thread(host_studio, "--data-dir", str(paths.data), "rehearse", "--resume", "--headless",
