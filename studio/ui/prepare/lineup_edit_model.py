@@ -1,0 +1,389 @@
+"""The line-up to be planned, as an item model: one row an item, its product's variants under it."""
+
+import enum
+import itertools
+from collections.abc import Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
+from studio.domain.show import ShowPhase
+from studio.ui.models.live_show import LiveShow
+from studio.ui.prepare.item_edits import ItemEdits
+from studio.ui.prepare.item_values import Field
+from studio.ui.prepare.lineup_clipboard import ITEM_IDS, dragged_items, ids_mime
+from studio.ui.prepare.lineup_edit_row import NO_FACTS, EditRow, ItemFacts, VariantRow, facts_of
+from studio.ui.prepare.lineup_edit_words import RowWords
+from studio.ui.prepare.lineup_moves import StepKind, steps
+from studio.ui.prepare.mime import PRODUCTS, dragged_products
+from studio.ui.texts import Texts
+from studio.ui.widgets.labels import tooltip_text
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class Column(enum.IntEnum):
+    """The columns, from the left."""
+
+    NUMBER = 0
+    PICTURE = 1
+    ITEM = 2
+    MINUTES = 3
+    STARTS = 4
+    PRICE = 5
+    TARGET = 6
+    STOCK = 7
+    PROMO = 8
+
+
+ROW_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+"""The whole `EditRow`, or the `VariantRow` of a row under it."""
+ID_ROLE: Final = Qt.ItemDataRole.UserRole + 2
+PROBLEM_ROLE: Final = Qt.ItemDataRole.UserRole + 3
+"""Why what was typed into this cell could not be taken; empty when nothing was refused."""
+FIELDS: Final = {
+    Column.ITEM: Field.TITLE, Column.MINUTES: Field.MINUTES, Column.PRICE: Field.PRICE, Column.TARGET: Field.TARGET,
+}  # fmt: skip
+"""The cells that are typed into."""
+_OF_PRODUCTS: Final = (Column.PRICE, Column.TARGET)
+_RIGHT: Final = (Column.MINUTES, Column.PRICE, Column.TARGET, Column.STOCK)
+
+
+class LineUpEditModel(QAbstractItemModel):
+    """Follows the show. It is never moved by a view: what was dropped is asked for, and comes back as the show's log."""
+
+    move_asked = Signal(object, int)
+    """These items (ids) shall stand before the item at this index."""
+    products_dropped = Signal(object, int)
+    """These products (ids) shall come in at this index."""
+    totals_changed = Signal()
+
+    def __init__(self, live: LiveShow, edits: ItemEdits, texts: Texts) -> None:
+        super().__init__(live)
+        self._live, self._edits, self._texts = live, edits, texts
+        self.words = RowWords(live, edits, texts)
+        self._rows: list[EditRow] = []
+        self._places: dict[str, int] = {}
+        self._serials: dict[str, int] = {}
+        self._ids: dict[int, str] = {}
+        self._next_serial = itertools.count(1)
+        self._facts: dict[str, ItemFacts] = {}
+        self._folded: tuple[object, ...] = ()
+        self.length_ms = 0
+        self._sync()
+        live.lineup_changed.connect(self._sync)
+        live.show_changed.connect(self._sync)
+        live.stock_changed.connect(self._products_changed)
+        live.products_changed.connect(self._products_changed)
+        edits.changed.connect(self._edited)
+
+    # --- reading ----------------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> Sequence[EditRow]:
+        """All rows in order."""
+        return self._rows
+
+    def place(self, item_id: str) -> int:
+        """Where an item stands, -1 when it is not in the line-up."""
+        return self._places.get(item_id, -1)
+
+    def row(self, index: _Index) -> EditRow | VariantRow | None:
+        """What stands at this index."""
+        if not index.isValid():
+            return None
+        serial = index.internalId()
+        if not serial:
+            return self._rows[index.row()] if index.row() < len(self._rows) else None
+        variants = self._variants(self._place_of(serial))
+        return variants[index.row()] if index.row() < len(variants) else None
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        """Items, or the variants of one."""
+        if not parent.isValid():
+            return len(self._rows)
+        if parent.internalId() or parent.column() != 0:
+            return 0
+        return len(self._variants(parent.row()))
+
+    def columnCount(self, parent: _Index = _ROOT) -> int:  # noqa: ARG002
+        """Always the same."""
+        return len(Column)
+
+    def index(self, row: int, column: int, parent: _Index = _ROOT) -> QModelIndex:
+        """The index of a cell."""
+        if not 0 <= column < len(Column) or row < 0 or row >= self.rowCount(parent):
+            return QModelIndex()
+        if not parent.isValid():
+            return self.createIndex(row, column, 0)
+        return self.createIndex(row, column, self._serials[self._rows[parent.row()].item.id])
+
+    def parent(self, child: _Index = _ROOT) -> QModelIndex:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The item of a variant."""
+        if not child.isValid() or not child.internalId():
+            return QModelIndex()
+        at = self._place_of(child.internalId())
+        return self.createIndex(at, 0, 0) if at >= 0 else QModelIndex()
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Items are selected, dragged and typed into; variants are only read. What is dropped lands between items."""
+        flag = Qt.ItemFlag
+        if not index.isValid():
+            return flag.ItemIsDropEnabled
+        if index.internalId():
+            return flag.ItemIsEnabled | flag.ItemNeverHasChildren
+        flags = flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled
+        return flags | flag.ItemIsEditable if self.may_edit(index) else flags
+
+    def may_edit(self, index: _Index) -> bool:
+        """Whether this cell can be typed into now."""
+        column = Column(index.column())
+        if column not in FIELDS or index.internalId() or self._live.state.phase is ShowPhase.ENDED:
+            return False
+        return column not in _OF_PRODUCTS or self._rows[index.row()].item.kind is ItemKind.PRODUCT
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Texts for the eye and for screen readers, what is typed, and the whole row."""
+        row = self.row(index)
+        if row is None:
+            return None
+        if role == ROW_ROLE:
+            return row
+        column = Column(index.column())
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            right = Qt.AlignmentFlag.AlignRight if column in _RIGHT else Qt.AlignmentFlag.AlignLeft
+            return right | Qt.AlignmentFlag.AlignVCenter
+        if isinstance(row, VariantRow):
+            return self._variant_data(row, column, role)
+        return self._row_data(row, column, role)
+
+    def _variant_data(self, row: VariantRow, column: Column, role: int) -> Any:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self.words.of_variant(row, column)
+        return row.id if role == ID_ROLE else None
+
+    def _row_data(self, row: EditRow, column: Column, role: int) -> Any:
+        roles = Qt.ItemDataRole
+        if role == ID_ROLE:
+            return row.item.id
+        if role == roles.DisplayRole:
+            return self.words.cell(row, column)
+        if role == roles.AccessibleTextRole:
+            return self.words.spoken(row) if column is Column.ITEM else self.words.cell(row, column)
+        if role == roles.ToolTipRole:
+            return tooltip_text(self.words.hint(row, column)) or None
+        field = FIELDS.get(column)
+        if field is None:
+            return None
+        if role == roles.EditRole:
+            return self._edits.text(self._edits.item(row.item.id) or row.item, field)
+        return self._edits.problem(row.item.id, field) if role == PROBLEM_ROLE else None
+
+    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """What was typed becomes a decision; the cell follows when it was taken."""
+        row, field = self.row(index), FIELDS.get(Column(index.column()))
+        if role != Qt.ItemDataRole.EditRole or field is None or not isinstance(row, EditRow):
+            return False
+        self._edits.commit(row.item.id, field, str(value))
+        return True
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The names of the columns."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            right = Qt.AlignmentFlag.AlignRight if section in _RIGHT else Qt.AlignmentFlag.AlignLeft
+            return right | Qt.AlignmentFlag.AlignVCenter
+        return self.words.header(section) if role == Qt.ItemDataRole.DisplayRole else None
+
+    # --- dragging ---------------------------------------------------------------------------------------------
+
+    def mimeTypes(self) -> list[str]:
+        """Items of this line-up, and products of the catalogue."""
+        return [ITEM_IDS, PRODUCTS]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The items of these cells, in their order."""
+        places = sorted({i.row() for i in indexes if not i.internalId()})
+        return ids_mime([self._rows[at].item.id for at in places])
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """Items move, products come in."""
+        return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Items are moved, never copied."""
+        return Qt.DropAction.MoveAction
+
+    def canDropMimeData(
+        self, data: QMimeData, _action: Qt.DropAction, _row: int, _column: int, parent: _Index
+    ) -> bool:
+        """Between items, while the show is not over."""
+        if parent.isValid() or self._live.state.phase is ShowPhase.ENDED:
+            return False
+        return data.hasFormat(ITEM_IDS) or data.hasFormat(PRODUCTS)
+
+    def dropMimeData(
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: _Index
+    ) -> bool:
+        """Ask for what was dropped. Never true: the view must not take rows away that the show's log moves."""
+        if self.canDropMimeData(data, action, row, column, parent):
+            at = len(self._rows) if row < 0 else row
+            if moved := tuple(i for i in dragged_items(data) if i in self._places):
+                self.move_asked.emit(moved, at)
+            elif products := dragged_products(data):
+                self.products_dropped.emit(products, at)
+        return False
+
+    # --- following --------------------------------------------------------------------------------------------
+
+    def _variants(self, place: int) -> tuple[VariantRow, ...]:
+        return self._rows[place].facts.variants if 0 <= place < len(self._rows) else ()
+
+    def _place_of(self, serial: int) -> int:
+        return self._places.get(self._ids.get(serial, ""), -1)
+
+    def _sync(self) -> None:
+        state = self._live.state
+        base = state.started_at_ms if state.started_at_ms is not None else state.starts_at_ms
+        folded = (state.items, state.statuses, base, state.phase, state.planned_ms, state.currency)
+        if len(folded) == len(self._folded) and all(
+            a is b or a == b for a, b in zip(folded[1:], self._folded[1:], strict=True)
+        ) and folded[0] is self._folded[0]:  # fmt: skip
+            return
+        self._folded = folded
+        wanted = self._wanted(base or 0)
+        have, by_id = [r.item.id for r in self._rows], {r.item.id: r for r in wanted}
+        keys = list(by_id)
+        if have != keys:
+            self._reorder(have, keys, by_id)
+        self._replace(wanted)
+        self.totals_changed.emit()
+
+    def _wanted(self, base: int) -> list[EditRow]:
+        state, known = self._live.state, {r.item.id: r for r in self._rows}
+        starts, total = base, 0
+        wanted: list[EditRow] = []
+        for number, item in enumerate(state.items, start=1):
+            old = known.get(item.id)
+            status = state.statuses.get(item.id, ItemStatus.PLANNED)
+            skipped = status is ItemStatus.SKIPPED
+            facts = self._facts_of(item, old)
+            begins = None if skipped else starts
+            wanted.append(
+                old
+                if old is not None
+                and old.item is item
+                and old.number == number
+                and old.starts_ms == begins
+                and old.status is status
+                and old.facts is facts
+                else EditRow(item, number, begins, status, facts)
+            )
+            if not skipped:
+                starts += item.planned_ms
+                total += item.planned_ms
+        self.length_ms = total
+        return wanted
+
+    def _facts_of(self, item: LineUpItem, old: EditRow | None) -> ItemFacts:
+        if item.kind is not ItemKind.PRODUCT:
+            return NO_FACTS
+        facts = self._facts.get(item.id)
+        if facts is None or old is None or old.item is not item:
+            fresh = facts_of(self._live, item)
+            facts = self._facts[item.id] = facts if facts == fresh and facts is not None else fresh
+        return facts
+
+    def _reorder(self, have: list[str], keys: list[str], by_id: dict[str, EditRow]) -> None:
+        for step in steps(have, keys):
+            first, last = step.first, step.last
+            if step.kind is StepKind.REMOVE:
+                self.beginRemoveRows(_ROOT, first, last)
+                for row in self._rows[first : last + 1]:
+                    self._facts.pop(row.item.id, None)
+                    self._ids.pop(self._serials.pop(row.item.id), None)
+                del self._rows[first : last + 1]
+                self._note_places()
+                self.endRemoveRows()
+            elif step.kind is StepKind.INSERT:
+                self.beginInsertRows(_ROOT, first, last)
+                self._rows[first:first] = [by_id[key] for key in keys[first : last + 1]]
+                for row in self._rows[first : last + 1]:
+                    serial = next(self._next_serial)
+                    self._serials[row.item.id], self._ids[serial] = serial, row.item.id
+                self._note_places()
+                self.endInsertRows()
+            else:
+                self.beginMoveRows(_ROOT, first, last, _ROOT, step.to)
+                block = self._rows[first : last + 1]
+                del self._rows[first : last + 1]
+                place = step.to - len(block) if step.to > first else step.to
+                self._rows[place:place] = block
+                self._note_places()
+                self.endMoveRows()
+
+    def _note_places(self) -> None:
+        self._places = {row.item.id: n for n, row in enumerate(self._rows)}
+
+    def _replace(self, wanted: list[EditRow]) -> None:
+        changed: list[int] = []
+        for at, row in enumerate(wanted):
+            if row is not self._rows[at]:
+                self._put(at, row)
+                changed.append(at)
+        self._tell(changed)
+
+    def _put(self, at: int, row: EditRow) -> None:
+        """Another row in this place, with its variants. Rows of variants come and go as a whole."""
+        before, after = self._rows[at].facts.variants, row.facts.variants
+        same = [v.id for v in before] == [v.id for v in after]
+        parent = self.index(at, 0)
+        if not same and before:
+            self.beginRemoveRows(parent, 0, len(before) - 1)
+            self._rows[at] = _without_variants(self._rows[at])
+            self.endRemoveRows()
+        if not same and after:
+            self.beginInsertRows(parent, 0, len(after) - 1)
+            self._rows[at] = row
+            self.endInsertRows()
+        self._rows[at] = row
+        if same and before != after:
+            last = self.index(len(after) - 1, len(Column) - 1, parent)
+            self.dataChanged.emit(self.index(0, 0, parent), last)
+
+    def _tell(self, changed: list[int]) -> None:
+        """Rows beside each other are told of together."""
+        for _, group in itertools.groupby(enumerate(changed), key=_run):
+            run = [at for _, at in group]
+            self.dataChanged.emit(self.index(run[0], 0), self.index(run[-1], len(Column) - 1))
+
+    def _products_changed(self, product_ids: set[str]) -> None:
+        changed: list[int] = []
+        for at, row in enumerate(self._rows):
+            if row.item.product_id in product_ids:
+                facts = facts_of(self._live, row.item)
+                if facts != row.facts:
+                    self._facts[row.item.id] = facts
+                    self._put(at, EditRow(row.item, row.number, row.starts_ms, row.status, facts))
+                    changed.append(at)
+        self._tell(changed)
+
+    def _edited(self, item_id: str) -> None:
+        at = self.place(item_id)
+        if at >= 0:
+            self._tell([at])
+
+
+def _run(placed: tuple[int, int]) -> int:
+    return placed[1] - placed[0]
+
+
+def _without_variants(row: EditRow) -> EditRow:
+    facts = row.facts
+    bare = ItemFacts(facts.left, facts.price, (), facts.image_url, facts.known, facts.withdrawn)
+    return EditRow(row.item, row.number, row.starts_ms, row.status, bare)

@@ -1,0 +1,243 @@
+"""The table of the line-up under the hand: keys, clicks, drags. What a hand wants is asked for by signals."""
+
+from typing import Final
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QDropEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QTreeView, QWidget
+
+from studio.ui.actions import Actions
+from studio.ui.prepare.lineup_edit_model import FIELDS, ID_ROLE, Column, LineUpEditModel
+from studio.ui.theme import Theme
+
+_Index = QModelIndex | QPersistentModelIndex
+
+_WIDTHS: Final = {
+    Column.NUMBER: 38, Column.PICTURE: 46, Column.MINUTES: 68, Column.STARTS: 64, Column.PRICE: 92, Column.TARGET: 64,
+    Column.STOCK: 78, Column.PROMO: 128,
+}  # fmt: skip
+_NARROW: Final = {Column.MINUTES: 62, Column.STARTS: 56, Column.PRICE: 84, Column.STOCK: 70, Column.PROMO: 96}
+_LEAST_TITLE: Final = 150
+_GIVEN_UP: Final = (Column.PICTURE, Column.TARGET, Column.STARTS, Column.PROMO)
+"""What is left out where the table is narrow, the first one first; the item's own fields show it below."""
+KEYS: Final = (
+    "lineup.remove", "lineup.up", "lineup.down", "lineup.segment", "lineup.duplicate", "lineup.copy", "lineup.cut",
+    "lineup.paste",
+)  # fmt: skip
+
+
+class LineUpEditView(QTreeView):
+    """The rows. Keys of the line-up's actions go to `asked`, whatever keys a person gave them."""
+
+    asked = Signal(str)
+    """The id of an action whose key was pressed."""
+    promo_clicked = Signal(str)
+    menu_asked = Signal(QPoint)
+
+    def __init__(
+        self, model: LineUpEditModel, actions: Actions, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._actions, self._theme, self._rows = actions, theme, model
+        self.setModel(model)
+        self.setUniformRowHeights(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setItemsExpandable(True)
+        self.setExpandsOnDoubleClick(False)
+        self.setMouseTracking(True)
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDragDropOverwriteMode(False)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDropIndicatorShown(True)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.AnyKeyPressed
+        )
+        header = self.header()
+        header.setSectionsMovable(False)
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(theme.px(30))
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(Column.ITEM, QHeaderView.ResizeMode.Stretch)
+        self._fit()
+
+    # --- what is shown ----------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        self._fit()
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
+        """Give the titles room: narrower columns first, then fewer."""
+        px, width = self._theme.px, self.viewport().width()
+        widths = {column: px(size) for column, size in _WIDTHS.items()}
+        hidden: set[Column] = set()
+        if sum(widths.values()) + px(_LEAST_TITLE) > width:
+            widths |= {column: px(size) for column, size in _NARROW.items()}
+        for column in _GIVEN_UP:
+            if sum(w for c, w in widths.items() if c not in hidden) + px(_LEAST_TITLE) > width:
+                hidden.add(column)
+        for column, size in widths.items():
+            self.setColumnHidden(column, column in hidden)
+            if column not in hidden and self.columnWidth(column) != size:
+                self.setColumnWidth(column, size)
+
+    def selected_rows(self) -> list[int]:
+        """The places of the selected items, in order."""
+        return sorted(i.row() for i in self.selectionModel().selectedRows() if not i.parent().isValid())
+
+    def select_rows(self, rows: list[int], column: int = Column.ITEM) -> None:
+        """Select these rows, and make the first one the current one."""
+        flags = QItemSelectionModel.SelectionFlag
+        model = self.selectionModel()
+        model.clearSelection()
+        if not rows:
+            return
+        for at in rows:
+            model.select(self._rows.index(at, 0), flags.Select | flags.Rows)
+        current = self._rows.index(rows[0], column)
+        model.setCurrentIndex(current, flags.NoUpdate)
+        self.scrollTo(self._rows.index(rows[-1], column))
+        self.scrollTo(current)
+
+    def selectAll(self) -> None:  # noqa: D102 - as in QAbstractItemView
+        self.select_rows(list(range(self._rows.rowCount())))
+
+    def toggle(self, index: _Index) -> None:
+        """Show or hide the variants of an item."""
+        first = self._rows.index(index.row(), 0)
+        if not self._rows.rowCount(first):
+            return
+        self.setExpanded(first, not self.isExpanded(first))
+        self.viewport().update()
+
+    # --- keys -------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        pressed = QKeySequence(event.keyCombination())
+        for action_id in KEYS:
+            if any(QKeySequence.fromString(key) == pressed for key in self._actions[action_id].keys):
+                self.asked.emit(action_id)
+                return
+        index, key = self.currentIndex(), event.key()
+        if key in (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.edit_current()
+        elif key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp) and not event.modifiers():
+            super().keyPressEvent(event)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.modifiers() and index.isValid():
+            self._go_aside(index, 1 if key == Qt.Key.Key_Right else -1)
+        elif (
+            event.text().isprintable()
+            and event.text()
+            and not event.matches(QKeySequence.StandardKey.SelectAll)
+        ):
+            # A figure typed on a cell of figures replaces what stands there; letters stay keys of the studio.
+            if event.text() in "0123456789" and index.column() in (
+                Column.MINUTES,
+                Column.PRICE,
+                Column.TARGET,
+            ):
+                super().keyPressEvent(event)
+            else:
+                event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _go_aside(self, index: QModelIndex, by: int) -> None:
+        """To the next cell that can be typed into; on the title the variants open and close first."""
+        if index.parent().isValid():
+            self.setCurrentIndex(index.parent().siblingAtColumn(Column.ITEM))
+            return
+        first = index.siblingAtColumn(0)
+        if (
+            index.column() <= Column.ITEM
+            and self._rows.rowCount(first)
+            and self.isExpanded(first) != (by > 0)
+        ):
+            self.toggle(index)
+            return
+        column = index.column() + by
+        while 0 <= column < len(Column):
+            if (column in FIELDS or column == Column.PROMO) and not self.isColumnHidden(column):
+                there = index.siblingAtColumn(column)
+                self.selectionModel().setCurrentIndex(there, QItemSelectionModel.SelectionFlag.NoUpdate)
+                return
+            column += by
+
+    def edit_current(self) -> None:
+        """Type into the current cell, or the title where the cell is none to type into."""
+        index = self.currentIndex()
+        if not index.isValid() or index.parent().isValid():
+            return
+        if index.column() == Column.PROMO:
+            self.promo_clicked.emit(str(index.data(ID_ROLE)))
+            return
+        cell = index if index.column() in FIELDS else index.siblingAtColumn(Column.ITEM)
+        if self._rows.may_edit(cell):
+            self.selectionModel().setCurrentIndex(cell, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.edit(cell)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: D102
+        hints = QAbstractItemDelegate.EndEditHint
+        by = {hints.EditNextItem: 1, hints.EditPreviousItem: -1}.get(hint, 0)
+        super().closeEditor(editor, hints.NoHint)
+        if by:
+            self._edit_beside(by)
+
+    def _edit_beside(self, by: int) -> None:
+        """Tab goes on through the cells that can be typed into, and into the next row."""
+        index = self.currentIndex()
+        row, column = index.row(), index.column() + by
+        while 0 <= row < self._rows.rowCount():
+            while 0 <= column < len(Column):
+                cell = self._rows.index(row, column)
+                if self._rows.may_edit(cell) and not self.isColumnHidden(column):
+                    self.setCurrentIndex(cell)
+                    self.edit(cell)
+                    return
+                column += by
+            row += by
+            column = 0 if by > 0 else len(Column) - 1
+
+    # --- the mouse --------------------------------------------------------------------------------------------
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        index = self.indexAt(event.position().toPoint())
+        dragged = self.state() is QAbstractItemView.State.DraggingState
+        super().mouseReleaseEvent(event)
+        plain = event.button() is Qt.MouseButton.LeftButton and not event.modifiers()
+        if plain and not dragged and index.isValid() and not index.parent().isValid():
+            self._clicked(index, event.position().toPoint())
+
+    def _clicked(self, index: QModelIndex, spot: QPoint) -> None:
+        if self.state() is QAbstractItemView.State.EditingState:
+            return
+        if index.column() in (Column.MINUTES, Column.PRICE, Column.TARGET) and self._rows.may_edit(index):
+            self.edit(index)
+        elif index.column() == Column.PROMO and index.data():
+            self.promo_clicked.emit(str(index.data(ID_ROLE)))
+        elif index.column() == Column.ITEM and spot.y() > self.visualRect(index).center().y():
+            # The variants stand under the title.
+            self.toggle(index)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: D102
+        if event.reason() is QContextMenuEvent.Reason.Mouse:
+            index = self.indexAt(event.pos())
+            if (
+                index.isValid()
+                and not self.selectionModel().isSelected(index)
+                and not index.parent().isValid()
+            ):
+                self.setCurrentIndex(index)
+        self.menu_asked.emit(event.globalPos())
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: D102
+        super().dropEvent(event)
+        # The rows move when the show's log says so: what was dragged is not the view's to take away.
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
