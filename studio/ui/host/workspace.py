@@ -21,7 +21,6 @@ from studio.domain.commands import (
     PinProduct,
     PreviousItem,
     ResolveUnsure,
-    StartShow,
     Unpin,
 )
 from studio.domain.product import Product
@@ -45,6 +44,7 @@ from studio.ui.host.promo_bar import PromoBar
 from studio.ui.host.promo_form import PromoForm
 from studio.ui.host.question_panel import QuestionPanel
 from studio.ui.host.stage_panel import StagePanel
+from studio.ui.host.starting import BeforeStart, Starting
 from studio.ui.host.stock_watch import StockWatch
 from studio.ui.keyguard import EscapeLadder, FocusKeys, SpaceGuard
 from studio.ui.models.chat_source import ChatWindow
@@ -91,6 +91,7 @@ class HostWorkspace(QWidget):
         preview: bool = True,
         keep_preview: Callable[[bool], None] = lambda _wanted: None,
         wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        before_start: BeforeStart | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -103,6 +104,7 @@ class HostWorkspace(QWidget):
         self.deciding = Deciding(
             studio, tasks, self.notice.emit, self._deliberate, monotonic_ms, show.make_way
         )
+        self.starting = Starting(self.deciding, before_start)
         canned = CannedAnswers.read(canned_file, show.state.language)
         self.lineup_model = LineUpModel(show, studio.clock.best_ms())
         self.question_model = QuestionModel(show, studio.clock.best_ms())
@@ -197,7 +199,7 @@ class HostWorkspace(QWidget):
 
     def _connect(self) -> None:
         on, give = self._actions.on, self.deciding.give
-        on("show.start", lambda: give(StartShow()))
+        on("show.start", self.starting.start)
         on("show.end", self._end)
         on("item.next", lambda: give(NextItem()))
         on("item.previous", lambda: give(PreviousItem()))
