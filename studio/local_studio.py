@@ -12,9 +12,10 @@ from studio.batcher import joined
 from studio.control.ports import ChatRow, ShowClock, ShowSummary
 from studio.domain.catalogue import CatalogueFacets, CataloguePage, CatalogueQuery
 from studio.domain.commands import Command, Refused
+from studio.domain.past import PastShow
 from studio.domain.product import Product
 from studio.engine_room import EngineRoom
-from studio.ui.studio import ChangeBatch, Opened, Review
+from studio.ui.studio import ChangeBatch, ExportKind, Opened, Review
 
 T = TypeVar("T")
 
@@ -119,6 +120,18 @@ class LocalStudio(QObject):
     async def report_html(self, show_id: str) -> str:
         """The report of a show."""
         return await self._run(self._room.reviews.report_html(show_id))
+
+    async def export(self, show_id: str, kind: ExportKind, path: Path, offset_ms: int = 0) -> None:
+        """Write a review; raises `OSError` where it cannot be written."""
+        await self._run(self._room.reviews.export(show_id, kind, path, offset_ms))
+
+    async def chat_between(self, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
+        """The chat of a stretch of time."""
+        return await self._read(lambda: self._room.history.chat_between(show_id, from_ms, to_ms, limit))
+
+    async def past(self, series: str | None = None, limit: int = 20) -> list[PastShow]:
+        """The newest shows that have been on air."""
+        return await self._run(self._room.reviews.past(series, limit))
 
     async def export_report(self, show_id: str, path: Path) -> None:
         """Write the report of a show; raises `OSError` where it cannot be written."""

@@ -26,13 +26,13 @@ def chapters(state: ShowState, offset_ms: int = 0) -> tuple[Chapter, ...]:
     """
     return tuple(
         chapter
-        for number, stretch in enumerate(_recordings(state))
+        for number, stretch in enumerate(recordings(state))
         for chapter in _of(state, stretch, number, offset_ms)
     )
 
 
-def _recordings(state: ShowState) -> list[Broadcast]:
-    """One stage's broadcasts that the show is in: the stage that was on for longest, as two stages stream one show."""
+def recordings(state: ShowState) -> list[Broadcast]:
+    """The recordings that there are of a show, in order of time; its chapters count them from 0. One stage's broadcasts that the show is in: the stage that was on for longest, as two stages stream one show."""
     if state.started_at_ms is None:
         return []
     end = state.ended_at_ms

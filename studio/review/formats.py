@@ -46,6 +46,12 @@ class Formats:
             return self._not_known
         return numbers.format_decimal(round(value), locale=self._locale)
 
+    def decimal(self, value: float | None) -> str:
+        """A number with one digit behind the point where it has any, 3.5 in English."""
+        if value is None:
+            return self._not_known
+        return numbers.format_decimal(round(value, 1), locale=self._locale)
+
     def percent(self, share: float | None) -> str:
         """0.428 is 42.8 %."""
         if share is None:

@@ -9,13 +9,16 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from studio.domain.audience import ViewerSample
+from studio.domain.audience import ViewerSample, ViewerTimeline
 from studio.domain.kpi import ShowFigures, newest_revisions, own_orders
-from studio.domain.order import REPLAY_MS, Order
+from studio.domain.order import Order
 from studio.domain.show import ShowPhase, ShowState
 from studio.review.announced import announced
 from studio.review.formats import Formats, plain
 from studio.review.labels import Formula, Labels, labels_for
+from studio.review.material import Material
+from studio.review.more_words import more_words
+from studio.review.report_parts import parts_of
 from studio.review.svg_chart import Block, Moment, viewers_svg
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -51,31 +54,51 @@ def render_report(
     generated_ms: int,
     language: str,
 ) -> str:
+    """The report as `report_of` makes it, of the figures alone."""
+    return report_of(
+        Material(
+            state=state,
+            figures=figures,
+            samples=tuple(samples),
+            orders=tuple(orders),
+            generated_ms=generated_ms,
+            language=language,
+        )
+    )
+
+
+def report_of(material: Material) -> str:
     """The report as HTML text: inline CSS and SVG, no scripts, no requests to anywhere.
 
-    `figures` are shown as they are; `samples` and `orders` (any order, any revision) draw the chart. Times are
-    UTC ms and shown in the show's time zone; `generated_ms` is now by the shop's clock; `language` is BCP 47
-    (words in English, German or Norwegian, else English).
+    The figures are shown as they are; samples and orders (any order, any revision) draw the chart. Times are UTC ms and
+    shown in the show's time zone; words are in English, German or Norwegian, else English.
     """
+    state, figures, language = material.state, material.figures, material.language
     words = labels_for(language)
+    more = more_words(words.language)
     same = language.replace("_", "-").split("-")[0].lower() == words.language
     formats = Formats(language if same else words.language, state.time_zone, words.not_known)
+    parts = parts_of(material, formats, words, more)
     return _template().render(
         words=words,
+        more=more,
+        parts=parts,
         language=words.language,
         title=plain(state.title),
         rehearsal=state.rehearsal,
         status=_status(state, words),
-        when=_when(state, figures, formats, words),
+        when=_when(material, formats, words),
         tiles=_tiles(figures, formats, words),
-        chart=_chart(state, samples, orders, formats, words, generated_ms),
+        chart=_chart(material, formats, words),
         products=_products(figures, formats, words),
         promos=_promos(figures, formats, words),
         announced=announced(state, formats, words.language),
         questions=_questions(figures, formats, words),
         shop=_shop(figures, formats, words),
-        formulas=_formulas(words),
-        made=words.made.format(day=formats.day(generated_ms), time=formats.clock(generated_ms)),
+        formulas=list(dict.fromkeys((*_formulas(words), *parts.formulas))),
+        made=words.made.format(
+            day=formats.day(material.generated_ms), time=formats.clock(material.generated_ms)
+        ),
         zone=words.times_in.format(zone=formats.zone_name),
     )
 
@@ -100,7 +123,8 @@ def _status(state: ShowState, words: Labels) -> str:
     }[state.phase]
 
 
-def _when(state: ShowState, figures: ShowFigures, formats: Formats, words: Labels) -> str:
+def _when(material: Material, formats: Formats, words: Labels) -> str:
+    state, figures = material.state, material.figures
     if state.started_at_ms is None:
         return formats.day(state.starts_at_ms) if state.starts_at_ms is not None else ""
     end = "" if state.ended_at_ms is None else formats.clock(state.ended_at_ms)
@@ -111,7 +135,7 @@ def _when(state: ShowState, figures: ShowFigures, formats: Formats, words: Label
         ),
     ]
     if state.ended_at_ms is not None:
-        until = state.ended_at_ms + REPLAY_MS
+        until = state.ended_at_ms + material.replay_ms
         parts.append(words.replay.format(day=formats.day(until), time=formats.clock(until)))
     return " · ".join(parts)
 
@@ -155,14 +179,8 @@ def _tiles(figures: ShowFigures, formats: Formats, words: Labels) -> list[Tile]:
     ]
 
 
-def _chart(
-    state: ShowState,
-    samples: Sequence[ViewerSample],
-    orders: Sequence[Order],
-    formats: Formats,
-    words: Labels,
-    now_ms: int,
-) -> Markup:
+def _chart(material: Material, formats: Formats, words: Labels) -> Markup:
+    state, now_ms = material.state, material.generated_ms
     start = state.started_at_ms if state.started_at_ms is not None else now_ms
     end = state.ended_at_ms if state.ended_at_ms is not None else max(now_ms, start)
     titles = {i.id: plain(i.title, 80) for i in state.items}
@@ -183,11 +201,11 @@ def _chart(
     ]
     minutes = [
         (order.placed_at_ms, 1)
-        for order in own_orders(state, newest_revisions(orders))
+        for order in own_orders(state, newest_revisions(material.orders), material.replay_ms)
         if not order.cancelled and start <= order.placed_at_ms <= end
     ]
     svg = viewers_svg(
-        totals(samples, start, end),
+        totals(material.samples, start, end),
         blocks=blocks,
         markers=markers,
         orders=minutes,
@@ -202,19 +220,7 @@ def totals(samples: Sequence[ViewerSample], start_ms: int, end_ms: int) -> list[
     """(UTC ms, viewers of all channels together) within [start_ms, end_ms]: a channel's count holds until its next
     sample; the first point stands at the start when figures came before it.
     """
-    last: dict[str, int] = {}
-    points: list[tuple[int, float | None]] = []
-    for sample in sorted(samples, key=lambda s: s.at_ms):
-        if sample.at_ms > end_ms:
-            break
-        last[sample.channel] = sample.viewers
-        at = max(start_ms, sample.at_ms)
-        if points and points[-1][0] == at:
-            points.pop()
-        points.append((at, float(sum(last.values()))))
-    if points and points[-1][0] < end_ms:
-        points.append((end_ms, points[-1][1]))
-    return points
+    return [(at, float(viewers)) for at, viewers in ViewerTimeline(samples).points(start_ms, end_ms)]
 
 
 def _products(figures: ShowFigures, formats: Formats, words: Labels) -> list[list[Cell]]:
@@ -226,6 +232,8 @@ def _products(figures: ShowFigures, formats: Formats, words: Labels) -> list[lis
                 Cell(plain(p.title), gone),
                 Cell(formats.length(p.on_air_ms)),
                 Cell(formats.number(p.viewers) if p.on_air_ms else "–"),
+                Cell(formats.number(p.clicks)),
+                Cell(formats.number(p.add_to_carts)),
                 Cell(formats.number(p.units)),
                 Cell(formats.money(p.revenue)),
                 Cell("–" if p.revenue_per_minute is None else formats.money(p.revenue_per_minute)),

@@ -90,6 +90,21 @@ class SqlFeeds:
 
         return await self._db.read(read)
 
+    async def late_orders(self, show_id: str, after_ms: int, until_ms: int) -> list[Order]:
+        """The orders of a show's shop placed within (after_ms, until_ms] (UTC ms) that other shows were told of: while this
+        one was not open. In order of time.
+        """
+        sql = (
+            "SELECT body FROM shop_order WHERE shop = ?1 AND placed_at_ms > ?3 AND placed_at_ms <= ?4 AND id NOT IN "
+            "(SELECT order_id FROM show_order WHERE show_id = ?2 AND shop = ?1) ORDER BY placed_at_ms, num"
+        )
+
+        def read(conn: sqlite3.Connection) -> list[Order]:
+            shop = catalogue.shop_of_show(conn, show_id)
+            return [codec.order_of(row[0]) for row in conn.execute(sql, (shop, show_id, after_ms, until_ms))]
+
+        return await self._db.read(read)
+
     async def samples(self, show_id: str) -> list[ViewerSample]:
         """The viewer samples of a show, in order of time."""
         sql = f"SELECT {codec.SAMPLE} FROM viewer_sample WHERE show_id = ? ORDER BY at_ms, num"  # noqa: S608

@@ -11,7 +11,7 @@ from studio.domain.catalogue import CatalogueFacets, CataloguePage, CatalogueQue
 from studio.domain.events import Logged
 from studio.domain.kpi_figures import ChatCount
 from studio.domain.product import Product
-from studio.store import catalogue, catalogue_search, chat, connections, show_log, stock_samples
+from studio.store import catalogue, catalogue_search, chat, connections, figures_key, show_log, stock_samples
 from studio.store.database import in_read_transaction
 from studio.store.errors import StoreClosed, translated
 
@@ -87,6 +87,10 @@ class SqlHistory:
     def variants(self, show_id: str, product_ids: Collection[str]) -> dict[str, str]:
         """The variants of the products as the show's shop has them, whichever shop is open: variant id to product id."""
         return self._read(lambda conn: catalogue.variants(conn, show_id, product_ids))
+
+    def fed(self, show_id: str) -> tuple[int, ...]:
+        """Numbers that change whenever anything comes in that the figures of a show are made of."""
+        return self._read(lambda conn: figures_key.fed(conn, show_id))
 
     def events(self, show_id: str, after: int = 0) -> list[Logged]:
         """The events of a show behind `after`, in order."""

@@ -181,10 +181,11 @@ def test_the_tables_say_what_the_figures_say(page: str, played) -> None:
     assert len(products) == len(played.figures.products) == 9
     for row, product in zip(products, played.figures.products, strict=True):
         assert row[0].startswith(product.title)
-        assert row[1:5] == [
-            words.length(product.on_air_ms), words.number(product.viewers), str(product.units), words.money(product.revenue),
+        assert row[1:7] == [
+            words.length(product.on_air_ms), words.number(product.viewers), words.number(product.clicks),
+            words.number(product.add_to_carts), str(product.units), words.money(product.revenue),
         ]  # fmt: skip
-        assert row[6] == str(product.questions)
+        assert row[8] == str(product.questions)
     assert any("sold out at" in row[0] for row in products)
     codes = {row[0]: row[1:] for row in rows(page, "Promo codes")}
     for promo in played.figures.promos:
