@@ -23,7 +23,7 @@ CLOCK_OFF_MS = 60_000
 """A computer's clock that is further off than this upsets sign-ins and certificates."""
 LENGTH_SLACK = 0.05
 """So much of the planned length may be left over or missing."""
-TITLE, MINUTES, PRICE, PROMO = "item", "minutes", "price", "promo"
+TITLE, MINUTES, PRICE, PROMO = "title", "minutes", "price", "promo"
 """The columns of the line-up in which things are mended."""
 
 
