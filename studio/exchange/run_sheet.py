@@ -195,7 +195,10 @@ class _Say:
     def _moment(self, at_ms: int | None) -> str:
         if at_ms is None:
             return "…"
-        return f"{dates.format_date(self._local(at_ms).date(), 'short', locale=self._locale)} {self.clock(at_ms)}"
+        style = "d MMM y" if str(self._locale) == "en" else "medium"
+        return (
+            f"{dates.format_date(self._local(at_ms).date(), style, locale=self._locale)} {self.clock(at_ms)}"
+        )
 
     def _local(self, at_ms: int) -> dt.datetime:
         return dt.datetime.fromtimestamp(at_ms / 1000, self._zone)

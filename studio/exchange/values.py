@@ -161,9 +161,14 @@ def _bare_amount(said: str, currency: str) -> str:
             if only not in ("", currency):
                 raise ValueError(f"{said[:60]!r} is in {only}, and the show sells in {currency}")
             text = text.replace(sign, " ")
-    for code in _CODE.findall(text):
-        if code.upper() != currency:
-            raise ValueError(f"{said[:60]!r} is in {code.upper()}, and the show sells in {currency}")
+    for code in (found.upper() for found in _CODE.findall(text)):
+        if code != currency:
+            other = (
+                f"is in {code}, and the show sells in {currency}"
+                if numbers.is_currency(code)
+                else "is not a number"
+            )
+            raise ValueError(f"{said[:60]!r} {other}")
     return _CODE.sub(" ", text).replace("–", "").strip()
 
 
@@ -238,8 +243,12 @@ def moment_ms(cell: Cell, language: str, time_zone: str) -> int:
         at = cell
     elif isinstance(cell, dt.date):
         at = dt.datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - the zone comes below
-    else:
+    elif isinstance(cell, str):
         at = _read_moment(text_of(cell), language)
+    else:
+        raise ValueError(
+            f"{text_of(cell)[:60]!r} is no date and time that can be read, write it as 2026-11-26 20:00"
+        )
     if at.tzinfo is None:
         at = at.replace(tzinfo=zone_of(time_zone))
     try:
@@ -257,7 +266,7 @@ def _read_moment(text: str, language: str) -> dt.datetime:
     try:
         date = dates.parse_date(day, locale=locale_of(language), format="short")
         time = dt.time.fromisoformat(clock.strip().zfill(5)) if clock.strip() else dt.time(0)
-    except (ValueError, IndexError, KeyError):
+    except (ValueError, IndexError, KeyError, OverflowError):
         raise ValueError(
             f"{text[:60]!r} is no date and time that can be read, write it as 2026-11-26 20:00"
         ) from None

@@ -141,7 +141,7 @@ def _unpacked(data: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
     try:
         for at in range(start, len(data), _CHUNK):
             waiting = data[at : at + _CHUNK]
-            while waiting:
+            while waiting and not machine.eof:
                 yield machine.decompress(waiting, _CHUNK)
                 waiting = machine.unconsumed_tail
             if machine.eof:
@@ -164,13 +164,15 @@ class _Extent:
             self._rows = max(self._rows, int(found[2]))
             if found[1]:
                 self._columns = max(self._columns, _column(found[1]))
-        # A name or a place may be cut by the end of the chunk: counting twice at the seam does no harm.
-        self._tail = text[-40:]
-        for found in _ROW_OR_CELL.finditer(chunk):
+        for found in _ROW_OR_CELL.finditer(text):
+            if found.end() <= len(self._tail):
+                continue
             if found[1] == b"c":
                 self._cells += 1
             else:
                 self._told_rows += 1
+        # What the end of a chunk cuts is whole at the beginning of the next.
+        self._tail = text[-40:]
         rows = max(self._rows, self._told_rows)
         # Cells without a place stand one behind the other.
         columns = max(self._columns, -(-self._cells // max(1, self._told_rows)))
