@@ -40,6 +40,7 @@ from studio.rehearsal.pictures import Pictures
 from studio.rehearsal.shop_app import application, contract_json
 from studio.rehearsal.shop_changes import Feed
 from studio.rehearsal.shop_core import Core
+from studio.rehearsal.shop_invented import MOST_PRODUCTS, with_products
 from studio.rehearsal.shop_store import Store, Tx
 
 TOKEN_ENV, ADMIN_TOKEN_ENV = "HOST_STUDIO_SHOP_TOKEN", "HOST_STUDIO_SHOP_ADMIN_TOKEN"
@@ -61,6 +62,8 @@ class ServeOptions:
     catalogue: Path = shop_catalogue.FOLDER
     own_products: Path | None = None
     """A file of products beside the catalogue (`own_products`); a shop that is filled already keeps what it has."""
+    products: int | None = None
+    """So many products in a new shop, more than the catalogue has invented by `seed`; None: as many as it has."""
     clock_stands: bool = False
     """While the server was down its clock stood still, instead of having run on."""
 
@@ -183,6 +186,8 @@ def _opened(store: Store, options: ServeOptions, clock: ShopClock, feed: Feed, b
 
 def _fill(tx: Tx, options: ServeOptions) -> None:
     catalogue = shop_catalogue.read(options.catalogue)
+    if options.products is not None:
+        catalogue = with_products(catalogue, options.products, options.seed)
     if options.own_products is None:
         shop_catalogue.fill(tx, catalogue)
         return
@@ -312,7 +317,7 @@ def options_from(argv: Sequence[str] | None = None) -> ServeOptions:
     )
     parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
     parser.add_argument("--data", type=Path, required=True, help="folder of its database and token")
-    parser.add_argument("--seed", type=int, default=1, help="of the faults' chances")
+    parser.add_argument("--seed", type=int, default=1, help="of the faults' chances and of invented products")
     parser.add_argument("--speed", type=float, default=None, help="shop seconds in a real one")
     parser.add_argument("--start-ms", type=int, default=None, help="a new shop's time, UTC ms")
     parser.add_argument("--parent-pid", type=int, default=None, help="end when this process has gone")
@@ -322,6 +327,9 @@ def options_from(argv: Sequence[str] | None = None) -> ServeOptions:
     )
     parser.add_argument(
         "--own-products", type=Path, default=None, help="a file of more products, for a new shop"
+    )
+    parser.add_argument(
+        "--products", type=int, default=None, help="how many products a new shop has; invented by the seed"
     )
     parser.add_argument(
         "--clock-stands", action="store_true", help="go on from the time at which the shop was ended"
@@ -334,6 +342,8 @@ def options_from(argv: Sequence[str] | None = None) -> ServeOptions:
         parser.error("--port must be from 0 to 65535")
     if found.speed is not None and not 0 < found.speed <= 1000:
         parser.error("--speed must be more than 0 and at most 1000")
+    if found.products is not None and not 1 <= found.products <= MOST_PRODUCTS:
+        parser.error(f"--products must be from 1 to {MOST_PRODUCTS:,}")
     given = vars(found)
     del given["print_contract"]
     return ServeOptions(**given)

@@ -28,6 +28,7 @@ from studio.ui.widgets.thumbnail import placeholder_colour
 _Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT: Final = 54
 PICTURE: Final = 40
+_ROOMY: Final = 150
 _BUTTON: Final = QSize(30, 24)
 _SINGLE: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
@@ -121,13 +122,11 @@ class CatalogueDelegate(QStyledItemDelegate):
         upper, lower = QRect(box.left(), box.top(), box.width(), half), box.adjusted(0, half, 0, 0)
         role = "text" if row.product.active else "muted"
         self._write(painter, upper, clean_text(row.product.title, 300), theme.font(TEXT_S, bold=True), role)
-        # Where the panel is narrow, smaller letters rather than half a figure.
-        pieces = self._words.line(row)
-        font = theme.font(TEXT_S)
-        if QFontMetrics(font).horizontalAdvance("".join(text for text, _ in pieces)) > box.width():
-            font = theme.font(TEXT_CAPTION)
+        # Where there is little room, smaller letters rather than half a figure; alike in every row.
+        tight = self._words.offline or box.width() < theme.px(_ROOMY)
+        font = theme.font(TEXT_CAPTION if tight else TEXT_S)
         at = lower
-        for words, tone in pieces:
+        for words, tone in self._words.line(row):
             used = self._write(painter, at, words, font, tone)
             at = at.adjusted(used, 0, 0, 0)
 
