@@ -5,8 +5,10 @@ import datetime as dt
 
 import msgspec
 import shiboken6
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu, QVBoxLayout, QWidget
 
 from studio.domain.commands import Command
 from studio.domain.lineup import LineUp
@@ -17,6 +19,7 @@ from studio.ui.actions import Actions
 from studio.ui.host.possible import Possible
 from studio.ui.keyguard import FocusKeys
 from studio.ui.models.live_show import LiveShow
+from studio.ui.prepare.lineup_edit_model import Column
 from studio.ui.prepare.lineup_editor import LineUpEditor
 from studio.ui.studio import Notice
 from studio.ui.tasks import Tasks
@@ -121,7 +124,104 @@ class LineUpScene:
         assert not self.errors, self.errors
 
     async def close(self) -> None:
-        """Put everything away."""
+        """Put everything away, as a window does: what is typed is meant."""
+        self.editor.commit()
+        await self.settle()
         await self.tasks.close()
         shiboken6.delete(self.window)
         shiboken6.delete(self.keys)
+
+
+class Producer(LineUpScene):
+    """The scene, and hands to work in it."""
+
+    async def open(self, width: int = 900, height: int = 860) -> None:
+        """Bring the window to the front."""
+        self.window.resize(width, height)
+        self.window.show()
+        self.window.activateWindow()
+        for _ in range(1_000):
+            if self.window.isActiveWindow():
+                break
+            await asyncio.sleep(0)
+        assert self.window.isActiveWindow()
+        self.view.setFocus()
+        await self.settle()
+
+    @property
+    def focused(self) -> QWidget:
+        """Who gets the keys."""
+        return QApplication.focusWidget() or self.window
+
+    async def press(self, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key where the focus is, long after the one before, and see what comes of it."""
+        self.wall.turn(1_000)
+        QTest.keyClick(self.focused, key, held)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type where the focus is."""
+        for letter in text:
+            QTest.keyClick(self.focused, letter)
+        await self.settle()
+
+    def middle(self, row: int, column: int = Column.ITEM, share: float = 0.3) -> QPoint:
+        """A place in a cell, `share` of its height from its top."""
+        box = self.view.visualRect(self.editor.model.index(row, column))
+        return QPoint(box.center().x(), round(box.top() + box.height() * share))
+
+    async def click(
+        self, row: int, column: int = Column.ITEM, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> None:
+        """Click a cell."""
+        self.wall.turn(1_000)
+        QTest.mouseClick(self.view.viewport(), Qt.MouseButton.LeftButton, held, self.middle(row, column))
+        await self.settle()
+
+    async def retype(self, field: QWidget, text: str) -> None:
+        """Click a field, and type this instead of what stands there; ASCII."""
+        port = field.viewport() if isinstance(field, QAbstractScrollArea) else field
+        QTest.mouseClick(port, Qt.MouseButton.LeftButton)
+        QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(field, Qt.Key.Key_Delete)
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                QTest.keyClick(field, Qt.Key.Key_Return)
+            QTest.keyClicks(field, line)
+        await self.settle()
+
+    async def drop(self, data: QMimeData, row: int, share: float) -> None:
+        """Let go of what is dragged over a row (`share` of its height from the top), or beneath the last one."""
+        count = self.editor.model.rowCount()
+        spot = self.middle(row, share=share) if row < count else QPoint(20, self.view.viewport().height() - 3)
+        port, action = self.view.viewport(), Qt.DropAction.MoveAction
+        button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        for event in (
+            QDragEnterEvent(spot, action, data, button, none),
+            QDragMoveEvent(spot, action, data, button, none),
+            QDropEvent(QPointF(spot), action, data, button, none),
+        ):
+            QApplication.sendEvent(port, event)
+        await self.settle()
+
+    def menu(self) -> QMenu:
+        """The menu that is open."""
+        return next(m for m in self.editor.findChildren(QMenu) if m.isVisible())
+
+    async def choose(self, text: str) -> None:
+        """Take an entry of the menu that is open."""
+        menu = self.menu()
+        entry = next(a for a in menu.actions() if a.text().split("\t")[0] == text)
+        assert entry.isEnabled(), f"{text} is not possible"
+        entry.trigger()
+        menu.close()
+        await self.settle()
+
+    @property
+    def given(self) -> list[Command]:
+        """What was asked of the studio."""
+        return self.studio.commands
+
+    def cell(self, row: int, column: int) -> str:
+        """What a cell says."""
+        return str(self.editor.model.index(row, column).data() or "")

@@ -77,6 +77,8 @@ class ItemEditor(QWidget):
         row.setSpacing(SPACE_M)
         row.addWidget(self.points, 3)
         row.addWidget(self.note, 2)
+        for page in (self.pictures, self.alternatives):
+            page.setContentsMargins(0, SPACE_S, 0, 0)
         names = (
             self.tr("Talking points"),
             self.tr("Price and stock"),
@@ -84,7 +86,7 @@ class ItemEditor(QWidget):
             self.tr("If it sells out"),
         )
         for page, name in zip((said, self.prices, self.pictures, self.alternatives), names, strict=True):
-            self.tabs.addTab(page if page is said else _scrolled(page), name)
+            self.tabs.addTab(_scrolled(page) if page is self.prices else page, name)
         top = QHBoxLayout()
         top.setSpacing(SPACE_S)
         top.addWidget(self.header)

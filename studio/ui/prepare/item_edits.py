@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import msgspec
+import structlog
 from PySide6.QtCore import QObject, Signal
 
 from studio.domain.commands import ChangeItem, ChangeItems
@@ -12,6 +13,7 @@ from studio.ui.models.live_show import LiveShow
 from studio.ui.prepare.item_values import ATTRIBUTE, Field, Wrong, read, written
 from studio.ui.texts import Texts
 
+_log = structlog.get_logger(__name__)
 _KEPT: Final = 200
 
 
@@ -113,7 +115,13 @@ class ItemEdits(QObject):
             self._sent.setdefault(item.id, {}).update(changes)
             self._under_way[item.id] = self._under_way.get(item.id, 0) + 1
         wanted = tuple(msgspec.structs.replace(item, **changes) for item in items)
-        self._deciding.run(self._decide(wanted, changes, field, text), "change item")
+        try:
+            self._deciding.run(self._decide(wanted, changes, field, text), "change item")
+        except RuntimeError as closed:
+            # The window has gone with something typed in it: whoever closes it asks the editor to commit before.
+            _log.warning(
+                "an edit came too late", items=[i.id for i in items], what=[*changes], exc_info=closed
+            )
 
     async def _decide(
         self, items: tuple[LineUpItem, ...], changes: dict[str, Any], field: Field | None, text: str

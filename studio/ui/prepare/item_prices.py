@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.domain.lineup import LineUpItem
-from studio.domain.money import Money
+from studio.domain.money import Money, plain_amount
 from studio.domain.show_price import ShowPrice, show_price
 from studio.ui.models.live_show import LiveShow
 from studio.ui.prepare.item_edits import ItemEdits
@@ -45,7 +45,6 @@ class ItemPrices(QWidget):
         self.price = ItemField(edits, Field.PRICE, self.tr("Show price"), beside=currency)
         self.target = ItemField(edits, Field.TARGET, self.tr("Target units"))
         self.safety = ItemField(edits, Field.SAFETY, self.tr("Safety stock"))
-        self.shop = PlainLabel("", wrap=True)
         self.after = PlainLabel("", wrap=True)
         self.mismatch = PlainLabel("", tone="warning", wrap=True)
         self.take = QPushButton("")
@@ -84,7 +83,7 @@ class ItemPrices(QWidget):
         left.addLayout(fields)
         left.addSpacing(SPACE_XS)
         left.addLayout(wrong)
-        for label in (self.after, self.shop, self.claim, self.stock):
+        for label in (self.after, self.claim, self.stock):
             left.addWidget(label)
         left.addStretch(1)
         grid = QGridLayout(self)
@@ -93,7 +92,7 @@ class ItemPrices(QWidget):
         grid.addLayout(left, 0, 0)
         grid.addWidget(self.variants, 0, 1)
         grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(1, 2)
+        self._grid = grid
 
     def show_item(self, item: LineUpItem | None) -> None:
         """Show the figures of this item."""
@@ -102,7 +101,7 @@ class ItemPrices(QWidget):
         product = self._live.products.get(item.product_id) if item and item.product_id else None
         if item is None or product is None:
             self._after = None
-            for label in (self.mismatch, self.claim, self.shop):
+            for label in (self.mismatch, self.claim):
                 label.hide()
             self.take.hide()
             self.variants.hide()
@@ -117,18 +116,20 @@ class ItemPrices(QWidget):
         self._show_stock(item, stock.total, stock.by_location)
         several = len(product.variants) > 1
         self.variants.setVisible(several)
+        self._grid.setColumnStretch(1, 2 if several else 0)
         if several:
             self._show_variants(variant_rows(product, stock.by_variant))
 
     def _show_price(self, item: LineUpItem, price: ShowPrice) -> None:
         money, code = self._texts.money, item.promo.code if item.promo else ""
         self._after = price.after
-        self.shop.setText(self.tr("The shop charges {price} now.").replace("{price}", money(price.shop)))
-        self.shop.setVisible(price.shop is not None and bool(code))
+        planned = "" if price.after is None else plain_amount(price.after.amount_minor, price.after.currency)
+        self.price.input.setPlaceholderText(planned)
         if price.after is None:
             text = self.tr("What the shop will charge is not known.")
         elif code:
-            text = self.tr("With {code} the shop will charge {price}.").replace("{code}", code)
+            text = self.tr("With {code} the shop will charge {price}; now it charges {now}.")
+            text = text.replace("{code}", code).replace("{now}", money(price.shop))
         else:
             text = self.tr("The shop charges {price}; no code is planned for it.")
         self.after.setText(text.replace("{price}", money(price.after)))

@@ -134,7 +134,7 @@ class LineUpEditDelegate(QStyledItemDelegate):
                     painter, inner, text, "warning" if self._words.warns_of_stock(row) else "neutral", _RIGHT
                 )
             case Column.PROMO if product and row.item.promo is not None:
-                self._pill(painter, inner, text, "promo", _LEFT)
+                self._pill(painter, inner, self._fitting(inner, text, row.item.promo.code), "promo", _LEFT)
             case _:
                 self._write(painter, inner, text, plain, "muted", _LEFT)
 
@@ -164,6 +164,8 @@ class LineUpEditDelegate(QStyledItemDelegate):
             words.append((self.tr("ON AIR"), "on_air_text", True))
         elif row.status is ItemStatus.DONE:
             words.append((self.tr("shown"), "muted", False))
+        elif row.status is ItemStatus.SKIPPED:
+            words.append((self.tr("skipped"), "muted", False))
         if row.facts.variants:
             sign = "▾" if self.expanded(row.item.id) else "▸"
             words.append((f"{sign} {self._words.variants(row)}", "muted", False))
@@ -211,6 +213,11 @@ class LineUpEditDelegate(QStyledItemDelegate):
         painter.setPen(self._theme.colour(role))
         painter.drawText(box, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), cut)
         return metrics.horizontalAdvance(cut)
+
+    def _fitting(self, box: QRect, text: str, short: str) -> str:
+        """The whole text where there is room for it, else the short one."""
+        room = box.width() - 2 * self._theme.px(_PAD)
+        return text if QFontMetrics(self._theme.font(TEXT_CAPTION)).horizontalAdvance(text) <= room else short
 
     def _pill(self, painter: QPainter, box: QRect, text: str, tone: str, align: Qt.AlignmentFlag) -> None:
         theme, font = self._theme, self._theme.font(TEXT_CAPTION)

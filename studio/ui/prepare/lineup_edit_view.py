@@ -13,10 +13,10 @@ from studio.ui.theme import Theme
 _Index = QModelIndex | QPersistentModelIndex
 
 _WIDTHS: Final = {
-    Column.NUMBER: 38, Column.PICTURE: 46, Column.MINUTES: 68, Column.STARTS: 64, Column.PRICE: 92, Column.TARGET: 64,
-    Column.STOCK: 78, Column.PROMO: 128,
+    Column.NUMBER: 38, Column.PICTURE: 44, Column.MINUTES: 66, Column.STARTS: 60, Column.PRICE: 90, Column.TARGET: 60,
+    Column.STOCK: 66, Column.PROMO: 126,
 }  # fmt: skip
-_NARROW: Final = {Column.MINUTES: 62, Column.STARTS: 56, Column.PRICE: 84, Column.STOCK: 70, Column.PROMO: 96}
+_NARROW: Final = {Column.MINUTES: 62, Column.STARTS: 54, Column.PRICE: 84, Column.STOCK: 62, Column.PROMO: 92}
 _LEAST_TITLE: Final = 150
 _GIVEN_UP: Final = (Column.PICTURE, Column.TARGET, Column.STARTS, Column.PROMO)
 """What is left out where the table is narrow, the first one first; the item's own fields show it below."""
@@ -172,7 +172,9 @@ class LineUpEditView(QTreeView):
     def edit_current(self) -> None:
         """Type into the current cell, or the title where the cell is none to type into."""
         index = self.currentIndex()
-        if not index.isValid() or index.parent().isValid():
+        # Return in a cell that is typed into comes here too.
+        editing = self.state() is QAbstractItemView.State.EditingState
+        if editing or not index.isValid() or index.parent().isValid():
             return
         if index.column() == Column.PROMO:
             self.promo_clicked.emit(str(index.data(ID_ROLE)))

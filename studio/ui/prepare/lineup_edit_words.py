@@ -65,7 +65,7 @@ class RowWords:
     def starts(self, row: EditRow) -> str:
         """When it starts, by the clock of the show's time zone, else from its beginning."""
         if row.starts_ms is None:
-            return _tr("skipped")
+            return "–"
         state = self._live.state
         if state.starts_at_ms is None and state.started_at_ms is None:
             return length(row.starts_ms)
@@ -79,14 +79,29 @@ class RowWords:
         return self._texts.money(row.facts.price.after)
 
     def stock(self, row: EditRow) -> str:
-        """What can be sold, or why that is not known."""
-        if not row.item.product_id:
-            return _tr("not in the shop")
+        """What can be sold; a question mark where nobody knows."""
         if row.facts.withdrawn:
-            return _tr("withdrawn")
-        if row.facts.left is None:
-            return _tr("unknown") if row.facts.known else _tr("not heard of")
-        return self._texts.number(row.facts.left) if row.facts.left > 0 else _tr("Sold out")
+            return _tr("gone")
+        return "?" if row.facts.left is None else self._texts.number(row.facts.left)
+
+    def stock_words(self, row: EditRow) -> str:
+        """What can be sold, in words."""
+        if not row.item.product_id:
+            return _tr("The shop has no product with this SKU.")
+        if row.facts.withdrawn:
+            return _tr("The shop has withdrawn this product: nobody can buy it.")
+        if not row.facts.known:
+            return _tr("The shop has not told of this product yet.")
+        left = row.facts.left
+        if left is None:
+            return _tr("The shop has not told its stock.")
+        if left <= 0:
+            return _tr("Sold out.")
+        target, number = row.item.target_units, self._texts.number
+        if row.short:
+            sentence = _tr("{left} can be sold, {target} is the target.")
+            return sentence.replace("{left}", number(left)).replace("{target}", number(target))
+        return _tr("{n} can be sold.").replace("{n}", number(left))
 
     def warns_of_stock(self, row: EditRow) -> bool:
         """Whether the stock needs a look."""
@@ -118,9 +133,7 @@ class RowWords:
         if column == PRICE:
             return self._texts.money(row.price)
         if column == STOCK:
-            if row.left is None:
-                return _tr("unknown")
-            return self._texts.number(row.left) if row.left > 0 else _tr("Sold out")
+            return "?" if row.left is None else self._texts.number(row.left)
         return ""
 
     def hint(self, row: EditRow, column: int) -> str:
@@ -131,10 +144,8 @@ class RowWords:
             return problem
         if column == PRICE and row.item.kind is ItemKind.PRODUCT:
             return self.price_hint(row)
-        if column == STOCK and row.short and row.facts.left is not None:
-            sentence = _tr("{left} can be sold, {target} is the target.")
-            left, target = self._texts.number(row.facts.left), self._texts.number(row.item.target_units)
-            return sentence.replace("{left}", left).replace("{target}", target)
+        if column == STOCK and row.item.kind is ItemKind.PRODUCT:
+            return self.stock_words(row)
         return clean_text(row.item.title, _TITLE) if column == ITEM else ""
 
     def price_hint(self, row: EditRow) -> str:
@@ -154,14 +165,20 @@ class RowWords:
         item = row.item
         parts = [str(row.number), clean_text(item.title, _TITLE), length(item.planned_ms), self.starts(row)]
         if item.kind is ItemKind.PRODUCT:
-            left = _tr("{n} in stock").replace("{n}", self.stock(row))
-            parts += [self.price(row), left, self.variants(row), item.promo.code if item.promo else ""]
+            parts += [
+                self.price(row),
+                self.stock_words(row).rstrip("."),
+                self.variants(row),
+                item.promo.code if item.promo else "",
+            ]
         else:
             parts.append(_tr("without product"))
         if row.status is ItemStatus.ON_AIR:
             parts.append(_tr("on air"))
         elif row.status is ItemStatus.DONE:
             parts.append(_tr("shown"))
+        elif row.status is ItemStatus.SKIPPED:
+            parts.append(_tr("skipped"))
         return ", ".join(part for part in parts if part)
 
 

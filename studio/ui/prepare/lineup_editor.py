@@ -66,9 +66,10 @@ class LineUpEditor(Card):
             studio, tasks, self.notice.emit, _nobody, lambda: time.monotonic_ns() // 1_000_000, live.make_way
         )
         self.edits = ItemEdits(live, self.deciding, texts, self)
-        self.acts = LineUpActs(live, self.deciding, self.notice.emit, self)
         pictures = Pictures(studio, tasks, round(theme.px(SIDE) * self.devicePixelRatioF()), self)
         self.model = LineUpEditModel(live, self.edits, texts)
+        # Behind the model: what came in is selected when its row is there.
+        self.acts = LineUpActs(live, self.deciding, self.notice.emit, self)
         self.view = LineUpEditView(self.model, actions, theme)
         self.view.setAccessibleName(self.tr("Items of the line-up"))
         self._cells = LineUpEditDelegate(theme, self.model.words, pictures.small, self.view)
@@ -84,6 +85,7 @@ class LineUpEditor(Card):
             self.tr("The line-up is empty: drag products here from the catalogue, or add a segment."),
         )  # fmt: skip
         self._pages = QStackedLayout()
+        self._next_place = -1
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self._lay_out()
         self._connect(live, pictures)
@@ -102,8 +104,12 @@ class LineUpEditor(Card):
         pages = QVBoxLayout(table)
         pages.setContentsMargins(0, 0, 0, 0)
         pages.setSpacing(0)
+        # Above the table, which takes what is dropped and pasted while it is empty too.
+        self._pages.setStackingMode(QStackedLayout.StackingMode.StackAll)
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._pages.addWidget(self.view)
         self._pages.addWidget(self.empty)
+        self._pages.setCurrentWidget(self.empty)
         pages.addLayout(self._pages, 1)
         self.problem.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
         pages.addWidget(self.problem)
@@ -142,6 +148,7 @@ class LineUpEditor(Card):
         self.acts.came.connect(self._came)
         self.add_button.clicked.connect(lambda: self._segments(self.add_button))
         self.model.totals_changed.connect(self._follow)
+        self.model.rowsRemoved.connect(self._removed)
         self.edits.changed.connect(self._show_problems)
         live.show_changed.connect(self._follow)
         pictures.arrived.connect(self._picture_came)
@@ -197,8 +204,7 @@ class LineUpEditor(Card):
 
     def _follow(self) -> None:
         state, count = self._live.state, self.model.rowCount()
-        # While it holds a search or is dragged over, an empty table takes what is dropped.
-        self._pages.setCurrentWidget(self.view if count else self.empty)
+        self.empty.setVisible(not count)
         items = self.tr("{n} items").replace("{n}", self._texts.number(count))
         if count == 1:
             items = self.tr("1 item")
@@ -264,6 +270,12 @@ class LineUpEditor(Card):
         if not current.parent().isValid():
             self.item.show_item(str(current.data(ID_ROLE) or ""))
 
+    def _removed(self, parent: QModelIndex) -> None:
+        place, self._next_place = (self._next_place, -1) if not parent.isValid() else (-1, self._next_place)
+        last = self.model.rowCount() - 1
+        if place >= 0 and last >= 0 and not self.selection:
+            self.view.select_rows([min(place, last)], self.view.currentIndex().column())
+
     def _came(self, item_ids: tuple[str, ...]) -> None:
         places = sorted(at for at in map(self.model.place, item_ids) if at >= 0)
         self.view.select_rows(places)
@@ -297,7 +309,10 @@ class LineUpEditor(Card):
         acts[action_id]()
 
     def _remove(self, item_ids: tuple[str, ...]) -> None:
+        places = self.view.selected_rows()
         self.acts.remove(item_ids)
+        # The next one is under the hand then, as in a list of anything.
+        self._next_place = places[0] if places else -1
 
     def _dropped(self, product_ids: tuple[str, ...], index: int) -> None:
         known = [self._live.products[i] for i in product_ids if i in self._live.products]
