@@ -33,7 +33,7 @@ from studio.domain.promo import PromoKind, PromoPlan, PromoScope
 from studio.domain.question import QuestionFinder, is_question
 from studio.domain.show import ShowState, apply
 from studio.domain.undo import undone_command
-from studio.ui.studio import ChangeBatch, Link, LinkStatus, Opened, OutboxStatus, Review, Sending
+from studio.ui.studio import ChangeBatch, ExportKind, Link, LinkStatus, Opened, OutboxStatus, Review, Sending
 
 T0 = 1_795_892_400_000
 MINUTE = 60_000
@@ -126,6 +126,7 @@ class FakeStudio(QObject):
         self.samples: list[ViewerSample] = []
         self.orders: list[Order] = []
         self.past_shows: list[PastShow] = []
+        self.exported: list[tuple[ExportKind, Path, int]] = []
         self.tokens: dict[str, str] = {}
         self.refuse: Refused | None = None
         self.images: dict[str, bytes] = {}
@@ -361,6 +362,16 @@ class FakeStudio(QObject):
     async def past(self, series: str | None = None, limit: int = 20) -> list[PastShow]:
         found = [p for p in self.past_shows if series is None or p.series == series]
         return sorted(found, key=lambda p: -p.started_at_ms)[:limit]
+
+    async def chat_between(self, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
+        return [r for r in self.chat if from_ms <= r.message.at_ms < to_ms][:limit]
+
+    async def export(self, show_id: str, kind: ExportKind, path: Path, offset_ms: int = 0) -> None:
+        self.exported.append((kind, path, offset_ms))
+        if kind is ExportKind.CSV:
+            path.mkdir()
+            path = path / "orders.csv"
+        path.write_text(f"{kind} of {show_id}, {offset_ms} ms later", encoding="utf-8")
 
     async def report_html(self, show_id: str) -> str:
         return "<!doctype html><title>Report</title><h1>Report</h1>"

@@ -2,15 +2,18 @@
 
 import math
 import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from studio.domain import commands as cmd
-from studio.domain.audience import ViewerSample
-from studio.domain.kpi import show_figures
+from studio.domain.advising import advise
+from studio.domain.audience import ViewerSample, ViewerTimeline
+from studio.domain.kpi import ChatCount, show_figures
 from studio.domain.lineup import LineUp
 from studio.domain.money import Money
-from studio.domain.order import Order, OrderLine, OrderStatus
+from studio.domain.order import REPLAY_MS, Order, OrderLine, OrderStatus
+from studio.domain.past import PastShow
+from studio.domain.plan import Goals
 from studio.ui.models.live_show import LiveShow
 from studio.ui.studio import Review
 from tests.fakes.fake_studio import MINUTE, T0, TITLES, FakeStudio
@@ -38,6 +41,7 @@ class PlayedStudio(FakeStudio):
         super().__init__(lineup)
         self._chance = random.Random(seed)
         self._traffic = traffic
+        self.replay_ms = REPLAY_MS
         self._live: LiveShow | None = None
 
     def listen(self) -> LiveShow:
@@ -113,8 +117,55 @@ class PlayedStudio(FakeStudio):
             self.state, self.orders, self.samples, list(self._questions.values()), self.clock.best_ms(),
             sessions=1804 if self._traffic else None, average_session_ms=252_000 if self._traffic else None,
             add_to_carts=412 if self._traffic else None, sold_out={"p9": T0 + 46 * MINUTE},
+            sessions_by_product={f"p{n}": 190 - 9 * n for n in range(1, 10)} if self._traffic else None,
+            add_to_carts_by_product={f"p{n}": 60 - 3 * n for n in range(1, 10)} if self._traffic else None,
+            chat={"live": ChatCount(len(self.chat), len({r.message.author for r in self.chat}))},
         )  # fmt: skip
-        return Review(self.state, figures, tuple(self.samples), tuple(self.orders))
+        questions = tuple(self._questions.values())
+        advice = advise(
+            self.state,
+            figures,
+            ViewerTimeline(self.samples),
+            self.orders,
+            questions,
+            left_at_start={"p9": 9, "p4": 17},
+        )
+        before = max(self.past_shows, key=lambda p: p.started_at_ms, default=None)
+        return Review(
+            self.state,
+            figures,
+            tuple(self.samples),
+            tuple(self.orders),
+            questions,
+            before,
+            advice,
+            self.replay_ms,
+        )
+
+    async def past(self, series: str | None = None, limit: int = 20) -> list[PastShow]:
+        found = await super().past(series, limit)
+        state = self.state
+        if state.started_at_ms is None or series not in (None, state.series):
+            return found
+        own = PastShow(
+            state.id, state.title, state.series, state.currency, state.time_zone, state.started_at_ms, state.ended_at_ms,
+            len(state.items), state.goals, (await self.review(state.id)).figures,
+        )  # fmt: skip
+        return [own, *found][:limit]
+
+    async def remember(self, numbers: Iterable[int] = (13, 12, 11)) -> None:
+        """Shows before this one, of the same series: each a week earlier, smaller, and named by its number."""
+        for weeks, number in enumerate(numbers, start=1):
+            earlier = await PlayedStudio(seed=number).play(10 - weeks).review("")
+            state, week = earlier.state, weeks * 7 * 86_400_000
+            assert state.started_at_ms is not None
+            assert state.ended_at_ms is not None
+            self.past_shows.append(
+                PastShow(
+                    f"show-{number}", f"Autumn Home Live #{number}", "Autumn Home Live", "EUR", "Europe/Oslo",
+                    state.started_at_ms - week, state.ended_at_ms - week, len(state.items), Goals(), earlier.figures,
+                )
+            )  # fmt: skip
 
 
 def a_sample(at_ms: int, viewers: int, channel: str = "live") -> ViewerSample:

@@ -1,5 +1,6 @@
 """Pictures of prompter and review with a played show: `python -m tests.ui.prompter_review_grabs OUT`."""
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -8,24 +9,40 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import msgspec
 from PySide6.QtWidgets import QApplication, QWidget
+from qasync import QEventLoop
 
 from studio.domain import commands as cmd
+from studio.domain import events as ev
+from studio.domain.plan import CostLine, Goals
 from studio.ui.actions import Actions
 from studio.ui.models.live_show import LiveShow
 from studio.ui.palette import DARK, LIGHT
 from studio.ui.prompter.screens import Screens
 from studio.ui.prompter.window import PrompterWindow
+from studio.ui.review.chapters_dialog import ChaptersDialog
+from studio.ui.review.exporting import report_formats
+from studio.ui.review.goals_dialog import GoalsDialog
 from studio.ui.review.workspace import ReviewWorkspace
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
 from studio.ui.theme import Theme
-from tests.fakes.played_show import PlayedStudio, at_once
+from tests.fakes.played_show import PlayedStudio
 
 SIZES = ((1440, 900), (1100, 700))
 
 
 def live(studio: PlayedStudio) -> LiveShow:
     return studio.listen()
+
+
+async def shot(widget: QWidget, out: Path, name: str) -> None:
+    """As `save`, from within a task."""
+    for size in SIZES:
+        widget.resize(*size)
+        widget.show()
+        # Qt lays out and the charts draw between two turns of the loop.
+        await asyncio.sleep(0.1)
+        assert widget.grab().save(str(out / f"{name}-{size[0]}x{size[1]}.png"))
 
 
 def save(app: QApplication, widget: QWidget, out: Path, name: str) -> None:
@@ -99,18 +116,91 @@ def main(out: Path) -> None:
         save(app, window, out, f"prompter-{name}")
         window.hide()
         window.deleteLater()
+    loop = QEventLoop(app)
+    with loop:
+        loop.run_until_complete(reviews(app, theme, out))
+
+
+async def reviews(app: QApplication, theme: Theme, out: Path) -> None:
+    """The review in all its states, in both themes, and in German-length text."""
+    shows = {
+        "ended": await with_goals(), "on-air": PlayedStudio(traffic=False).play(4, end=False),
+        "planned": PlayedStudio(), "long": await long_words(),
+    }  # fmt: skip
     for tokens in (DARK, LIGHT):
         theme.apply(app, tokens)
-        for name, studio in {
-            "ended": PlayedStudio().play(), "on-air": PlayedStudio(traffic=False).play(4, end=False), "planned": PlayedStudio(),
-        }.items():  # fmt: skip
-            review = ReviewWorkspace(
-                studio, Actions(lambda: 0), theme, Texts("en", "Europe/Oslo"), Tasks("grabs")
-            )
-            at_once(review.load("show-1"))
-            save(app, review, out, f"review-{name}-{tokens.name}")
+        for name, studio in shows.items():
+            language = "de" if name == "long" else "en"
+            tasks = Tasks("grabs")
+            review = ReviewWorkspace(studio, Actions(lambda: 0), theme, Texts(language, "Europe/Oslo"), tasks)
+            review.follow(studio.listen())
+            await review.load("show-1")
+            await shot(review, out, f"review-{name}-{tokens.name}")
+            if name in ("ended", "long"):
+                await closer(review, tasks, out, f"{name}-{tokens.name}")
             review.hide()
             review.deleteLater()
+
+
+async def with_goals() -> PlayedStudio:
+    """A show with goals, costs, open warnings and shows before it."""
+    studio = PlayedStudio()
+    costs = (CostLine("Staff", 120_000), CostLine("Samples", 70_000))
+    studio.give(cmd.SetGoals(Goals(2_000, 1_500, 150, 1_200_000, costs)))
+    await studio.remember()
+    studio.play()
+    await studio.remember(())
+    for _ in range(9):
+        studio.sell(own=True)
+        studio.clock.passes(600_000)
+    return studio
+
+
+async def long_words() -> PlayedStudio:
+    """German-length titles, and figures of seven digits."""
+    studio = await with_goals()
+    for item in studio.state.items:
+        title = f"Donaudampfschifffahrtsgesellschaftskapitän, {item.title}"
+        studio.hear(ev.ItemChanged(msgspec.structs.replace(item, title=title), item))
+    studio.orders = [
+        msgspec.structs.replace(o, total=msgspec.structs.replace(o.total, amount_minor=o.total.amount_minor * 977))
+        for o in studio.orders
+    ]  # fmt: skip
+    return studio
+
+
+async def closer(review: ReviewWorkspace, tasks: Tasks, out: Path, name: str) -> None:
+    """The block, the tabs, the comparison and the dialogs."""
+    assert review.timeline is not None
+    review.timeline.block_clicked.emit("i4", review.timeline.spans[3].start_ms)
+    review.timeline.show_revenue(True)
+    await tasks.drain()
+    await shot(review, out, f"review-block-{name}")
+    review.block.tabs["orders"].click()
+    review.tables.tabs["all"].click()
+    await shot(review, out, f"review-all-{name}")
+    review.ways.close()
+    for tab in ("questions", "channels"):
+        review.tables.tabs[tab].click()
+        await shot(review, out, f"review-{tab}-{name}")
+    review.tables.choose("products")
+    review.header.compare.click()
+    await tasks.drain()
+    await shot(review, out, f"review-compare-{name}")
+    review.compare.left.emit()
+    review.header.chapters.click()
+    chapters = review.findChild(ChaptersDialog)
+    chapters.grab().save(str(out / f"review-chapters-{name}.png"))
+    chapters.reject()
+    review.header.goals.click()
+    await asyncio.sleep(0)
+    goals = review.findChild(GoalsDialog)
+    goals.grab().save(str(out / f"review-goals-{name}.png"))
+    goals.reject()
+    await tasks.drain()
+    review.export.write("show-1", report_formats()[0], out / "report.html")
+    await shot(review, out, f"review-exporting-{name}")
+    await tasks.drain()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ class ChartHeading(QWidget):
         self.table_button = self._button(self.tr("Table"), self.tr("The same figures as a table (T)"))
         self.table_button.setCheckable(True)
         self.table_button.clicked.connect(self.table_asked)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
         row.addWidget(self._title)
@@ -39,6 +39,13 @@ class ChartHeading(QWidget):
         """Name the chart."""
         self._title.setText(title.upper())
         self._title.setAccessibleName(title)
+
+    def add_switch(self, text: str, tip: str) -> QToolButton:
+        """A small switch left of the other buttons."""
+        button = self._button(text, tip)
+        button.setCheckable(True)
+        self._row.insertWidget(self._row.indexOf(self.home_button), button)
+        return button
 
     @property
     def caption(self) -> str:

@@ -54,7 +54,7 @@ def span_words(
     return words
 
 
-def marker_words(frame: Frame, markers: Sequence[Marker], top: float, colours: ChartColours) -> list[Word]:
+def marker_words(frame: Frame, markers: Sequence[Marker], top: float, colour: str) -> list[Word]:
     """The names of the markers beside their triangles, in one row at `top`."""
     seen = shown_markers(frame, markers)
     gap = triangle_size(frame) / 2 + 3
@@ -68,19 +68,19 @@ def marker_words(frame: Frame, markers: Sequence[Marker], top: float, colours: C
     words: list[Word] = []
     for marker, (left, room) in zip(seen, places, strict=True):
         text = frame.short(marker.label, room)
-        words.append(Word("marker", text, QRectF(left, top, frame.wide(text), frame.row), colours.promo))
+        words.append(Word("marker", text, QRectF(left, top, frame.wide(text), frame.row), colour))
     return words
 
 
 def paint_markers(
-    painter: QPainter, frame: Frame, markers: Sequence[Marker], top: float, colours: ChartColours
+    painter: QPainter, frame: Frame, markers: Sequence[Marker], top: float, colour: str
 ) -> None:
     """A triangle for every marker in view, pointing at its moment."""
     half = triangle_size(frame) / 2
     middle = top + frame.row / 2
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colours.promo))
+    painter.setBrush(QColor(colour))
     for marker in shown_markers(frame, markers):
         x = frame.x(marker.at_ms)
         painter.drawPolygon(

@@ -1,31 +1,33 @@
-"""The whole show at a glance, for the review: viewers, orders a minute, and what was on air."""
+"""The whole show at a glance, for the review: viewers, orders or revenue a minute, what was on air, and what went wrong."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.charts import overlay
 from studio.ui.charts.colours import ChartColours
 from studio.ui.charts.frame import Frame, Reading, Word
-from studio.ui.charts.marks import on_air_label, spans_at
+from studio.ui.charts.marks import Marker, on_air_label, spans_at
 from studio.ui.charts.minutes import MINUTE_MS, Minute, minutes_of
+from studio.ui.charts.per_minute import at_minute, minute_sums, paint_bars, paint_dots
 from studio.ui.charts.series import Times, TimeSeries
 from studio.ui.charts.table import Row
 from studio.ui.charts.viewers_chart import ViewersChart
 
-_BARS_SHARE = 0.24
-"""The part of the plot's height that the highest bar takes."""
-
 
 class TimelineChart(ViewersChart):
-    """A show that is over: its viewers, a bar for each minute's orders, blocks with their names, promo codes."""
+    """A show that is over: its viewers, a bar for each minute's orders or revenue, blocks with their names, promo codes,
+    alerts, and a dot for each minute in which something was asked.
+    """
 
-    block_clicked = Signal(str)
-    """The `item_id` of the block that was clicked, or chosen with Enter at the cursor."""
+    block_clicked = Signal(str, object)
+    """The `item_id` and the start (UTC ms) of the block that was clicked, or chosen with Enter at the cursor."""
+    bars_changed = Signal(bool)
+    """Whether the bars are revenue."""
 
     def __init__(
         self,
@@ -36,21 +38,69 @@ class TimelineChart(ViewersChart):
         parent: QWidget | None = None,
     ) -> None:
         self.orders = TimeSeries()
+        self.revenue = TimeSeries()
+        self.questions = TimeSeries()
+        self.alerts: list[Marker] = []
+        self.revenue_shown = False
+        self.chosen_ms: int | None = None
+        self._money: Callable[[float], str] = self.count
         super().__init__(
             colours, where=where, title=title, home_span_ms=None, stale_after_ms=None, parent=parent
         )
         if not title:
             self.set_title(self.tr("Viewers, orders and what was on air"))
         self.right_room = 12
+        self._switch = self._heading.add_switch(
+            self.tr("Revenue"), self.tr("Bars show revenue instead of orders (B)")
+        )
+        self._switch.clicked.connect(self.show_revenue)
+        self._switch.hide()
 
     def set_orders(self, minutes: Sequence[tuple[int, int]]) -> None:
         """Orders by minute: (any UTC ms of the minute, count). Minutes not named had none; several of one add up."""
-        counts: dict[int, int] = {}
-        for at_ms, count in minutes:
-            start = at_ms // MINUTE_MS * MINUTE_MS
-            counts[start] = counts.get(start, 0) + count
-        self.orders = TimeSeries(list(counts), list(counts.values()))
+        self.orders = minute_sums(minutes)
         self._touch()
+
+    def set_revenue(self, minutes: Sequence[tuple[int, float]], money: Callable[[float], str]) -> None:
+        """Revenue by minute, as `set_orders`; `money` writes a sum of it."""
+        self.revenue, self._money = minute_sums(minutes), money
+        self._switch.setVisible(len(self.revenue) > 0)
+        self._touch()
+
+    def set_questions(self, times_ms: Sequence[int]) -> None:
+        """When each question was first asked (UTC ms)."""
+        self.questions = minute_sums((at, 1) for at in times_ms)
+        self._touch()
+
+    def set_alerts(self, alerts: Sequence[Marker]) -> None:
+        """What went wrong, and when."""
+        self.alerts = sorted(alerts, key=lambda a: a.at_ms)
+        self._touch()
+
+    def show_revenue(self, shown: bool) -> None:
+        """Bars of revenue, or of orders."""
+        self._switch.setChecked(shown)
+        if shown != self.revenue_shown:
+            self.revenue_shown = shown
+            self.bars_changed.emit(shown)
+            self._touch()
+
+    def set_chosen(self, start_ms: int | None) -> None:
+        """Frame the block that begins there (UTC ms), or none."""
+        self.chosen_ms = start_ms
+        self._touch()
+
+    def point_at(self, at_ms: int) -> None:
+        """Read the chart at a moment (UTC ms), and bring it into view."""
+        self._pointer_x = None
+        self._cursor_ms = float(at_ms)
+        self.window_of_time.show_moment(at_ms)
+        self._touch()
+
+    @property
+    def bars(self) -> TimeSeries:
+        """What the bars show."""
+        return self.revenue if self.revenue_shown else self.orders
 
     def _extent(self) -> tuple[int, int] | None:
         """Everything: samples, blocks and orders, whichever begins first and ends last."""
@@ -69,10 +119,19 @@ class TimelineChart(ViewersChart):
         return self.now_ms if extent is None else extent[1]
 
     def _rows_below(self) -> int:
-        return (1 if self.spans else 0) + (1 if self.markers else 0)
+        return sum(map(bool, (self.spans, self.markers, self.alerts, len(self.questions))))
 
     def _marker_top(self, frame: Frame) -> float:
         return frame.rect.bottom() + 3 + (frame.row if self.spans else 0)
+
+    def _alert_top(self, frame: Frame) -> float:
+        return self._marker_top(frame) + (frame.row if self.markers else 0)
+
+    def _arrange(self, frame: Frame) -> list[Word]:
+        words = super()._arrange(frame)
+        if self.alerts:
+            words += overlay.marker_words(frame, self.alerts, self._alert_top(frame), self.colours.warning)
+        return words
 
     def _span_words(self, frame: Frame) -> list[Word]:
         top = frame.rect.bottom() + 3
@@ -83,27 +142,27 @@ class TimelineChart(ViewersChart):
 
     def _paint_under(self, painter: QPainter, frame: Frame) -> None:
         overlay.paint_spans(painter, frame, self.spans, self._end_ms(), self.colours)
-        self._paint_bars(painter, frame)
+        paint_bars(painter, frame, self.bars, self.colours.orders)
 
-    def _paint_bars(self, painter: QPainter, frame: Frame) -> None:
-        times, counts = self.orders.between(frame.start_ms - MINUTE_MS, frame.end_ms)
-        if not len(times):
-            return
-        most = max(1.0, float(self.orders.values.max()))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.colours.orders))
-        painter.setClipRect(frame.rect)
-        per_minute = frame.x(frame.start_ms + MINUTE_MS) - frame.rect.left()
-        wide = max(1.0, per_minute * 0.56)
-        for t, count in zip(times.tolist(), counts.tolist(), strict=True):
-            high = count / most * frame.rect.height() * _BARS_SHARE
-            left = frame.x(t) + (per_minute - wide) / 2
-            painter.fillRect(QRectF(left, frame.rect.bottom() - high, wide, high), painter.brush())
+    def _paint_over(self, painter: QPainter, frame: Frame) -> None:
+        super()._paint_over(painter, frame)
+        if self.alerts:
+            overlay.paint_markers(painter, frame, self.alerts, self._alert_top(frame), self.colours.warning)
+        if len(self.questions):
+            top = self._alert_top(frame) + (frame.row if self.alerts else 0)
+            paint_dots(painter, frame, self.questions, top, self.colours)
+        chosen = [span for span in self.spans if span.start_ms == self.chosen_ms]
+        for span in chosen:
+            rect: QRectF = overlay.span_rect(frame, span, self._end_ms())
+            if rect.width() > 0:
+                painter.setPen(QPen(QColor(self.colours.viewers), 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
     def _clicked(self, t_ms: float) -> None:
         blocks = spans_at(self.spans, t_ms, self._end_ms())
         if blocks and blocks[-1].item_id:
-            self.block_clicked.emit(blocks[-1].item_id)
+            self.block_clicked.emit(blocks[-1].item_id, blocks[-1].start_ms)
 
     def _on_pointed(self, x: float, y: float) -> None:
         super()._on_pointed(x, y)
@@ -119,13 +178,23 @@ class TimelineChart(ViewersChart):
             blocks = on_air_label(self.spans, t_ms, self._end_ms())
             lines = ((self.clock(t_ms, seconds=True), self.colours.text), (blocks, self.colours.muted))
             reading = Reading(round(t_ms), (), lines)
-        orders = self.orders_at(reading.t_ms)
-        if orders == 1:
-            text = self.tr("1 order in this minute")
-        else:
-            text = self.tr("{count} orders in this minute").format(count=self.count(orders))
         first, *rest = reading.lines
-        return Reading(reading.t_ms, reading.points, (first, (text, self.colours.orders), *rest))
+        return Reading(reading.t_ms, reading.points, (first, *self._counted(reading.t_ms), *rest))
+
+    def _counted(self, t_ms: int) -> list[tuple[str, str]]:
+        """What the minute of a moment came to, and what went wrong near it."""
+        orders, asked = self.orders_at(t_ms), round(at_minute(self.questions, t_ms))
+        text = self.tr("{count} orders in this minute").format(count=self.count(orders))
+        lines = [(self.tr("1 order in this minute") if orders == 1 else text, self.colours.orders)]
+        if len(self.revenue):
+            money = self._money(at_minute(self.revenue, t_ms))
+            lines.append((self.tr("{money} in this minute").format(money=money), self.colours.orders))
+        if asked:
+            text = self.tr("{count} questions").format(count=self.count(asked))
+            lines.append((self.tr("1 question") if asked == 1 else text, self.colours.lines[0]))
+        start, end = self.window_of_time.shown()
+        near = [a.label for a in self.alerts if abs(a.at_ms - t_ms) <= (end - start) / 120]
+        return lines + [(f"⚠ {label}", self.colours.warning) for label in near]
 
     def _cursor_times(self) -> Times:
         times = super()._cursor_times()
@@ -133,9 +202,15 @@ class TimelineChart(ViewersChart):
 
     def orders_at(self, t_ms: int) -> int:
         """The orders of the minute of a moment."""
-        start = t_ms // MINUTE_MS * MINUTE_MS
-        _, counts = self.orders.between(start, start + 1)
-        return int(counts[0]) if len(counts) else 0
+        return round(at_minute(self.orders, t_ms))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys of every chart, and B: orders or revenue."""
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if plain and event.key() == Qt.Key.Key_B and len(self.revenue):
+            self.show_revenue(not self.revenue_shown)
+        else:
+            super().keyPressEvent(event)
 
     def _minutes(self) -> list[Minute]:
         extent = self._extent()
@@ -143,10 +218,28 @@ class TimelineChart(ViewersChart):
 
     def _table(self) -> tuple[Row, list[Row], frozenset[int]]:
         headers, rows, _ = super()._table()
-        headers = (*headers[:3], self.tr("Orders"), *headers[3:])
-        orders = [self.count(self.orders_at(minute.start_ms)) for minute in self._minutes()]
-        with_orders = [(*row[:3], count, *row[3:]) for row, count in zip(rows, orders, strict=True)]
-        return headers, with_orders, frozenset((0, len(headers) - 2, len(headers) - 1))
+        minutes = self._minutes()
+        counted = [(self.tr("Orders"), [self.count(self.orders_at(m.start_ms)) for m in minutes])]
+        if len(self.revenue):
+            sums = [self._money(at_minute(self.revenue, m.start_ms)) for m in minutes]
+            counted.append((self.tr("Revenue"), sums))
+        if len(self.questions):
+            asked = [self.count(at_minute(self.questions, m.start_ms)) for m in minutes]
+            counted.append((self.tr("Questions"), asked))
+        alerts = [self._alerts_of(m.start_ms) for m in minutes] if self.alerts else []
+        found: list[Row] = []
+        for n, row in enumerate(rows):
+            cells = (*row[:3], *(column[n] for _, column in counted), *row[3:])
+            found.append((*cells, alerts[n]) if self.alerts else cells)
+        headers = (*headers[:3], *(name for name, _ in counted), *headers[3:])
+        texts = {0, len(headers) - 2, len(headers) - 1}
+        if self.alerts:
+            headers = (*headers, self.tr("Alerts"))
+            texts.add(len(headers) - 1)
+        return headers, found, frozenset(texts)
+
+    def _alerts_of(self, start_ms: int) -> str:
+        return ", ".join(a.label for a in self.alerts if start_ms <= a.at_ms < start_ms + MINUTE_MS)
 
     def _describe(self) -> str:
         parts = [self.tr("{count} orders.").format(count=self.count(float(np.sum(self.orders.values))))]
@@ -158,8 +251,9 @@ class TimelineChart(ViewersChart):
         if not self.window_of_time.at_home:
             start, end = self.window_of_time.shown()
             parts.append(f"{self.clock(start)}–{self.clock(end)}")
-        if len(self.orders):
-            parts.append(self.tr("bars = orders a minute"))
+        if len(self.bars):
+            revenue, orders = self.tr("bars = revenue a minute"), self.tr("bars = orders a minute")
+            parts.append(revenue if self.revenue_shown else orders)
         if self.spans:
             parts.append(self.tr("click a block to see its chat"))
         return " · ".join(parts), "muted"

@@ -154,7 +154,7 @@ class ViewersChart(TimeChart):
             words.append(overlay.peak_word(frame, *peak, text, self.colours))
         words += overlay.end_words(frame, self._ends(frame), self.right_room * frame.scale, self.colours)
         if self.markers:
-            words += overlay.marker_words(frame, self.markers, self._marker_top(frame), self.colours)
+            words += overlay.marker_words(frame, self.markers, self._marker_top(frame), self.colours.promo)
         words += self._span_words(frame)
         return words
 
@@ -181,7 +181,7 @@ class ViewersChart(TimeChart):
         overlay.paint_spans(painter, frame, self.spans, self.now_ms, self.colours)
 
     def _paint_over(self, painter: QPainter, frame: Frame) -> None:
-        overlay.paint_markers(painter, frame, self.markers, self._marker_top(frame), self.colours)
+        overlay.paint_markers(painter, frame, self.markers, self._marker_top(frame), self.colours.promo)
         peak = self.viewers.peak()
         if peak is not None and frame.shows(peak[0]):
             at = QPointF(frame.x(peak[0]), frame.y(peak[1]))

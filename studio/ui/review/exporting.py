@@ -1,96 +1,153 @@
-"""Writing the report of a show where a person wants it: as a web page or as a PDF."""
+"""Writing a review where a person wants it: a web page, a PDF, a workbook, tables, or the chapters of the replay."""
 
 import asyncio
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.domain.show import ShowState
+from studio.ui.notices import NoticeAction
 from studio.ui.printing import write_pdf
-from studio.ui.studio import Notice, Studio
+from studio.ui.review.kpis import translate
+from studio.ui.studio import ExportKind, Notice, Studio
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
 
 
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write a review. `kind` None is the PDF, which the window prints itself; `ending` is put behind the file's
+    name, `suffix` is the file's; an empty one is a folder.
+    """
+
+    key: str
+    name: str
+    suffix: str
+    kind: ExportKind | None
+    ending: str = ""
+
+
+def report_formats() -> list[Format]:
+    """The formats of the report, in the order in which they are offered."""
+    tr = translate
+    return [
+        Format("html", tr("Review", "Web page (HTML)"), "html", ExportKind.HTML),
+        Format("pdf", tr("Review", "PDF for printing"), "pdf", None),
+        Format("xlsx", tr("Review", "Workbook (XLSX)"), "xlsx", ExportKind.XLSX),
+        Format("csv", tr("Review", "Folder of tables (CSV)"), "", ExportKind.CSV, "-csv"),
+    ]
+
+
+def chapter_formats() -> list[Format]:
+    """The formats of the replay's chapters."""
+    tr = translate
+    return [
+        Format("youtube", tr("Review", "Text for a YouTube description"), "txt", ExportKind.CHAPTERS_YOUTUBE, "-chapters"),
+        Format("vtt", tr("Review", "WebVTT"), "vtt", ExportKind.CHAPTERS_VTT, "-chapters"),
+        Format("chapters-csv", tr("Review", "Table (CSV)"), "csv", ExportKind.CHAPTERS_CSV, "-chapters"),
+    ]  # fmt: skip
+
+
 class ReportExport(QObject):
-    """Asks for a file and writes the report into it. `busy` tells when it works, `notice` what came of it."""
+    """Asks for a place and writes there. `busy` tells when it works, `notice` what came of it, with a button to the place."""
 
     busy = Signal(bool)
-    notice = Signal(object)
+    notice = Signal(object, object)
 
-    def __init__(self, studio: Studio, tasks: Tasks, texts: Texts, parent: QWidget) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        tasks: Tasks,
+        texts: Texts,
+        parent: QWidget,
+        open_folder: Callable[[Path], Any] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._studio, self._tasks, self._texts, self._window = studio, tasks, texts, parent
+        self._open_folder = _open_folder if open_folder is None else open_folder
         self._folder = Path.home()
-        self._works = False
+        self._task: asyncio.Task[None] | None = None
         self.dialog: QFileDialog | None = None
 
-    def ask(self, state: ShowState) -> None:
-        """Ask where to; nothing blocks meanwhile."""
-        if self.dialog is not None or self._works:
+    def ask(self, state: ShowState, form: Format, offset_ms: int = 0, over: QWidget | None = None) -> None:
+        """Ask where to, `over` a window; nothing blocks meanwhile."""
+        if self.dialog is not None or self._task is not None:
             return
-        page, pdf = self.tr("Web page (*.html)"), self.tr("PDF for printing (*.pdf)")
-        dialog = QFileDialog(self._window, self.tr("Export the report"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-        dialog.setNameFilters([page, pdf])
-        dialog.setDefaultSuffix("html")
+        dialog = QFileDialog(over or self._window, self.tr("Export: {format}").replace("{format}", form.name))
+        stem = f"{file_name(state, self._texts)}{form.ending}"
         dialog.setDirectory(str(self._folder))
-        dialog.selectFile(f"{file_name(state, self._texts)}.html")
+        if form.suffix:
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+            dialog.setNameFilters([f"{form.name} (*.{form.suffix})"])
+            dialog.setDefaultSuffix(form.suffix)
+            dialog.selectFile(f"{stem}.{form.suffix}")
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+            dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+            dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Put the folder here"))
 
-        def take_kind(chosen: str) -> None:
-            self._take_kind(dialog, "pdf" if chosen == pdf else "html")
+        def take(chosen: str) -> None:
+            path = Path(chosen) if form.suffix else Path(chosen) / stem
+            self.write(state.id, form, path, offset_ms)
 
-        def take_file(chosen: str) -> None:
-            self.write(state.id, Path(chosen))
-
-        dialog.filterSelected.connect(take_kind)
-        dialog.fileSelected.connect(take_file)
+        dialog.fileSelected.connect(take)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
         dialog.open()
 
-    def write(self, show_id: str, path: Path) -> None:
-        """Write the report: a PDF when the name ends so, else a web page."""
+    def write(self, show_id: str, form: Format, path: Path, offset_ms: int = 0) -> None:
+        """Write it there; one thing at a time."""
+        if self._task is not None:
+            return
         self._folder = path.parent
-        self._tasks.spawn(self._write(show_id, path), "export report")
-
-    async def _write(self, show_id: str, path: Path) -> None:
-        self._works = True
+        self._task = self._tasks.spawn(self._write(show_id, form, path, offset_ms), "export")
+        # A task that is cancelled before it began runs none of its lines.
+        self._task.add_done_callback(self._done)
         self.busy.emit(True)
+
+    def cancel(self) -> None:
+        """Leave off; nothing half written stays."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _write(self, show_id: str, form: Format, path: Path, offset_ms: int) -> None:
         try:
-            if path.suffix.lower() == ".pdf":
+            if form.kind is None:
                 html = await self._studio.report_html(show_id)
                 await asyncio.to_thread(write_pdf, html, path)
             else:
-                await self._studio.export_report(show_id, path)
+                await self._studio.export(show_id, form.kind, path, offset_ms)
         except OSError as error:
             reason = error.strerror or str(error)
-            sentence = self.tr("The report could not be written to {path}: {reason}. Choose another folder.")
+            sentence = self.tr("It could not be written to {path}: {reason}. Choose another folder.")
             told = sentence.replace("{reason}", reason).replace("{path}", str(path))
-            self.notice.emit(Notice("trouble", told, "report"))
+            self.notice.emit(Notice("trouble", told, "report"), None)
+        except asyncio.CancelledError:
+            self.notice.emit(Notice("info", self.tr("The export was cancelled."), "report"), None)
+            raise
         except Exception:
             told = self.tr(
                 "The report could not be made. The log says why; the show and its figures are unharmed."
             )
-            self.notice.emit(Notice("trouble", told, "report"))
+            self.notice.emit(Notice("trouble", told, "report"), None)
             raise
         else:
-            told = self.tr("The report is in {path}").replace("{path}", str(path))
-            self.notice.emit(Notice("ok", told, "report"))
-        finally:
-            self._works = False
-            self.busy.emit(False)
+            told = self.tr("It is written: {path}").replace("{path}", str(path))
+            show = NoticeAction(self.tr("Show in folder"), lambda: self._open_folder(path.parent))
+            self.notice.emit(Notice("ok", told, "report"), show)
 
-    def _take_kind(self, dialog: QFileDialog, suffix: str) -> None:
-        dialog.setDefaultSuffix(suffix)
-        named = dialog.selectedFiles()
-        if named:
-            dialog.selectFile(str(Path(named[0]).with_suffix(f".{suffix}").name))
+    def _done(self, _task: object) -> None:
+        self._task = None
+        self.busy.emit(False)
 
     def _closed(self) -> None:
         if self.dialog is not None:
@@ -105,3 +162,7 @@ def file_name(state: ShowState, texts: Texts) -> str:
     if state.started_at_ms is None:
         return stem
     return f"{stem}-{dt.datetime.fromtimestamp(state.started_at_ms / 1000, texts.zone).date().isoformat()}"
+
+
+def _open_folder(folder: Path) -> bool:
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

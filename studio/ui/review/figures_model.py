@@ -13,11 +13,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from studio.domain.kpi import ProductFigures, PromoFigures
-from studio.ui.review.figures import not_known, translate
-from studio.ui.texts import Texts, length
 from studio.ui.widgets.labels import tooltip_text
-from studio.ui.widgets.text import clean_text
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -28,17 +24,25 @@ ID_ROLE = Qt.ItemDataRole.UserRole + 2
 """The row's id: a product's id, or a code."""
 WARNING_ROLE = Qt.ItemDataRole.UserRole + 3
 """Whether the row is worth a second look (sold out, limit reached)."""
+TONE_ROLE = Qt.ItemDataRole.UserRole + 4
+"""The role of a cell's colour, empty for plain text."""
+TREND_ROLE = Qt.ItemDataRole.UserRole + 5
+"""The figures that a cell draws as a line, oldest first; None where one is not known."""
 
 Key = float | str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: what is read, what it is sorted by, and what its tooltip adds."""
+    """One cell: what is read, what it is sorted by, what its tooltip adds, the role of its colour (`warning`, `ok`, `muted`),
+    and a trend to be drawn instead of a text.
+    """
 
     text: str
     key: Key
     tip: str = ""
+    tone: str = ""
+    trend: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,15 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's head, with the formula of its figures."""
+    """A column's head, with the formula of its figures. `least` is its least width in pixels at scale 1; an
+    `optional` one is left out where no row has a figure.
+    """
 
     name: str
     how: str
     number: bool = True
+    least: int = 0
+    optional: bool = False
 
 
 class FiguresModel(QAbstractTableModel):
@@ -69,8 +77,22 @@ class FiguresModel(QAbstractTableModel):
 
     def set_rows(self, rows: Sequence[FigureRow]) -> None:
         """Show these rows instead."""
+        rows = tuple(rows)
+        if rows == self._rows:
+            return
+        if [r.id for r in rows] == [r.id for r in self._rows]:
+            # Late orders change figures of rows that are there: a selection and the scroll bar stay where they are.
+            self._rows = rows
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self.columns) - 1))
+            return
         self.beginResetModel()
-        self._rows = tuple(rows)
+        self._rows = rows
+        self.endResetModel()
+
+    def set_table(self, columns: Sequence[Column], rows: Sequence[FigureRow]) -> None:
+        """Show these rows under these columns instead."""
+        self.beginResetModel()
+        self.columns, self._rows = tuple(columns), tuple(rows)
         self.endResetModel()
 
     def row(self, at: int) -> FigureRow:
@@ -103,7 +125,11 @@ class FiguresModel(QAbstractTableModel):
             return tooltip_text(cell.tip) if cell.tip else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _aligned(column)
-        return {KEY_ROLE: cell.key, ID_ROLE: row.id, WARNING_ROLE: row.warning}.get(role)
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return cell.tip or None
+        return {
+            KEY_ROLE: cell.key, ID_ROLE: row.id, WARNING_ROLE: row.warning, TONE_ROLE: cell.tone, TREND_ROLE: cell.trend,
+        }.get(role)  # fmt: skip
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -142,88 +168,6 @@ class FiguresOrder(QSortFilterProxyModel):
         if isinstance(one, str) or isinstance(other, str):
             return str(one).casefold() < str(other).casefold()
         return one < other
-
-
-def product_columns() -> list[Column]:
-    """The columns of the products' table."""
-    return [
-        Column(translate("Review", "Item"), translate("Review", "The product, as the line-up names it."), number=False),
-        Column(translate("Review", "On air"), translate("Review", "How long it was on air, over all its turns.")),
-        Column(
-            translate("Review", "Avg viewers"),
-            translate("Review", "Average viewers, weighted by time, while it was on air."),
-        ),
-        Column(
-            translate("Review", "Sold"),
-            translate("Review", "Units in the show's orders that were not cancelled, less returned units."),
-        ),
-        Column(
-            translate("Review", "Revenue"),
-            translate("Review", "What those units came to, after discounts, with tax, without shipping."),
-        ),
-        Column(translate("Review", "Per minute"), translate("Review", "Revenue divided by minutes on air.")),
-        Column(
-            translate("Review", "Questions"),
-            translate("Review", "Messages that asked something first heard while it was on air."),
-        ),
-    ]  # fmt: skip
-
-
-def product_row(figures: ProductFigures, texts: Texts) -> FigureRow:
-    """A product's row; a sold-out one says when."""
-    title = clean_text(figures.title, 200)
-    gone = figures.sold_out_at_ms
-    text = title
-    if gone is not None:
-        text = (
-            translate("Review", "{title}, sold out at {time}")
-            .replace("{time}", texts.clock(gone))
-            .replace("{title}", title)
-        )
-    aired = figures.on_air_ms > 0
-    per_minute = figures.revenue_per_minute
-    never = translate("Review", "It was not on air.")
-    viewers = texts.number(figures.viewers) if figures.viewers is not None else not_known() if aired else "–"
-    cells = (
-        Cell(text, title, text),
-        Cell(length(figures.on_air_ms) if aired else "–", float(figures.on_air_ms), "" if aired else never),
-        Cell(viewers, figures.viewers),
-        Cell(texts.number(figures.units), float(figures.units)),
-        Cell(texts.money(figures.revenue), float(figures.revenue.amount_minor)),
-        Cell(texts.money(per_minute), None if per_minute is None else float(per_minute.amount_minor)),
-        Cell(texts.number(figures.questions), float(figures.questions)),
-    )
-    return FigureRow(figures.product_id, cells, gone is not None)
-
-
-def promo_columns() -> list[Column]:
-    """The columns of the codes' table."""
-    return [
-        Column(translate("Review", "Code"), translate("Review", "A code which the shop confirmed."), number=False),
-        Column(
-            translate("Review", "Redeemed"),
-            translate("Review", "The show's orders with this code that were not cancelled, and the code's limit."),
-        ),
-        Column(translate("Review", "Orders' total"), translate("Review", "The totals of those orders.")),
-        Column(
-            translate("Review", "Discount"), translate("Review", "What the discounts of those orders came to.")
-        ),
-    ]  # fmt: skip
-
-
-def promo_row(figures: PromoFigures, texts: Texts) -> FigureRow:
-    """A code's row."""
-    used = texts.number(figures.redemptions)
-    if figures.limit is not None:
-        used = f"{used} / {texts.number(figures.limit)}"
-    cells = (
-        Cell(clean_text(figures.code, 40), figures.code),
-        Cell(used, float(figures.redemptions)),
-        Cell(texts.money(figures.revenue), float(figures.revenue.amount_minor)),
-        Cell(texts.money(figures.discount), float(figures.discount.amount_minor)),
-    )
-    full = figures.limit is not None and figures.redemptions >= figures.limit
-    return FigureRow(figures.code, cells, full)
 
 
 def _aligned(column: Column) -> Qt.AlignmentFlag:

@@ -1,9 +1,28 @@
 """The view of a table of figures: sorts by a click on a head, copies rows, speaks."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QPalette, QResizeEvent
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPalette,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -13,15 +32,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.ui.review.figures_model import ID_ROLE, WARNING_ROLE, FiguresModel, FiguresOrder
+from studio.ui.review.figures_model import (
+    ID_ROLE,
+    TONE_ROLE,
+    TREND_ROLE,
+    WARNING_ROLE,
+    FiguresModel,
+    FiguresOrder,
+)
 from studio.ui.theme import TEXT_CAPTION, TEXT_S, Theme
 
 _NAMES: Final = 120
 """The least width of a column of names."""
+_MOST_MEASURED: Final = 500
+"""So many rows are measured for a column's width: those of a long list are alike."""
+_TONES: Final = {"warning": "warning_text", "ok": "next_text", "muted": "muted"}
 
 
 class _Delegate(QStyledItemDelegate):
-    """The first cell of a marked row in amber; numbers as they are."""
+    """The first cell of a marked row in amber, cells with a tone in its colour, trends as lines."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -32,10 +61,59 @@ class _Delegate(QStyledItemDelegate):
     ) -> None:
         """Colours by the theme in force."""
         super().initStyleOption(option, index)
-        if index.column() == 0 and index.data(WARNING_ROLE):
-            colour = self._theme.colour("warning_text")
+        marked = index.column() == 0 and index.data(WARNING_ROLE)
+        tone = "warning" if marked else index.data(TONE_ROLE)
+        if tone:
+            colour = self._theme.colour(_TONES[tone])
             for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
                 option.palette.setColor(role, colour)  # type: ignore[attr-defined]
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """The cell, with its trend over it."""
+        super().paint(painter, option, index)
+        trend = index.data(TREND_ROLE)
+        if trend:
+            inset = self._theme.px(6)
+            box = QRectF(option.rect).adjusted(inset, inset, -inset, -inset)  # type: ignore[attr-defined]
+            paint_trend(painter, box, trend, self._theme.colour("accent"))
+
+
+def trend_points(box: QRectF, trend: Sequence[float | None]) -> list[list[QPointF]]:
+    """The lines of a trend in a box, broken where a figure is not known; the lowest figure lies at the bottom."""
+    known = [value for value in trend if value is not None]
+    if not known:
+        return []
+    low, high = min(known), max(known)
+    step = box.width() / max(1, len(trend) - 1)
+    lines: list[list[QPointF]] = [[]]
+    for n, value in enumerate(trend):
+        if value is None:
+            lines.append([])
+            continue
+        share = (value - low) / (high - low) if high > low else 0.5
+        lines[-1].append(QPointF(box.left() + n * step, box.bottom() - share * box.height()))
+    return [line for line in lines if line]
+
+
+def paint_trend(painter: QPainter, box: QRectF, trend: Sequence[float | None], colour: QColor) -> None:
+    """A small line over the shows, with a dot at the newest one."""
+    lines = trend_points(box, trend)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, 1))
+    for line in lines:
+        painter.drawPolyline(line)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    for line in lines:
+        # A figure between two that are not known would not be seen as a line.
+        if len(line) == 1:
+            painter.drawEllipse(line[0], 1.5, 1.5)
+    if lines and trend[-1] is not None:
+        painter.drawEllipse(lines[-1][-1], 2.5, 2.5)
+    painter.restore()
 
 
 class FiguresTable(QTableView):
@@ -45,6 +123,8 @@ class FiguresTable(QTableView):
     """
 
     row_chosen = Signal(str)
+    row_opened = Signal(str)
+    """The id of a row that was double-clicked, or opened with Return."""
 
     def __init__(self, model: FiguresModel, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,7 +155,9 @@ class FiguresTable(QTableView):
         self._theme = theme
         theme.changed.connect(self.fit_columns)
         model.modelReset.connect(self.fit_columns)
+        model.dataChanged.connect(self.fit_columns)
         self.selectionModel().currentRowChanged.connect(self._chosen)
+        self.doubleClicked.connect(self._opened)
 
     def fit_columns(self) -> None:
         """Figures take what they need, names the rest, but never less than can be read."""
@@ -86,18 +168,35 @@ class FiguresTable(QTableView):
         for n, column in enumerate(self.figures.columns):
             if n == 0:
                 continue
+            self.setColumnHidden(n, column.optional and not self._has_figures(n))
+            if self.isColumnHidden(n):
+                continue
             widths = [
                 cells.horizontalAdvance(self.figures.row(at).cells[n].text)
-                for at in range(self.figures.rowCount())
+                for at in range(min(self.figures.rowCount(), _MOST_MEASURED))
             ]
             wide = round(max(heads.horizontalAdvance(column.name) + arrow, *widths, 0)) + pad
+            wide = max(wide, self._theme.px(column.least))
             self.setColumnWidth(n, wide)
             taken += wide
-        self.setColumnWidth(0, max(self._theme.px(_NAMES), self.viewport().width() - taken))
+        if self.figures.columns:
+            least = self._theme.px(self.figures.columns[0].least or _NAMES)
+            self.setColumnWidth(0, max(least, self.viewport().width() - taken))
+
+    def _has_figures(self, column: int) -> bool:
+        return any(
+            self.figures.row(at).cells[column].key not in (None, "") for at in range(self.figures.rowCount())
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
         self.fit_columns()
+
+    @property
+    def chosen_id(self) -> str:
+        """The id of the current row; empty for none."""
+        index = self.currentIndex()
+        return str(index.data(ID_ROLE)) if index.isValid() else ""
 
     def select_row(self, row_id: str) -> bool:
         """Select the row of this id and bring it into view; False when there is none."""
@@ -114,6 +213,9 @@ class FiguresTable(QTableView):
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.as_text())
             return
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
+            self.row_opened.emit(str(self.currentIndex().data(ID_ROLE)))
+            return
         super().keyPressEvent(event)
 
     def as_text(self) -> str:
@@ -128,3 +230,6 @@ class FiguresTable(QTableView):
     def _chosen(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid():
             self.row_chosen.emit(str(current.data(ID_ROLE)))
+
+    def _opened(self, index: QModelIndex) -> None:
+        self.row_opened.emit(str(index.data(ID_ROLE)))

@@ -2,26 +2,41 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+)
 
 from studio.control.ports import ShowSummary
 from studio.domain.show import ShowPhase
+from studio.ui.review.exporting import report_formats
 from studio.ui.review.figures import when
 from studio.ui.studio import Review
 from studio.ui.texts import Texts
-from studio.ui.theme import SPACE_M, SPACE_S, Theme
+from studio.ui.theme import SPACE_S, Theme
 from studio.ui.widgets.cards import Card
-from studio.ui.widgets.labels import ElidedLabel, Pill
+from studio.ui.widgets.labels import ElidedLabel, Pill, tooltip_text
 from studio.ui.widgets.text import clean_text
 
 
 class ReviewHeader(Card):
-    """Title, day and length; the choice among past shows; Refresh while on air; Export."""
+    """Title, day and length; the choice among past shows; goals, comparison, chapters; Refresh while on air; Export."""
 
     show_asked = Signal(str)
     refresh_asked = Signal()
-    export_asked = Signal()
+    goals_asked = Signal()
+    compare_asked = Signal()
+    chapters_asked = Signal()
+    export_asked = Signal(object)
+    """The `Format` in which the report is to be written."""
+    cancel_asked = Signal()
 
     def __init__(self, theme: Theme, texts: Texts) -> None:
         super().__init__("card", margin=SPACE_S)
@@ -35,27 +50,46 @@ class ReviewHeader(Card):
         self.shows.setAccessibleName(self.tr("Show"))
         self.shows.setToolTip(self.tr("Look at another show"))
         self.shows.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.shows.setMinimumContentsLength(20)
+        self.shows.setMinimumContentsLength(14)
         self.shows.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.refresh = QPushButton(self.tr("Refresh"))
-        self.refresh.setToolTip(self.tr("Compute the figures again"))
-        self.export = QPushButton(self.tr("Export report…"))
+        self.refresh = self._button(self.tr("Refresh"), self.tr("Compute the figures again"))
+        self.goals = self._button(self.tr("Goals…"), "")
+        self.compare = self._button(self.tr("Compare…"), self.tr("See how the figures go from show to show"))
+        self.chapters = self._button(self.tr("Chapters…"), self.tr("Where each item begins in the replay"))
+        self.export = self._button(
+            self.tr("Export report…"), self.tr("Write the report as a web page, a PDF, a workbook or tables")
+        )
         self.export.setProperty("variant", "primary")
-        self.export.setToolTip(self.tr("Write the report as a web page or a PDF"))
+        self.cancel = self._button(self.tr("Cancel"), self.tr("Leave off writing"))
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(theme.px(80))
         self.progress.setAccessibleName(self.tr("The report is being written"))
-        for button in (self.refresh, self.export):
-            button.setAutoDefault(False)
-        for hidden in (self.rehearsal, self.so_far, self.refresh, self.progress):
+        self.menu = QMenu(self)
+        self.menu.setAccessibleName(self.tr("Formats of the report"))
+        self.formats: dict[str, QAction] = {}
+        for form in report_formats():
+            action = self.formats[form.key] = self.menu.addAction(f"{form.name}…")
+            action.triggered.connect(lambda _checked=False, chosen=form: self.export_asked.emit(chosen))
+        for hidden in (self.rehearsal, self.so_far, self.refresh, self.progress, self.cancel):
             hidden.hide()
         self._lay_out()
         self.shows.activated.connect(self._chosen)
         self.refresh.clicked.connect(self.refresh_asked)
-        self.export.clicked.connect(self.export_asked)
-        self.export.setEnabled(False)
+        self.goals.clicked.connect(self.goals_asked)
+        self.compare.clicked.connect(self.compare_asked)
+        self.chapters.clicked.connect(self.chapters_asked)
+        self.export.clicked.connect(self._open_menu)
+        self.cancel.clicked.connect(self.cancel_asked)
+        self.allow_goals(allowed=False)
+        self._enable(begun=False)
+
+    def _button(self, text: str, what: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setAutoDefault(False)
+        button.setToolTip(tooltip_text(what))
+        return button
 
     def _lay_out(self) -> None:
         names = QVBoxLayout()
@@ -69,17 +103,19 @@ class ReviewHeader(Card):
         names.addLayout(first)
         names.addWidget(self.when)
         row = QHBoxLayout()
-        row.setSpacing(SPACE_M)
+        row.setSpacing(SPACE_S)
         row.addLayout(names, 1)
-        for widget in (self.progress, self.shows, self.refresh, self.export):
+        for widget in (
+            self.progress, self.cancel, self.shows, self.refresh, self.goals, self.compare, self.chapters, self.export,
+        ):  # fmt: skip
             row.addWidget(widget)
         self.body.addLayout(row)
 
     def offer_shows(self, shows: Sequence[ShowSummary], current: str) -> None:
-        """Fill the choice, the newest show first. A single show needs no choice."""
+        """Fill the choice, the newest show first. A single show needs no choice, a template has no figures."""
         self.shows.blockSignals(True)
         self.shows.clear()
-        for summary in sorted(shows, key=_newest_first):
+        for summary in sorted((s for s in shows if not s.template), key=_newest_first):
             day = (
                 self.tr("not started")
                 if summary.started_at_ms is None
@@ -99,12 +135,12 @@ class ReviewHeader(Card):
         self.title.setText(
             self.tr("Review · {title}").replace("{title}", title) if title else self.tr("Review")
         )
-        self.when.setText(when(state, review.figures, texts))
+        self.when.setText(when(state, review.figures, texts, review.replay_ms))
         on_air = state.phase is ShowPhase.ON_AIR
         self.rehearsal.setVisible(state.rehearsal)
         self.so_far.setVisible(on_air)
         self.refresh.setVisible(on_air)
-        self.export.setEnabled(state.started_at_ms is not None)
+        self._enable(begun=state.started_at_ms is not None)
 
     def show_nothing(self) -> None:
         """There is no show to name."""
@@ -112,13 +148,30 @@ class ReviewHeader(Card):
         self.when.setText("")
         for widget in (self.rehearsal, self.so_far, self.refresh):
             widget.hide()
-        self.export.setEnabled(False)
+        self.allow_goals(allowed=False)
+        self._enable(begun=False)
+
+    def allow_goals(self, *, allowed: bool) -> None:
+        """Goals and costs are written into the log of the open show only."""
+        self.goals.setEnabled(allowed)
+        why = self.tr("Open this show to change its goals and costs")
+        fine = self.tr("Change what the show was to reach, and what it cost")
+        self.goals.setToolTip(tooltip_text(fine if allowed else why))
 
     def show_busy(self, busy: bool) -> None:
-        """While a report is written: a bar, and no second export."""
+        """While a report is written: a bar, a way to leave off, and no second export."""
         self.progress.setVisible(busy)
+        self.cancel.setVisible(busy)
         self.export.setEnabled(not busy)
         self.export.setText(self.tr("Exporting…") if busy else self.tr("Export report…"))
+
+    def _enable(self, *, begun: bool) -> None:
+        self.export.setEnabled(begun)
+        self.chapters.setEnabled(begun)
+        self.compare.setEnabled(begun)
+
+    def _open_menu(self) -> None:
+        self.menu.popup(self.export.mapToGlobal(QPoint(0, self.export.height())))
 
     def _chosen(self, at: int) -> None:
         self.show_asked.emit(str(self.shows.itemData(at)))

@@ -1,26 +1,19 @@
-"""The panels of the review: figures as tiles, and the two tables with what stands beside them."""
+"""Figures of the review as tiles, as rows of small figures, and as the sales apart: on air, replay, the whole shop."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
-from studio.ui.review.figures import Figure, questions, shop_total
-from studio.ui.review.figures_model import (
-    FiguresModel,
-    product_columns,
-    product_row,
-    promo_columns,
-    promo_row,
-)
-from studio.ui.review.figures_table import FiguresTable
-from studio.ui.studio import Review
+from studio.domain.kpi import ShowFigures
+from studio.ui.review.figures import Figure
+from studio.ui.review.kpis import not_known
 from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_M, SPACE_S, TEXT_CAPTION, TEXT_L, TEXT_M, TEXT_S, Theme, set_look
 from studio.ui.widgets.cards import Card, Stat
-from studio.ui.widgets.labels import PlainLabel, SectionHeader, tooltip_text
+from studio.ui.widgets.labels import ElidedLabel, PlainLabel, tooltip_text
 
 _SIZES: Final = (("l", TEXT_L), ("m", TEXT_M), ("s", TEXT_S), ("caption", TEXT_CAPTION))
 
@@ -31,22 +24,33 @@ class FitStat(Stat):
     def __init__(self, theme: Theme, largest: str = "l") -> None:
         super().__init__(size=largest, caption_first=True)
         self._theme = theme
+        self._texts = ("–", "–")
         names = [name for name, _ in _SIZES]
         self._sizes = _SIZES[names.index(largest) :]
         self.value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for label in (self.caption, self.note):
             set_look(label, "textsize", "caption")
-        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        # A figure without a note, or a smaller one, stands at the height of its neighbours.
-        room = self.note.sizePolicy()
-        room.setRetainSizeWhenHidden(largest == "l")
-        self.note.setSizePolicy(room)
+        self.before = ElidedLabel("", tone="muted")
+        set_look(self.before, "textsize", "caption")
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(self.before)
+        for label in (self.note, self.before):
+            # A figure without a note stands at the height of its neighbours; the small ones have none.
+            room = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            room.setRetainSizeWhenHidden(largest == "l")
+            label.setSizePolicy(room)
+            label.hide()
         theme.changed.connect(self._fit)
 
     def show_figure(self, figure: Figure) -> None:
         """Show a figure; what is not known stands back. The formula is the tooltip, and read out."""
+        self._texts = (figure.value, figure.brief or figure.value)
         self.show_value(figure.value, figure.name, "" if figure.known else "muted")
-        self.show_note(figure.note)
+        self.show_note(figure.note.text, figure.note.tone)
+        self.before.setText(figure.before.text)
+        self.before.set_tone(figure.before.tone)
+        self.before.setVisible(bool(figure.before.text))
         self.setToolTip(tooltip_text(figure.how))
         self.setAccessibleDescription(figure.how)
         self._fit()
@@ -60,30 +64,36 @@ class FitStat(Stat):
         self.value.setMinimumHeight(
             round(QFontMetricsF(self._theme.font(self._sizes[0][1], bold=True)).height())
         )
-        for name, size in self._sizes:
-            wide = QFontMetricsF(self._theme.font(size, bold=True)).horizontalAdvance(self.value.text())
-            if wide <= room or name == self._sizes[-1][0]:
-                set_look(self.value, "textsize", name)
-                return
+        whole, brief = self._texts
+        # The decimals of a sum go before any of its digits is cut.
+        for text, sizes in ((whole, self._sizes[:3]), (brief, self._sizes)):
+            for name, size in sizes:
+                if QFontMetricsF(self._theme.font(size, bold=True)).horizontalAdvance(text) <= room:
+                    self.value.setText(text)
+                    set_look(self.value, "textsize", name)
+                    return
+        self.value.setText(brief)
+        set_look(self.value, "textsize", self._sizes[-1][0])
 
 
 class FigureTile(Card):
     """One figure in a card; its formula is the tooltip, and read out by screen readers."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("card", margin=SPACE_M)
+        super().__init__("card", margin=SPACE_S)
         self.stat = FitStat(theme)
         self.body.addWidget(self.stat)
         self.body.addStretch(1)
         self.setMinimumWidth(theme.px(84))
-        self.setMinimumHeight(theme.px(82))
+        self.setMinimumHeight(theme.px(96))
 
     def show_figure(self, figure: Figure) -> None:
         """Show a figure."""
         self.stat.show_figure(figure)
         self.setToolTip(tooltip_text(figure.how))
         self.setAccessibleName(f"{figure.name}: {figure.value}")
-        self.setAccessibleDescription(" ".join(x for x in (figure.note, figure.how) if x))
+        told = (figure.note.text, figure.before.text, figure.how)
+        self.setAccessibleDescription(". ".join(x for x in told if x))
 
 
 class Tiles(QWidget):
@@ -128,63 +138,55 @@ class StatRow(QWidget):
             stat.show_figure(figure)
 
 
-class ReviewTables(QWidget):
-    """Products at the left; codes, questions and the shop's total at the right."""
+class SalesApart(QWidget):
+    """What came in on air, in the replay, and to the whole shop meanwhile: three rows that are never added up."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.products = FiguresTable(FiguresModel(product_columns(), self), theme, self.tr("Products"))
-        self.promos = FiguresTable(FiguresModel(promo_columns(), self), theme, self.tr("Promo codes"))
-        self.no_products = self._nothing(self.tr("There were no products in the line-up."))
-        self.no_promos = self._nothing(self.tr("No promo code was live in this show."))
-        self.questions = StatRow(theme)
-        self.shop = StatRow(theme)
-        left = self._card(self.tr("Products"), self.products, self.no_products)
-        codes = self._card(self.tr("Promo codes"), self.promos, self.no_promos)
-        asked = self._card(self.tr("Questions"), self.questions)
-        shop = self._card(self.tr("Shop total"), self.shop, note=self.tr("during the show"))
-        shop.set_kind("card-dashed")
-        apart = self.tr(
-            "Not the show's figures: orders that have nothing to do with it are among these, too."
-        )
-        shop.setToolTip(tooltip_text(apart))
-        shop.setAccessibleDescription(apart)
-        below = QHBoxLayout()
-        below.setSpacing(SPACE_S)
-        below.addWidget(asked, 2)
-        below.addWidget(shop, 3)
-        right = QVBoxLayout()
-        right.setSpacing(SPACE_S)
-        right.addWidget(codes, 1)
-        right.addLayout(below)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_S)
-        row.addWidget(left, 3)
-        row.addLayout(right, 2)
+        self._theme = theme
+        self.values: dict[tuple[str, str], PlainLabel] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(SPACE_M)
+        self._grid.setVerticalSpacing(SPACE_S // 2)
+        self._grid.setColumnStretch(0, 1)
+        heads = (self.tr("Orders"), self.tr("Gross"), self.tr("Net"))
+        for n, head in enumerate(heads, start=1):
+            label = PlainLabel(head, size="caption", tone="muted")
+            label.setAlignment(Qt.AlignmentFlag.AlignRight)
+            self._grid.addWidget(label, 0, n)
+        self._names = {
+            "air": (self.tr("On air"), self.tr("The show's own orders placed until its end.")),
+            "replay": (self.tr("Replay"), self.tr("The show's own orders placed after its end, until the replay's.")),
+            "shop": (
+                self.tr("Shop total during the show"),
+                self.tr("Not the show's figures: orders that have nothing to do with it are among these, too."),
+            ),
+        }  # fmt: skip
+        for row, (key, (name, how)) in enumerate(self._names.items(), start=1):
+            label = ElidedLabel(name, tone="muted" if key == "shop" else "")
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            label.setAccessibleDescription(how)
+            self._grid.addWidget(label, row, 0)
+            for column, (figure, head) in enumerate(
+                zip(("orders", "gross", "net"), heads, strict=True), start=1
+            ):
+                value = PlainLabel("", tone="muted" if key == "shop" else "", strong=key != "shop")
+                value.setAlignment(Qt.AlignmentFlag.AlignRight)
+                value.setToolTip(tooltip_text(how))
+                value.setAccessibleName(f"{name}, {head}")
+                value.setAccessibleDescription(how)
+                self.values[key, figure] = value
+                self._grid.addWidget(value, row, column)
 
-    def show_review(self, review: Review, texts: Texts) -> None:
-        """Fill everything."""
-        figures = review.figures
-        self.products.figures.set_rows([product_row(p, texts) for p in figures.products])
-        self.promos.figures.set_rows([promo_row(p, texts) for p in figures.promos])
-        for table, sentence in ((self.products, self.no_products), (self.promos, self.no_promos)):
-            filled = table.figures.rowCount() > 0
-            table.setVisible(filled)
-            sentence.setVisible(not filled)
-        self.questions.show_figures(questions(figures, texts))
-        self.shop.show_figures(shop_total(figures.shop_total, texts))
-
-    def _nothing(self, sentence: str) -> PlainLabel:
-        label = PlainLabel(sentence, tone="muted", wrap=True)
-        label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        label.hide()
-        return label
-
-    def _card(self, title: str, *widgets: QWidget, note: str = "") -> Card:
-        card = Card("card", margin=SPACE_M)
-        card.setAccessibleName(f"{title} {note}".strip())
-        card.body.addWidget(SectionHeader(title, note))
-        for widget in widgets:
-            card.body.addWidget(widget, 1)
-        return card
+    def show_sales(self, figures: ShowFigures, texts: Texts) -> None:
+        """Fill the three rows; what does not exist yet (a replay while on air) is said, not 0."""
+        for key, found in (("air", figures.on_air), ("replay", figures.replay), ("shop", figures.shop_total)):
+            none = self.tr("not yet") if key == "replay" else not_known()
+            told = (
+                (none, "–", "–")
+                if found is None
+                else (texts.number(found.orders), texts.money(found.gross), texts.money(found.net))
+            )
+            for figure, text in zip(("orders", "gross", "net"), told, strict=True):
+                self.values[key, figure].setText(text)

@@ -1,58 +1,128 @@
 """The timeline of a review: what the chart is given. The chart library is loaded with this module."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 
 from studio.domain.audience import ViewerSample
 from studio.domain.kpi import newest_revisions, own_orders
+from studio.domain.money import Money
 from studio.domain.show import ShowState
 from studio.ui.charts.marks import Marker, Span
 from studio.ui.charts.series import TimeSeries
 from studio.ui.charts.timeline_chart import TimelineChart
+from studio.ui.review.blocks import blocks_of
+from studio.ui.review.kpis import translate
 from studio.ui.studio import Review
+from studio.ui.texts import Texts
 from studio.ui.theme import Theme
 from studio.ui.widgets.text import clean_text
 from studio.ui.widgets.thumbnail import placeholder_colour
 
 
+@dataclass(frozen=True, slots=True)
+class TimelineData:
+    """What the chart shows of a review; all times UTC ms within [start, end]. `revenue` is in minor units."""
+
+    end_ms: int
+    viewers: TimeSeries
+    spans: tuple[Span, ...]
+    promos: tuple[Marker, ...]
+    alerts: tuple[Marker, ...]
+    orders: tuple[tuple[int, int], ...]
+    revenue: tuple[tuple[int, float], ...]
+    questions: tuple[int, ...]
+
+
 class ReviewTimeline(TimelineChart):
-    """The whole show: viewers, the show's orders a minute, what was on air, codes. A block chooses its product."""
+    """The whole show: viewers, the show's orders or revenue a minute, what was on air, codes, questions, alerts."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.follow_theme(theme)
 
-    def show_review(self, review: Review, now_ms: int, time_zone: str) -> None:
-        """Show a review; `now_ms` (UTC ms) is the end of a show that is still on air."""
-        state = review.state
-        start = state.started_at_ms if state.started_at_ms is not None else now_ms
-        end = state.ended_at_ms if state.ended_at_ms is not None else max(now_ms, start)
-        self.set_time_zone(time_zone)
-        self.set_now(end)
-        times, counts = viewers_within(review.samples, start, end)
-        self.set_viewers(TimeSeries(times, counts))
-        self.set_spans(_spans(state, end))
-        self.set_markers(
-            [
-                Marker(record.confirmed_starts_at_ms, record.promo.code)
-                for record in state.promos.values()
-                if record.confirmed_starts_at_ms is not None and start <= record.confirmed_starts_at_ms <= end
-            ]
-        )
-        own = own_orders(state, newest_revisions(review.orders))
-        # Replay sales of two days would press the show itself into a corner.
-        self.set_orders(
-            [(o.placed_at_ms, 1) for o in own if not o.cancelled and start <= o.placed_at_ms <= end]
-        )
-        self.go_home()
+    def show_data(self, review: Review, data: TimelineData, texts: Texts, *, keep_view: bool) -> None:
+        """Show a review; with `keep_view` the part of the show that is looked at stays."""
+        currency = review.state.currency
+        self.set_time_zone(review.state.time_zone)
+        self.set_now(data.end_ms)
+        self.set_viewers(data.viewers)
+        self.set_spans(data.spans)
+        self.set_markers(data.promos)
+        self.set_alerts(data.alerts)
+        self.set_orders(data.orders)
+        self.set_revenue(data.revenue, lambda minor: texts.money(Money(round(minor), currency)))
+        self.set_questions(data.questions)
+        if not keep_view:
+            self.set_chosen(None)
+            self.go_home()
 
-    def _caption(self) -> tuple[str, str]:
-        text, tone = super()._caption()
-        parts = [part for part in text.split(" · ") if part != self.tr("click a block to see its chat")]
-        if self.spans and tone == "muted":
-            parts.append(self.tr("click a block to find its product"))
-        return " · ".join(parts), tone
+
+def timeline_data(review: Review, now_ms: int, texts: Texts) -> TimelineData:
+    """What the chart shows; `now_ms` (UTC ms) is the end of a show that is still on air. Takes a while for a long show: not
+    for the window's thread.
+    """
+    state = review.state
+    start = state.started_at_ms if state.started_at_ms is not None else now_ms
+    end = state.ended_at_ms if state.ended_at_ms is not None else max(now_ms, start)
+    own = own_orders(state, newest_revisions(review.orders), review.replay_ms)
+    # Replay sales of two days would press the show itself into a corner.
+    within = [o for o in own if start <= o.placed_at_ms <= end]
+    promos = tuple(
+        Marker(record.confirmed_starts_at_ms, record.promo.code)
+        for record in state.promos.values()
+        if record.confirmed_starts_at_ms is not None and start <= record.confirmed_starts_at_ms <= end
+    )
+    return TimelineData(
+        end_ms=end,
+        viewers=TimeSeries(*viewers_within(review.samples, start, end)),
+        spans=tuple(_spans(state, end)),
+        promos=promos,
+        alerts=tuple(alerts_of(review, end, texts)),
+        orders=tuple((o.placed_at_ms, 1) for o in within if not o.cancelled),
+        revenue=tuple(
+            (o.placed_at_ms, float(o.total.amount_minor))
+            for o in within
+            if o.paid and o.total.currency == state.currency
+        ),
+        questions=tuple(q.asked_at_ms for q in review.questions if start <= q.asked_at_ms <= end and not q.withdrawn),
+    )  # fmt: skip
+
+
+def alerts_of(review: Review, end_ms: int, texts: Texts) -> list[Marker]:
+    """What went wrong in a show, and when: warnings passed over at the start, products sold out, a broadcast that was cut
+    off, codes that the shop refused.
+    """
+    state, found = review.state, list[Marker]()
+    start = state.started_at_ms if state.started_at_ms is not None else end_ms
+    if state.open_warnings:
+        count = texts.number(len(state.open_warnings))
+        found.append(
+            Marker(start, translate("Review", "started with {n} open warnings").replace("{n}", count))
+        )
+    for product in review.figures.products:
+        if product.sold_out_at_ms is not None:
+            name = clean_text(product.title, 40)
+            found.append(
+                Marker(
+                    product.sold_out_at_ms, translate("Review", "{title} sold out").replace("{title}", name)
+                )
+            )
+    found += [
+        Marker(cast.to_ms, translate("Review", "broadcast cut off"))
+        for cast in state.broadcasts
+        if cast.to_ms is not None and cast.to_ms < end_ms
+    ]
+    found += [
+        Marker(
+            record.promo.starts_at_ms,
+            translate("Review", "{code} refused").replace("{code}", clean_text(record.promo.code, 40)),
+        )
+        for record in state.promos.values()
+        if record.refusal
+    ]
+    return [alert for alert in found if start <= alert.at_ms <= end_ms]
 
 
 def viewers_within(
@@ -62,30 +132,31 @@ def viewers_within(
     next sample; what came before the start stands at the start.
     """
     last: dict[str, int] = {}
+    total = 0
     times: list[int] = []
     counts: list[float] = []
     for sample in sorted(samples, key=lambda s: s.at_ms):
         if sample.at_ms > end_ms:
             break
+        total += sample.viewers - last.get(sample.channel, 0)
         last[sample.channel] = sample.viewers
         at = max(start_ms, sample.at_ms)
         if times and times[-1] == at:
-            counts[-1] = float(sum(last.values()))
+            counts[-1] = float(total)
         else:
             times.append(at)
-            counts.append(float(sum(last.values())))
+            counts.append(float(total))
     return times, counts
 
 
 def _spans(state: ShowState, end_ms: int) -> list[Span]:
-    titles = {i.id: clean_text(i.title, 80) for i in state.items}
     return [
         Span(
-            run.from_ms,
-            run.to_ms if run.to_ms is not None else end_ms,
-            titles.get(run.item_id, ""),
-            placeholder_colour(run.product_id or run.item_id).name(),
-            run.item_id,
+            block.from_ms,
+            block.to_ms,
+            clean_text(block.title, 80),
+            placeholder_colour(block.product_id or block.item_id).name(),
+            block.item_id,
         )
-        for run in state.runs
+        for block in blocks_of(state, end_ms)
     ]

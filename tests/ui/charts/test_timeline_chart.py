@@ -66,7 +66,7 @@ def test_a_click_on_a_block_opens_it(hands: Hands, qtbot) -> None:
     viewport = hands.chart.plot.viewport()
     with qtbot.waitSignal(hands.chart.block_clicked) as clicked:
         qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, NO_KEYS, hands.place(START + 34 * MINUTE))
-    assert clicked.args == ["item-3"]
+    assert clicked.args == ["item-3", START + 30 * MINUTE]
     with qtbot.assertNotEmitted(hands.chart.block_clicked):
         qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, NO_KEYS, hands.place(START + 39.5 * MINUTE))
 
@@ -83,7 +83,7 @@ def test_enter_at_the_cursor_opens_the_block(hands: Hands, qtbot) -> None:
     assert hands.read[-1] == "Questions"
     with qtbot.waitSignal(hands.chart.block_clicked) as clicked:
         hands.press(Qt.Key.Key_Return)
-    assert clicked.args == ["item-5"]
+    assert clicked.args == ["item-5", START + 50 * MINUTE]
 
 
 def test_the_cursor_reads_viewers_orders_and_what_was_on_air(hands: Hands) -> None:

@@ -13,12 +13,9 @@ from studio.ui.review.figures_model import (
     KEY_ROLE,
     FiguresModel,
     FiguresOrder,
-    product_columns,
-    product_row,
-    promo_columns,
-    promo_row,
 )
 from studio.ui.review.figures_table import FiguresTable
+from studio.ui.review.rows import product_columns, product_row, promo_columns, promo_row
 from studio.ui.texts import Texts
 from tests.fakes.fake_studio import MINUTE, T0
 
@@ -44,9 +41,10 @@ def a_product(
         units,
         money,
         per_minute,
-        None,
+        n * 3,
         None,
         n,
+        n * 7,
     )
 
 
@@ -84,11 +82,35 @@ def click_head(qtbot, table: FiguresTable, section: int) -> None:
 def test_a_row_says_what_the_figures_say(model):
     tester = watched(model)
     model.set_rows([product_row(a_product(3, "Mug", 6.5, 1540.4, 31, 111600), TEXTS)])
-    assert [model.index(0, n).data() for n in range(7)] == [
-        "Mug", "6:30", "1,540", "31", "€1,116.00", "€171.69", "3",
+    assert [model.index(0, n).data() for n in range(10)] == [
+        "Mug", "6:30", "1,540", "21", "9", "31", "€1,116.00", "€171.69", "", "3",
     ]  # fmt: skip
-    spoken = model.index(0, 3).data(Qt.ItemDataRole.AccessibleTextRole)
+    spoken = model.index(0, 5).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Sold: 31"
+    assert tester.model() is model
+
+
+def test_clicks_and_carts_that_the_shop_does_not_tell_by_product_are_left_out_with_a_reason(table, model):
+    import msgspec
+
+    silent = [msgspec.structs.replace(a_product(n), clicks=None, add_to_carts=None) for n in (1, 2)]
+    model.set_rows([product_row(p, TEXTS) for p in silent])
+    assert [table.isColumnHidden(n) for n in (3, 4)] == [True, True]
+    assert model.index(0, 3).data() == "not known"
+    model.set_rows([product_row(a_product(1), TEXTS), product_row(silent[1], TEXTS)])
+    assert [table.isColumnHidden(n) for n in (3, 4)] == [False, False]
+
+
+def test_figures_that_change_keep_the_chosen_row_and_tell_only_of_the_change(table, model):
+    tester = watched(model)
+    model.set_rows([product_row(a_product(n), TEXTS) for n in (1, 2, 3)])
+    table.select_row("p2")
+    resets = []
+    model.modelReset.connect(lambda: resets.append(1))
+    model.set_rows([product_row(a_product(n, units=9), TEXTS) for n in (1, 2, 3)])
+    assert table.chosen_id == "p2"
+    assert column(table, 5) == ["9", "9", "9"]
+    assert not resets
     assert tester.model() is model
 
 
@@ -108,11 +130,13 @@ def test_a_sold_out_product_says_when_and_is_marked(model, table):
 
     gone = msgspec.structs.replace(a_product(9, "Felt slippers"), sold_out_at_ms=T0 + 46 * MINUTE)
     model.set_rows([product_row(gone, TEXTS), product_row(a_product(1), TEXTS)])
-    assert column(table, 0)[0] == "Felt slippers, sold out at 19:46"
+    assert column(table, 0)[0] == "⚠ Felt slippers"
+    assert column(table, 8)[0] == "19:46"
+    assert "sold out at 19:46" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert [model.row(n).warning for n in (0, 1)] == [True, False]
 
 
-@pytest.mark.parametrize("section", range(7))
+@pytest.mark.parametrize("section", [0, 1, 2, 3, 4, 5, 6, 7, 9])
 def test_a_click_on_any_head_sorts_by_it_and_a_third_brings_the_order_of_the_show_back(
     qtbot, table, model, section
 ):
@@ -180,7 +204,7 @@ def test_figures_are_never_cut_at_any_width(table, model):
     model.set_rows([product_row(big, TEXTS)])
     for width in (1200, 700, 400):
         table.resize(width, 200)
-        for n in range(1, 7):
+        for n in (1, 2, 3, 4, 5, 6, 7, 9):
             needed = (
                 table.itemDelegate()
                 .sizeHint(

@@ -1,12 +1,10 @@
 """The Review workspace: the figures of a show, whatever state they are in, and their way to a file."""
 
 import asyncio
-from pathlib import Path
 
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from studio.control.ports import ShowSummary
 from studio.domain import commands as cmd
@@ -100,17 +98,17 @@ async def test_the_figures_of_a_show_stand_on_their_tiles(review, studio):
     assert review.header.rehearsal.isVisible()
     assert not review.header.so_far.isVisible()
     assert review.tables.products.order.rowCount() == 9
-    assert review.tables.shop.stats["shop-orders"].value.text() == str(figures.shop_total.orders)
+    assert review.sales.values["shop", "orders"].text() == str(figures.shop_total.orders)
 
 
 async def test_every_figure_tells_its_formula(review, studio):
     studio.play(2)
     await review.load("show-1")
     stats = [
-        *(card.stat for card in review.tiles.cards.values()), *review.tables.questions.stats.values(),
-        *review.tables.shop.stats.values(),
+        *(card.stat for card in review.tiles.cards.values()), *review.tables.questions_row.stats.values(),
+        *review.sales.values.values(),
     ]  # fmt: skip
-    assert len(stats) == 14
+    assert len(stats) == 9 + 3 + 9
     for stat in stats:
         assert len(stat.accessibleDescription()) > 20
         assert stat.toolTip().startswith("<p>")
@@ -121,8 +119,11 @@ async def test_a_figure_nobody_can_give_is_not_known_and_never_zero(review, stud
     studio.give(cmd.StartShow())
     studio.clock.passes(MINUTE)
     await review.load("show-1")
-    for key in ("peak", "average", "sessions", "carts", "basket"):
-        assert tile(review, key) == ("not known", "weighted by time" if key == "average" else "")
+    for key, why in {
+        "peak": "not given by the channel", "average": "not given by the channel", "sessions": "not given by the shop",
+        "carts": "not given by the shop", "basket": "no orders", "roi": "no costs named",
+    }.items():  # fmt: skip
+        assert tile(review, key) == ("not known", why)
     assert tile(review, "orders")[0] == "0"
 
 
@@ -233,8 +234,8 @@ async def test_the_timeline_shows_the_show_and_a_block_finds_its_product(review,
     assert chart._extent() == (T0, T0 + 55 * MINUTE), "replay sales do not stretch the picture"
     assert [m.label for m in chart.markers] == ["NORD20", "TEAFREE"]
     assert len(chart.spans) == 10
-    assert "click a block to find its product" in chart.caption
-    chart.block_clicked.emit("i4")
+    assert "click a block to see its chat" in chart.caption
+    chart.block_clicked.emit("i4", chart.spans[3].start_ms)
     chosen = review.tables.products.selectionModel().selectedRows()
     assert [index.data() for index in chosen] == ["Wool blanket “Nord”, 140×200"]
 
@@ -255,9 +256,10 @@ async def test_a_line_up_without_products_or_codes_says_so(review, studio):
         studio.give(cmd.RemoveItem(item.id))
     studio.clock.passes(MINUTE)
     await review.load("show-1")
-    assert review.tables.no_products.isVisible()
-    assert review.tables.no_promos.isVisible()
+    assert review.tables.pages["products"].nothing.isVisible()
     assert not review.tables.products.isVisible()
+    review.tables.tabs["promos"].click()
+    assert review.tables.pages["promos"].nothing.isVisible()
 
 
 def test_the_line_starts_with_what_was_known_before_the_show():
@@ -268,98 +270,6 @@ def test_the_line_starts_with_what_was_known_before_the_show():
         a_sample(T0 + 9000, 5),
     ]
     assert viewers_within(found, T0, T0 + 5000) == ([T0, T0 + 1000], [100.0, 110.0])
-
-
-# --- the report's way to a file -------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def told(review) -> list:
-    told: list = []
-    review.notice.connect(told.append)
-    return told
-
-
-def pick(dialog: QFileDialog, path: Path) -> None:
-    """Type a path and press Save, as a person does."""
-    dialog.findChild(QLineEdit).setText(str(path))
-    dialog.accept()
-
-
-async def test_the_report_is_written_where_the_person_says(review, studio, qtbot, tasks, told, tmp_path):
-    studio.play(1)
-    await review.load("show-1")
-    qtbot.mouseClick(review.header.export, Qt.MouseButton.LeftButton)
-    dialog = review.export.dialog
-    assert dialog.isVisible()
-    assert Path(dialog.selectedFiles()[0]).name == "autumn-home-live-14-2026-11-28.html"
-    pick(dialog, tmp_path / "mine.html")
-    await tasks.drain()
-    assert "Report of show-1" in (tmp_path / "mine.html").read_text()
-    assert [(n.level, n.sentence) for n in told] == [("ok", f"The report is in {tmp_path / 'mine.html'}")]
-    assert review.export.dialog is None
-    assert review.header.export.text() == "Export report…"
-
-
-async def test_a_second_press_opens_no_second_dialog(review, studio, qtbot):
-    studio.play(1)
-    await review.load("show-1")
-    qtbot.mouseClick(review.header.export, Qt.MouseButton.LeftButton)
-    first = review.export.dialog
-    review.header.export_asked.emit()
-    assert review.export.dialog is first
-    first.reject()
-
-
-async def test_a_pdf_is_written_when_the_person_wants_one(review, studio, qtbot, tasks, told, tmp_path):
-    studio.play(1)
-    await review.load("show-1")
-    qtbot.mouseClick(review.header.export, Qt.MouseButton.LeftButton)
-    dialog = review.export.dialog
-    dialog.filterSelected.emit("PDF for printing (*.pdf)")
-    assert Path(dialog.selectedFiles()[0]).name == "autumn-home-live-14-2026-11-28.pdf"
-    pick(dialog, tmp_path / "report")
-    await tasks.drain()
-    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
-    assert [n.level for n in told] == ["ok"]
-
-
-async def test_while_it_is_written_there_is_a_bar_and_no_second_export(review, studio, tasks, tmp_path):
-    studio.play(1)
-    await review.load("show-1")
-    seen = []
-    review.export.busy.connect(lambda busy: seen.append((busy, review.header.progress.isVisible())))
-    review.export.busy.connect(lambda busy: seen.append(review.header.export.isEnabled()))
-    review.export.write("show-1", tmp_path / "r.html")
-    await tasks.drain()
-    assert seen == [(True, True), False, (False, False), True]
-
-
-@pytest.mark.parametrize("name", ["r.html", "r.pdf"])
-async def test_a_folder_that_is_not_there_is_told_and_nothing_is_lost(
-    review, studio, tasks, told, tmp_path, name, failures
-):
-    studio.play(1)
-    await review.load("show-1")
-    review.export.write("show-1", tmp_path / "gone" / name)
-    await tasks.drain()
-    assert [n.level for n in told] == ["trouble"]
-    assert "No such file or directory. Choose another folder." in told[0].sentence
-    assert failures == []
-    assert review.header.export.isEnabled()
-
-
-async def test_a_report_that_fails_says_so_and_goes_to_the_log(
-    review, studio, tasks, told, tmp_path, failures
-):
-    studio.play(1)
-    await review.load("show-1")
-    studio.failure = ValueError("broken template")
-    review.export.write("show-1", tmp_path / "r.html")
-    await tasks.drain()
-    assert "could not be made" in told[0].sentence
-    assert [str(error) for _, error in failures] == ["broken template"]
-    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
