@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from studio.domain.lineup import LineUpItem
 from studio.domain.promo import PromoPhase, phase
-from studio.ui.host.promo_form import prepared_item
+from studio.ui.host.promo_prepared import prepared_item
 from studio.ui.host.workspace import HostWorkspace
 from studio.ui.keyguard import is_text_field
 from studio.ui.main_window import MainWindow

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QToolButton
 
 from studio.domain.commands import EndPromo, ExtendPromo
 from studio.domain.lineup import ItemStatus
-from studio.domain.promo import PromoCode, PromoPhase, PromoPlan, PromoRecord, PromoScope, phase
+from studio.domain.promo import PromoCode, PromoPhase, PromoPlan, PromoRecord, PromoScope, PromoWhen, phase
 from studio.domain.show import ShowPhase
 from studio.ui.actions import Actions, StudioAction
 from studio.ui.host.deciding import Deciding
@@ -126,7 +126,7 @@ class PromoBar(Card):
         actions.on("promo.extend", lambda: self._with_live(lambda i: ExtendPromo(i, EXTEND_MS)))
         actions.on("promo.end", lambda: self._with_live(EndPromo))
         actions["promo.issue"].changed.connect(self._say_nothing)
-        self._state: tuple[object, object] = (None, None)
+        self._state: tuple[object, ...] = (None,) * 4
         self._say_nothing()
         self.refresh()
 
@@ -208,8 +208,8 @@ class PromoBar(Card):
 
     def _follow(self) -> None:
         state = self._show.state
-        now = (state.items, state.statuses)
-        if now[0] is not self._state[0] or now[1] is not self._state[1]:
+        now = (state.items, state.statuses, state.planned_promos, state.started_at_ms)
+        if any(part is not known for part, known in zip(now, self._state, strict=True)):
             self._state = now
             self.refresh()
 
@@ -268,6 +268,10 @@ class PromoBar(Card):
                     f"{self._describe(plan, state.currency)} · {self._lasts(plan)}",
                     note=note.replace("{item}", title),
                 )
+        for plan in state.planned_promos:
+            if plan.id not in used:
+                described = f"{self._describe(plan, state.currency)} · {self._lasts(plan)}"
+                faces[plan.id] = PromoFace(plan.code, "planned", described, note=self._moment(plan))
         return faces
 
     def _face(self, record: PromoRecord, where: PromoPhase) -> PromoFace:
@@ -291,7 +295,21 @@ class PromoBar(Card):
             note=self.tr("not sent in time") if record.lapsed else "",
         )
 
+    def _moment(self, plan: PromoPlan) -> str:
+        """When a code of the whole show is issued."""
+        state = self._show.state
+        if plan.when is PromoWhen.AT_END:
+            return self.tr("at the end of the show")
+        at = plan.from_ms
+        if plan.when is PromoWhen.AT_TIME and state.started_at_ms is not None:
+            at = state.started_at_ms + (plan.after_start_ms or 0)
+        if plan.when in (PromoWhen.AT_TIME, PromoWhen.ABSOLUTE) and at is not None:
+            return self.tr("issued at {time}").replace("{time}", self._texts.clock(at))
+        return self.tr("for the whole show")
+
     def _lasts(self, plan: PromoPlan) -> str:
+        if plan.when is PromoWhen.ABSOLUTE:
+            return self.tr("until {time}").replace("{time}", self._texts.clock(plan.until_ms))
         if plan.hours_after_show:
             return self.tr("until {n} h after the show").replace("{n}", str(plan.hours_after_show))
         return self.tr("{n} min").replace("{n}", str(plan.minutes))

@@ -11,16 +11,16 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
-from studio.domain.commands import IssuePlannedPromo, IssuePromo
+from studio.domain.commands import IssuePlannedPromo, IssuePromo, IssuePromoPlan
 from studio.domain.ids import uuid7
 from studio.domain.lineup import LineUpItem
 from studio.domain.promo import PromoCode, PromoKind, PromoPlan, PromoScope, problem, suggest_code
 from studio.domain.show import ShowState
 from studio.ui.host.deciding import Deciding
+from studio.ui.host.promo_prepared import PreparedCodes
 from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from studio.ui.widgets.cards import Card
@@ -38,8 +38,8 @@ _RETURN: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class PromoForm(Card):
     """A panel over the workspace. Return issues, Esc closes and keeps what was typed.
 
-    A prepared code of the item on air (or next) is offered first: F9 opens, F9 or Return issues it. `closed` is
-    emitted when it goes.
+    A prepared code of the item on air (or next) is offered first: F9 opens, F9 or Return issues it. Those of the whole
+    show are offered beside, and need a choice of their own. `closed` is emitted when it goes.
     """
 
     closed = Signal()
@@ -49,13 +49,11 @@ class PromoForm(Card):
         self._deciding, self._texts = deciding, texts
         self._over = parent
         self._state: ShowState | None = None
-        self._prepared: LineUpItem | None = None
         self._issuing = False
         self.setAccessibleName(self.tr("Issue a promo code"))
         self.title = PlainLabel(self.tr("Issue a promo code"), size="l")
-        self.prepared = QPushButton()
-        self.prepared.setProperty("variant", "promo")
-        self.prepared_says = PlainLabel("", size="caption", tone="muted", wrap=True)
+        self.ready = PreparedCodes(texts)
+        self.prepared, self.prepared_says = self.ready.issue, self.ready.says
         self.code = QLineEdit()
         self.code.setMaxLength(24)
         self.another = QPushButton(self.tr("Another"))
@@ -132,12 +130,8 @@ class PromoForm(Card):
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.issue)
         self.body.setSpacing(SPACE_M)
-        ready = QVBoxLayout()
-        ready.setSpacing(SPACE_S // 2)
-        ready.addWidget(self.prepared)
-        ready.addWidget(self.prepared_says)
         self.body.addWidget(self.title)
-        self.body.addLayout(ready)
+        self.body.addWidget(self.ready)
         self.body.addLayout(form)
         self.body.addWidget(self.trouble)
         self.body.addLayout(buttons)
@@ -175,8 +169,7 @@ class PromoForm(Card):
         """Show the form for the item on air, else for the next one."""
         self._state = state
         item = state.on_air or state.next_item
-        self._prepared = prepared_item(state)
-        self._show_prepared(state)
+        self.ready.show_for(state)
         self._fill_scopes(item)
         if not self.code.text():
             self._suggest()
@@ -184,7 +177,7 @@ class PromoForm(Card):
         self.show()
         self._place()
         self.raise_()
-        if self._prepared is not None:
+        if self.ready.of_item:
             self.prepared.setFocus(Qt.FocusReason.PopupFocusReason)
         else:
             self.code.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -200,15 +193,17 @@ class PromoForm(Card):
 
     def act(self) -> None:
         """The second press of the key: issue the prepared code, or the one that is being typed."""
-        if self._prepared is not None and self.focusWidget() in (None, self.prepared):
+        at = self.focusWidget()
+        if at is self.prepared or (self.ready.of_item and at in (None, self.prepared)):
             self.issue_prepared()
         else:
             self.submit()
 
     def issue_prepared(self) -> None:
         """Issue the prepared code."""
-        if self._prepared is not None and not self._issuing:
-            self._give(IssuePlannedPromo(uuid7(), self._prepared.id))
+        command = self.ready.command()
+        if command is not None and not self._issuing:
+            self._give(command)
 
     def submit(self) -> None:
         """Issue the code of the fields, when it can be."""
@@ -237,11 +232,11 @@ class PromoForm(Card):
             self._place()
         return super().eventFilter(watched, event)
 
-    def _give(self, command: IssuePlannedPromo | IssuePromo) -> None:
+    def _give(self, command: IssuePlannedPromo | IssuePromoPlan | IssuePromo) -> None:
         self._issuing = True
         self._deciding.run(self._issue(command), "issue promo")
 
-    async def _issue(self, command: IssuePlannedPromo | IssuePromo) -> None:
+    async def _issue(self, command: IssuePlannedPromo | IssuePromoPlan | IssuePromo) -> None:
         try:
             refused = await self._deciding.refusal(command)
         finally:
@@ -307,29 +302,6 @@ class PromoForm(Card):
         self.trouble.setText(f"⚠ {sentence}" if wrong else sentence)
         self.trouble.set_tone("warning" if wrong else "muted")
 
-    def _show_prepared(self, state: ShowState) -> None:
-        item = self._prepared
-        plan = item.promo if item is not None else None
-        for widget in (self.prepared, self.prepared_says):
-            widget.setVisible(plan is not None)
-        if item is None or plan is None:
-            return
-        text = self.tr("Issue {code}  ⏎").replace("{code}", plan.code)
-        self.prepared.setText(text.replace("&", "&&"))
-        lasts = (
-            self.tr("until {n} h after the show").replace("{n}", str(plan.hours_after_show))
-            if plan.hours_after_show
-            else self.tr("{n} min").replace("{n}", str(plan.minutes))
-        )
-        limit = self.tr("{n} redemptions").replace("{n}", self._texts.number(plan.total_limit))
-        parts = [
-            self.tr("Prepared for “{item}”").replace("{item}", clean_text(item.title, 60)),
-            self._texts.discount(plan.kind, plan.percent, plan.amount_minor, state.currency),
-            lasts,
-            *([limit] if plan.total_limit else []),
-        ]
-        self.prepared_says.setText(" · ".join(parts))
-
     def _fill_scopes(self, item: LineUpItem | None) -> None:
         self.scope.blockSignals(True)
         self.scope.clear()
@@ -360,12 +332,3 @@ class PromoForm(Card):
         )
         self.resize(width, min(height, over.height() - 20))
         self.move((over.width() - width) // 2, max(10, (over.height() - self.height()) // 2))
-
-
-def prepared_item(state: ShowState) -> LineUpItem | None:
-    """The item on air, else the next one, when a code was prepared for it and has not been issued."""
-    used = {r.promo.plan_id for r in state.promos.values() if not r.withdrawn and not r.refusal}
-    for item in (state.on_air, state.next_item):
-        if item is not None and item.promo is not None and item.promo.id not in used:
-            return item
-    return None

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.control.ports import PromoUsage
 from studio.domain import commands as cmd
-from studio.domain.promo import PromoKind, PromoScope
+from studio.domain.promo import PromoKind, PromoPlan, PromoScope
 from studio.ui.studio import ChangeBatch
 from studio.ui.widgets.promo_card import PromoCard
 from tests.fakes.fake_studio import MINUTE
@@ -66,6 +66,48 @@ async def test_return_issues_the_prepared_code_too(blanket: Host):
     await blanket.press(Key.Key_F9)
     await blanket.press(Key.Key_Return)
     assert [type(c) for c in blanket.given] == [cmd.IssuePlannedPromo]
+
+
+def whole_show(code: str, **changes: object) -> PromoPlan:
+    fields = {"percent": 10, "scope": PromoScope.LINEUP, "minutes": 30, **changes}
+    return PromoPlan(f"plan-{code}", code, PromoKind.PERCENT, **fields)  # type: ignore[arg-type]
+
+
+async def test_codes_planned_for_the_whole_show_are_offered_beside_that_of_the_item(blanket: Host):
+    at_time = whole_show("AFTER60", after_start_ms=60 * MINUTE)
+    await blanket.give(cmd.PlanPromos((at_time, whole_show("SHOW10"))))
+    await blanket.done()
+    notes = {code: face.note for code in ("AFTER60", "SHOW10") if (face := card(blanket, code).face)}
+    assert notes["SHOW10"] == "for the whole show"
+    assert notes["AFTER60"].startswith("issued at ")
+    blanket.studio.commands.clear()
+    await blanket.press(Key.Key_F9)
+    ready = blanket.host.promo_form.ready
+    assert [ready.which.itemText(n).split(" · ")[0] for n in range(ready.which.count())] == [
+        "NORD20",
+        "SHOW10",
+        "AFTER60",
+    ]
+    ready.which.setCurrentIndex(1)
+    assert ready.issue.text() == "Issue SHOW10  ⏎"
+    assert ready.says.text() == "Prepared for the whole show · −10 % · 30 min"
+    ready.issue.click()
+    await blanket.done()
+    assert [(type(c), c.plan_id) for c in blanket.given] == [(cmd.IssuePromoPlan, "plan-SHOW10")]
+    assert card(blanket, "SHOW10").status.text() == "sending…"
+
+
+async def test_a_code_for_the_whole_show_is_never_issued_by_the_key_alone(on_air: Host):
+    for each in on_air.live.state.items:
+        await on_air.give(cmd.ChangeItem(msgspec.structs.replace(each, promo=None)))
+    await on_air.give(cmd.PlanPromos((whole_show("SHOW10"),)))
+    on_air.studio.commands.clear()
+    await on_air.press(Key.Key_F9)
+    form = on_air.host.promo_form
+    assert form.prepared.isVisible()
+    assert not form.ready.which.isVisible()
+    await on_air.press(Key.Key_F9)
+    assert [type(c) for c in on_air.given] == [cmd.IssuePromo], "the code that is typed, as ever"
 
 
 async def test_return_pressed_twice_issues_one_code(on_air: Host):
