@@ -131,7 +131,7 @@ class PromoPlanDialog(Dialog):
         self._drafts = {plan_id: plan for plan_id, plan in self._drafts.items() if plan_id in known}
         self.table.setVisible(bool(rows))
         self.view.empty.setVisible(not rows)
-        self.view.right.setVisible(bool(rows))
+        self.view.detail.setVisible(bool(rows))
         self.view.size_columns()
         self.view.offer_targets(state.items)
         self._keep_chosen()
@@ -237,10 +237,11 @@ class PromoPlanDialog(Dialog):
     def _show_conflicts(self, code: PlannedCode) -> None:
         words = ConflictWords(self._live.state, self._texts, show_start(self._live.state, self._now))
         found = [c for c in self._problems.get(code.plan.id, ()) if not c.field]
+        found.sort(key=lambda conflict: not conflict.stops)
         sentences = [words.sentence(conflict, code.plan.id) for conflict in found]
-        self.view.conflicts.setText("\n".join(f"⚠ {sentence}" for sentence in sentences))
-        self.view.conflicts.set_tone("warning")
+        self.view.conflicts.setText("\n\n".join(f"⚠ {sentence}" for sentence in sentences))
         self.view.conflicts.setVisible(bool(sentences))
+        self.view.well.setVisible(not sentences and code.record is None)
 
     # --- editing ----------------------------------------------------------------------------------------------
 

@@ -56,12 +56,13 @@ class PromoPlanForm(QWidget):
         self.another.setToolTip(tooltip_text(tr("Suggest another code")))
         self.kind, self.scope, self.when, self.ends = (QComboBox() for _ in range(4))
         self.value = DecimalField(0, 10_000_000)
-        self.after = NumberField(0, _MOST_MINUTES, tr(" min after the start"))
-        self.since_start = QCheckBox(tr("From the start of the show"))
+        self.after = NumberField(0, _MOST_MINUTES, tr(" min in"))
+        self.since_start = QCheckBox(tr("the start of the show"))
         self.begins, self.until = QDateTimeEdit(), QDateTimeEdit()
         self.minutes = NumberField(0, _MOST_MINUTES, tr(" min"))
         self.hours = NumberField(1, _MOST_HOURS, tr(" h"))
-        self.limit, self.each = NumberField(0, 1_000_000), NumberField(0, 1_000)
+        self.limit = NumberField(0, 1_000_000, tr(" in all"))
+        self.each = NumberField(0, 1_000, tr(" a customer"))
         self.hints: dict[str, PlainLabel] = {}
         self._form = QFormLayout(self)
         self._rows: dict[str, int] = {}
@@ -80,8 +81,11 @@ class PromoPlanForm(QWidget):
             self.kind.addItem(text, str(kind))
         self.ends.addItem(tr("from then on"), False)
         self.ends.addItem(tr("after the show"), True)
-        for field in (self.limit, self.each):
-            field.setSpecialValueText(tr("no limit"))
+        for box in (self.kind, self.scope, self.when, self.ends):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(8)
+        self.limit.setSpecialValueText(tr("no limit in all"))
+        self.each.setSpecialValueText(tr("no limit a customer"))
         for field in (self.value, self.after, self.minutes, self.hours, self.limit, self.each):
             field.setKeyboardTracking(False)
         for field in (self.begins, self.until):
@@ -119,14 +123,11 @@ class PromoPlanForm(QWidget):
             ("code", tr("Code"), (self.code, self.another)),
             ("value", tr("Discount"), (self.kind, self.value)),
             ("scope", tr("Good for"), (self.scope,)),
-            ("when", tr("Begins"), (self.when,)),
-            ("after", "", (self.after,)),
-            ("since", "", (self.since_start,)),
-            ("begins", tr("From"), (self.begins,)),
+            ("when", tr("Begins"), (self.when, self.after)),
+            ("since", tr("From"), (self.since_start, self.begins)),
             ("until", tr("Until"), (self.until,)),
             ("lasts", tr("Lasts"), (self.minutes, self.hours, self.ends)),
-            ("total_limit", tr("Redemptions"), (self.limit,)),
-            ("per_customer_limit", tr("Per customer"), (self.each,)),
+            ("total_limit", tr("Limits"), (self.limit, self.each)),
         )
         for name, text, widgets in rows:
             self._add(name, text, widgets)
@@ -146,7 +147,7 @@ class PromoPlanForm(QWidget):
         column.addWidget(hint)
         label = PlainLabel(text, tone="muted")
         label.setBuddy(widgets[0])
-        label.setFixedHeight(widgets[0].sizeHint().height())
+        label.setFixedHeight(max(widget.sizeHint().height() for widget in widgets))
         self._rows[name] = self._form.rowCount()
         self._form.addRow(label, box)
 
@@ -200,7 +201,9 @@ class PromoPlanForm(QWidget):
         """What is wrong with the fields, each beside its own."""
         fields = {"code": self.code, "value": self.value, "lasts": self.minutes}
         for name, hint in self.hints.items():
-            sentence = problems.get(name, "")
+            sentence = problems.get(name) or (
+                problems.get("per_customer_limit", "") if name == "total_limit" else ""
+            )
             hint.setText(f"⚠ {sentence}" if sentence else "")
             hint.setVisible(bool(sentence))
             if name in fields:
@@ -210,10 +213,10 @@ class PromoPlanForm(QWidget):
     def _arrange(self, plan: PromoPlan) -> None:
         """The fields that this kind of window has."""
         absolute = plan.when is PromoWhen.ABSOLUTE
-        self._form.setRowVisible(self._rows["after"], plan.when is PromoWhen.AT_TIME)
+        self.after.setVisible(plan.when is PromoWhen.AT_TIME)
         for name in ("since", "until"):
             self._form.setRowVisible(self._rows[name], absolute)
-        self._form.setRowVisible(self._rows["begins"], absolute and plan.from_ms is not None)
+        self.begins.setVisible(plan.from_ms is not None)
         self._form.setRowVisible(self._rows["lasts"], not absolute)
         self.minutes.setVisible(not plan.hours_after_show)
         self.hours.setVisible(bool(plan.hours_after_show))

@@ -4,19 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QFontMetrics
 
 from studio.domain.promo_conflicts import Conflict
 from studio.domain.promo_plan import PlannedCode
 from studio.domain.show import ShowState
 from studio.ui.prepare.promo_words import (
     WindowWords,
+    begin_words,
     limit_words,
     owner_words,
-    scope_words,
+    short_scope_words,
     state_words,
     tr,
-    when_words,
 )
 from studio.ui.texts import Texts
 from studio.ui.theme import Theme
@@ -53,10 +54,10 @@ def rows_of(
         cells = (
             clean_text(plan.code, 24) or "–",
             owner_words(code, numbers.get(code.item_id, 0)),
-            when_words(plan.when),
+            begin_words(plan),
             windows.window(code),
             texts.discount(plan.kind, plan.percent, plan.amount_minor, state.currency),
-            scope_words(plan.scope),
+            short_scope_words(plan.scope),
             limit_words(plan, texts),
             f"⚠ {stands}" if wrong else stands,
         )
@@ -124,6 +125,10 @@ class PromoPlanModel(QAbstractTableModel):
             if column == STATE and row.wrong:
                 return self._theme.colour("warning_text")
             return self._theme.colour("muted") if column in _MUTED else None
+        if role == Qt.ItemDataRole.SizeHintRole and column in (CODE, STATE):
+            # With the room that the frame of the chosen cell takes.
+            wide = QFontMetrics(self._theme.font()).horizontalAdvance(row.cells[column])
+            return QSize(wide + self._theme.px(28), self._theme.px(30))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.headerData(column, Qt.Orientation.Horizontal)}: {row.cells[column]}"
         return row.cells[column] if role == Qt.ItemDataRole.DisplayRole else None

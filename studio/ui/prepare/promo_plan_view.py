@@ -1,4 +1,4 @@
-"""What stands in the promo plan: the table at the left, the chosen code's form at the right, adding at the foot."""
+"""What stands in the promo plan: the table, adding below it, and the chosen code: its form, and what is wrong with it."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -21,9 +21,9 @@ from studio.ui.prepare.promo_plan_form import PromoPlanForm
 from studio.ui.prepare.promo_plan_model import OWNER, STATE, PromoPlanModel
 from studio.ui.prepare.promo_words import filled, tr
 from studio.ui.texts import Texts
-from studio.ui.theme import SPACE_M, SPACE_S, Theme
+from studio.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from studio.ui.widgets.cards import Card, EmptyState
-from studio.ui.widgets.labels import PlainLabel, SectionHeader, tooltip_text
+from studio.ui.widgets.labels import ElidedLabel, PlainLabel, SectionHeader, tooltip_text
 from studio.ui.widgets.text import clean_text
 
 
@@ -49,7 +49,7 @@ class PromoPlanView(QWidget):
         self.heading: Final = SectionHeader("")
         self.conflicts: Final = PlainLabel("", tone="warning", wrap=True)
         self.fixed: Final = PlainLabel("", tone="muted", wrap=True)
-        self.shop_says: Final = PlainLabel("", size="caption", tone="muted", wrap=True)
+        self.shop_says: Final = ElidedLabel("", tone="muted")
         self.target: Final = QComboBox()
         self.add: Final = _button(tr("Add code"), tr("Plan one more code (Insert)"), self.add_asked)
         self.duplicate: Final = _button(
@@ -65,8 +65,8 @@ class PromoPlanView(QWidget):
         self.ask_again: Final = _button(
             tr("Ask again"), tr("Ask the shop again which codes are free"), self.ask_asked
         )
-        self.right: Final = Card("card-raised")
-        self.area: Final = QScrollArea()
+        self.well: Final = PlainLabel(tr("Nothing is wrong with it."), tone="muted", wrap=True)
+        self.detail: Final = Card("card-raised")
         self._dress_table()
         self._lay_out()
 
@@ -88,45 +88,54 @@ class PromoPlanView(QWidget):
         table.horizontalHeader().setHighlightSections(False)
 
     def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(SPACE_S)
-        left.addWidget(self.summary)
-        left.addWidget(self.table, 1)
-        left.addWidget(self.empty, 1)
-        said, adding = QHBoxLayout(), QHBoxLayout()
+        said, adding, chosen = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         for row in (said, adding):
             row.setSpacing(SPACE_S)
-            left.addLayout(row)
-        said.addWidget(self.shop_says, 1)
+        said.addWidget(self.summary)
+        said.addStretch(1)
+        said.addWidget(self.shop_says, 4)
         said.addWidget(self.ask_again)
+        self.shop_says.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.target.setAccessibleName(tr("For what a code is added"))
         self.target.setMinimumContentsLength(18)
         self.target.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         adding.addWidget(self.target, 1)
-        for button in (self.add, self.duplicate, self.remove):
-            adding.addWidget(button)
+        adding.addWidget(self.add)
+        adding.addStretch(1)
+        adding.addWidget(self.duplicate)
+        adding.addWidget(self.remove)
+        chosen.setSpacing(SPACE_L)
+        chosen.addWidget(self._scrolled(self.form), 1)
+        chosen.addWidget(self._scrolled(self.fixed, self.conflicts, self.well), 1)
+        self.detail.body.setSpacing(SPACE_S)
+        self.detail.body.addWidget(self.heading)
+        self.detail.body.addLayout(chosen, 1)
+        self.detail.setMinimumHeight(self._theme.px(286))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addLayout(said)
+        column.addWidget(self.table, 3)
+        column.addWidget(self.empty, 3)
+        column.addLayout(adding)
+        column.addWidget(self.detail, 3)
+
+    def _scrolled(self, *widgets: QWidget) -> QScrollArea:
         inside = QWidget()
         inside.setProperty("role", "plain")
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, SPACE_S, 0)
+        column.setContentsMargins(0, 0, SPACE_M, 0)
         column.setSpacing(SPACE_M)
-        for widget in (self.fixed, self.conflicts, self.form):
+        for widget in widgets:
             column.addWidget(widget)
         column.addStretch(1)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(inside)
-        self.right.body.setSpacing(SPACE_M)
-        self.right.body.addWidget(self.heading)
-        self.right.body.addWidget(self.area, 1)
-        self.right.setFixedWidth(self._theme.px(390))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_M)
-        row.addLayout(left, 1)
-        row.addWidget(self.right)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        return area
 
     def size_columns(self) -> None:
         """As wide as their words; what a code belongs to takes the rest."""

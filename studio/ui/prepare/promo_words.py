@@ -49,11 +49,22 @@ def when_words(when: PromoWhen) -> str:
     """What begins a window."""
     return {
         PromoWhen.BY_HAND: tr("By hand (F9)"),
-        PromoWhen.ON_PIN: tr("When the item goes on air"),
-        PromoWhen.AT_TIME: tr("At a time of the show"),
-        PromoWhen.AT_END: tr("At the end of the show"),
+        PromoWhen.ON_PIN: tr("When pinned"),
+        PromoWhen.AT_TIME: tr("At a time"),
+        PromoWhen.AT_END: tr("At the end"),
         PromoWhen.ABSOLUTE: tr("On a date"),
     }[when]
+
+
+def begin_words(plan: PromoPlan) -> str:
+    """What begins a window, in the few words of a cell."""
+    return {
+        PromoWhen.BY_HAND: tr("by hand"),
+        PromoWhen.ON_PIN: tr("on pin"),
+        PromoWhen.AT_TIME: filled(tr("after {time}"), time=length(plan.after_start_ms or 0)),
+        PromoWhen.AT_END: tr("at the end"),
+        PromoWhen.ABSOLUTE: tr("on a date"),
+    }[plan.when]
 
 
 def scope_words(scope: PromoScope) -> str:
@@ -65,11 +76,20 @@ def scope_words(scope: PromoScope) -> str:
     }[scope]
 
 
+def short_scope_words(scope: PromoScope) -> str:
+    """The same in a cell."""
+    return {
+        PromoScope.PRODUCT: tr("product"),
+        PromoScope.LINEUP: tr("line-up"),
+        PromoScope.ALL: tr("shop"),
+    }[scope]
+
+
 def limit_words(plan: PromoPlan, texts: Texts) -> str:
     """How often a code can be used."""
     parts: list[str] = []
     if plan.total_limit is not None:
-        parts.append(filled(tr("{n} in all"), n=texts.number(plan.total_limit)))
+        parts.append(texts.number(plan.total_limit))
     if plan.per_customer_limit is not None:
         parts.append(filled(tr("{n} each"), n=texts.number(plan.per_customer_limit)))
     return ", ".join(parts) or tr("no limit")
@@ -95,7 +115,11 @@ class WindowWords:
             sign = "+" if at_ms >= self._start else "−"
             return sign + length(abs(at_ms - self._start))
         clock, day = self._texts.clock(at_ms), self._texts.day(at_ms)
-        return clock if day == self._texts.day(near_ms) else f"{day}, {clock}"
+        near = self._texts.day(near_ms)
+        if day == near:
+            return clock
+        short, _, year = day.rpartition(" ")
+        return f"{short if near.endswith(year) else day} {clock}"
 
     def window(self, code: PlannedCode) -> str:
         """From when to when, as far as it is known."""
@@ -234,7 +258,8 @@ def taken_words(known: dict[str, bool | None], asking: bool) -> str:
     """What the shop said of the codes; empty when it said all there is to say."""
     if asking:
         return tr("Asking the shop whether the codes are free…")
-    unknown = sum(1 for told in known.values() if told is None)
+    unknown = sorted(code for code, told in known.items() if told is None)
     if not unknown:
         return ""
-    return filled(tr("The shop could not say of {n} codes whether they are free."), n=str(unknown))
+    names = ", ".join(clean_text(code, 24) for code in unknown)
+    return filled(tr("The shop could not say whether these codes are free: {codes}"), codes=names)
