@@ -101,9 +101,13 @@ class Alerts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Promos(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new promo code starts from. `replay_hours`: how long after the show codes and orders still count."""
+    """What a new promo code starts from. `replay_hours`: how long after the show codes and orders still count.
+    `promo_floor_percent`: a plan says so where a code leaves less than this share of a product's price (of the show's
+    currency); 0 for never.
+    """
 
     replay_hours: Annotated[int, msgspec.Meta(ge=0, le=336)] = 48
+    promo_floor_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 50
     flash_minutes: Annotated[int, msgspec.Meta(ge=1, le=1_440)] = 10
     percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
 

@@ -247,6 +247,10 @@ class Engine:
         await self._outbox.save_link(made)
         return made.url
 
+    async def code_taken(self, code: str) -> bool | None:
+        """Whether the shop has a code of this name; None where it cannot say. Raises `TargetError`."""
+        return await self._shop.code_taken(code)
+
     async def refresh(self, product_ids: Collection[str]) -> None:
         """Read these products and their stock now. Raises `TargetError`."""
         await self._open.poller.refresh(product_ids)

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from studio.control.ports import StoreFull
 from studio.domain.commands import Command, Undo
@@ -323,6 +324,8 @@ class PromoPlanDialog(Dialog):
             sentence = "" if refused is None else refused.sentence
         except StoreFull as error:
             sentence = str(error)
+        if not isValid(self):  # it was closed meanwhile
+            return False
         self.refusal.setText(f"⚠ {sentence}" if sentence else "")
         return not sentence
 
@@ -345,12 +348,13 @@ class PromoPlanDialog(Dialog):
     async def _ask(self) -> None:
         try:
             self._others = dict(await self._port.other_shows())
-            while wanted := {code for code in self._names() if code not in self._taken}:
+            while isValid(self) and (wanted := self._names() - self._taken.keys()):
                 self.refresh()
                 self._taken |= dict.fromkeys(wanted) | await self._port.codes_taken(wanted)
         finally:
             self._asking = False
-        self.refresh()
+        if isValid(self):  # it may have been closed meanwhile
+            self.refresh()
 
     # --- leaving ----------------------------------------------------------------------------------------------
 
