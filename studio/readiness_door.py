@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import structlog
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -33,6 +34,16 @@ _REACH: Final = {
 _log = structlog.get_logger(__name__)
 
 
+class _InUse(msgspec.Struct, frozen=True):
+    """What the shop and other shows said of these codes, and when (monotonic ms)."""
+
+    show_id: str
+    codes: frozenset[str]
+    at_ms: int = 0
+    taken: Mapping[str, bool | None] = {}
+    others: Mapping[str, str] = {}
+
+
 class ReadinessDoor:
     """Implements `ReadinessPort` for the show that is open. `promos` says what of the codes is in use; without it they are
     looked at without asking the shop. `screens` counts the monitors, `open_folder` shows a folder.
@@ -51,8 +62,8 @@ class ReadinessDoor:
     ) -> None:
         self._desktop, self._promos, self._kinds = desktop, promos, kinds
         self._screens, self._open_folder = screens, open_folder
-        self._told: tuple[tuple[str, frozenset[str]], int, dict[str, bool | None], Mapping[str, str]] | None
-        self._told = None
+        self._told: _InUse | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     # --- how everything is ------------------------------------------------------------------------------------
 
@@ -60,7 +71,7 @@ class ReadinessDoor:
         """How everything outside the open show's log is now."""
         desktop = self._desktop
         live, wired = desktop.live, desktop.room.connections
-        free, problems = await asyncio.gather(self._free(), self._promo_problems(live))
+        free = await self._free()
         if live is None:
             return ReadinessFacts(disk_free_bytes=free, displays=self._screens())
         wall = desktop.room.wall.now_ms()
@@ -79,7 +90,7 @@ class ReadinessDoor:
             disk_free_bytes=free,
             displays=self._screens(),
             prompter_placed=self._prompter_placed(),
-            promo_problems=problems,
+            promo_problems=self._promo_problems(live),
         )
 
     async def _free(self) -> int | None:
@@ -120,31 +131,40 @@ class ReadinessDoor:
                 told.append(bool(wired.secrets.get(channel_secret(channel.id))))
         return told
 
-    async def _promo_problems(self, live: LiveShow | None) -> tuple[str, ...] | None:
+    def _promo_problems(self, live: LiveShow | None) -> tuple[str, ...] | None:
         if live is None:
             return None
         state = live.state
-        taken, others = await self._in_use(live)
+        told = self._in_use(live)
+        if told is None:
+            return None
         rules = PromoRules(self._promos.replay_ms, self._promos.floor_percent) if self._promos else None
         now = self._desktop.studio.clock.best_ms()
-        found = conflicts(state, now, live.products, rules, taken, others)
+        found = conflicts(state, now, live.products, rules, told.taken, told.others)
         texts = Texts(self._desktop.settings.language or state.language, state.time_zone)
         words = ConflictWords(state, texts, show_start(state, now))
         # That a lowest price is missing is a check of its own.
-        told = [words.problem(each) for each in found if each.kind is not ConflictKind.NO_LOWEST_PRICE]
-        return tuple(dict.fromkeys(told))
+        sentences = [words.problem(each) for each in found if each.kind is not ConflictKind.NO_LOWEST_PRICE]
+        return tuple(dict.fromkeys(sentences))
 
-    async def _in_use(self, live: LiveShow) -> tuple[Mapping[str, bool | None], Mapping[str, str]]:
-        """Which codes the shop and other shows have; asked when the codes are others, else once in a while."""
-        codes = frozenset(plan.code for plan, _ in live.state.promo_plans if plan.code)
+    def _in_use(self, live: LiveShow) -> "_InUse | None":
+        """Which codes the shop and other shows have, None while the first asking goes on. The shop is asked when the codes
+        are others, else once in a while, and nobody waits for it.
+        """
+        show_id, codes = live.state.id, frozenset(p.code for p, _ in live.state.promo_plans if p.code)
         if self._promos is None or not codes:
-            return {}, {}
-        key, now = (live.state.id, codes), self._desktop.room.wall.monotonic_ms()
-        told = self._told
-        if told is None or told[0] != key or now - told[1] >= ASK_SHOP_MS:
-            taken, others = await asyncio.gather(self._promos.codes_taken(codes), self._promos.other_shows())
-            told = self._told = (key, now, taken, others)
-        return told[2], told[3]
+            return _InUse(show_id, codes)
+        told, now = self._told, self._desktop.room.wall.monotonic_ms()
+        known = told is not None and (told.show_id, told.codes) == (show_id, codes)
+        fresh = told is not None and known and now - told.at_ms < ASK_SHOP_MS
+        if not fresh and (self._asking is None or self._asking.done()):
+            ask = self._ask(self._promos, show_id, codes)
+            self._asking = self._desktop.tasks.spawn(ask, "ask for the codes in use")
+        return told if known else None
+
+    async def _ask(self, promos: PromoPort, show_id: str, codes: frozenset[str]) -> None:
+        taken, others = await asyncio.gather(promos.codes_taken(codes), promos.other_shows())
+        self._told = _InUse(show_id, codes, self._desktop.room.wall.monotonic_ms(), taken, others)
 
     # --- what mends it ----------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from studio.show_connections import Connections
 from studio.ui.actions import Actions
 from studio.ui.models.live_show import LiveShow
 from studio.ui.studio import Link
+from studio.ui.tasks import Tasks
 from tests.fakes.fake_studio import FakeStudio, a_plan
 from tests.unit.settings.test_secrets import Keyring
 
@@ -92,9 +93,10 @@ class Kit:
         self.codes = Codes()
         self.folders: list[Path] = []
         self.screens = 1
+        self.tasks = Tasks("test")
         self.desktop = Desktop(
             room=self.room, studio=self.studio, live=None, paths=Paths(folder), settings=self.settings, prompter=Prompter(),
-            window_state=WindowState(), actions=self.actions,
+            window_state=WindowState(), actions=self.actions, tasks=self.tasks,
         )  # fmt: skip
         self.door = ReadinessDoor(
             self.desktop, self.codes, screens=lambda: self.screens, open_folder=self.folders.append  # type: ignore[arg-type]
@@ -117,6 +119,7 @@ class Kit:
 async def kit(qapp, tmp_path: Path) -> AsyncIterator[Kit]:
     made = Kit(tmp_path)
     yield made
+    await made.tasks.close()
     if made.desktop.live is not None:
         made.studio.changes.disconnect(made.desktop.live.take)
 
@@ -206,11 +209,15 @@ async def test_a_prompter_that_is_open_or_chosen_as_a_window_has_its_place(kit: 
 
 async def test_what_is_wrong_with_a_code_is_said_in_sentences_and_the_shop_is_asked_once(kit: Kit) -> None:
     live = kit.open()
+    assert (await kit.facts()).promo_problems is None, "nobody waits for the shop"
+    await kit.tasks.drain()
     assert (await kit.facts()).promo_problems == ()
     kit.codes.taken = {"TEAFREE": True}
     assert (await kit.facts()).promo_problems == (), "what it said holds for a while"
     assert kit.codes.asked == 1
     await kit.studio.do(cmd.PlanPromos((msgspec.structs.replace(a_plan("WHOLE"), id="w", percent=90),)))
+    await kit.facts()
+    await kit.tasks.drain()
     problems = (await kit.facts()).promo_problems
     assert kit.codes.asked == 2, "other codes are asked about at once"
     assert problems is not None

@@ -83,6 +83,7 @@ class CheckRow(QWidget):
         self.check: Check | None = None
         self.dot = StateDot(theme)
         self.title = ElidedLabel("", strong=True)
+        self.inline = ElidedLabel("", tone="muted")
         self.sentence = ElidedLabel("", tone="muted", lines=_LINES)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.fix = QPushButton()
@@ -94,7 +95,11 @@ class CheckRow(QWidget):
         row.setSpacing(SPACE_S)
         middle = QVBoxLayout()
         middle.setSpacing(1)
-        middle.addWidget(self.title)
+        first = QHBoxLayout()
+        first.setSpacing(SPACE_S)
+        first.addWidget(self.title)
+        first.addWidget(self.inline, 1)
+        middle.addLayout(first)
         middle.addWidget(self.sentence)
         dot = QVBoxLayout()
         dot.setContentsMargins(0, 2, 0, 0)
@@ -105,14 +110,18 @@ class CheckRow(QWidget):
         row.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_check(self, check: Check) -> None:
-        """Show it; the row stays where it is, so that nothing moves away under a hand."""
+        """Show it."""
         title, said = title_of(check), sentence_of(check, self._texts)
         self.check = check
         self.dot.show_state(check.state)
         self.title.setText(title)
-        # The first line of what is well says enough; what is open is read to the end.
-        self.sentence.set_lines(_LINES if check.open else 1)
+        # What is well takes one line; what is open is read to the end.
+        self.inline.setText(said)
+        self.inline.setVisible(not check.open)
+        # Beside its sentence a title stays whole; beside a button it may be cut.
+        self.title.setMinimumWidth(0 if check.open else self.title.sizeHint().width())
         self.sentence.setText(said)
+        self.sentence.setVisible(check.open)
         text = fix_text(check)
         self.fix.setVisible(bool(text))
         if text != self.fix.text():

@@ -29,7 +29,8 @@ from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_S, SPACE_XS, Theme, set_look
 from studio.ui.widgets.cards import Card
-from studio.ui.widgets.labels import PlainLabel, SectionHeader, tooltip_text
+from studio.ui.widgets.labels import ElidedLabel, PlainLabel, SectionHeader, tooltip_text
+from studio.ui.widgets.text import clean_text
 
 _LEARN_FROM: Final = 5
 _MAX_LABEL: Final = 80
@@ -137,6 +138,8 @@ class GoalsPanel(Card):
         self.costs: list[CostRow] = []
         self.setAccessibleName(self.tr("Goals"))
         self.total = PlainLabel("", strong=True)
+        self.cost = ElidedLabel("", tone="muted")
+        self.edit_costs = QPushButton(self.tr("Edit"))
         self.add_cost = QPushButton(self.tr("+ Cost"))
         self._lay_out()
         live.show_changed.connect(self.refresh)
@@ -166,24 +169,34 @@ class GoalsPanel(Card):
             field.setObjectName(f"goal:{name}")
             field.setFixedWidth(self._theme.px(_FIELD))
             field.left.connect(lambda name=name: self._left(name))
-            text = PlainLabel(label, tone="muted")
+            text = ElidedLabel(label, tone="muted")
             text.setBuddy(field)
             grid.addWidget(text, row, 0)
             grid.addWidget(field, row, 1)
         column.addLayout(grid)
         head = QHBoxLayout()
-        head.addWidget(PlainLabel(self.tr("Cost"), tone="muted"))
-        self.add_cost.setProperty("variant", "compact")
-        self.add_cost.setAutoDefault(False)
-        self.add_cost.setToolTip(self.tr("Add a line of costs: return on investment is reckoned with them"))
-        self.add_cost.clicked.connect(self._add_cost)
-        head.addWidget(self.add_cost)
-        head.addStretch(1)
+        head.addWidget(self.cost, 1)
+        self.edit_costs.setProperty("variant", "compact")
+        self.edit_costs.setAutoDefault(False)
+        self.edit_costs.setCheckable(True)
+        self.edit_costs.setToolTip(
+            self.tr("Show the lines of costs: return on investment is reckoned with them")
+        )
+        self.edit_costs.toggled.connect(self._show_costs)
+        head.addWidget(self.edit_costs)
         head.addWidget(self.total)
         column.addLayout(head)
-        self._lines = QVBoxLayout()
+        self._costs = QWidget()
+        self._lines = QVBoxLayout(self._costs)
+        self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(SPACE_XS)
-        column.addLayout(self._lines)
+        self.add_cost.setProperty("variant", "compact")
+        self.add_cost.setAutoDefault(False)
+        self.add_cost.setToolTip(self.tr("Add a line of costs"))
+        self.add_cost.clicked.connect(self._add_cost)
+        self._lines.addWidget(self.add_cost, 0, Qt.AlignmentFlag.AlignLeft)
+        self._costs.hide()
+        column.addWidget(self._costs)
         column.addStretch(1)
         scroller = QScrollArea()
         scroller.setWidgetResizable(True)
@@ -219,6 +232,8 @@ class GoalsPanel(Card):
             row.amount.show_kept(amount_text(cost.amount_minor, self._currency, self._texts))
         while len(self.costs) > len(goals.costs):
             self._drop_row(self.costs[-1])
+        named = ", ".join(clean_text(cost.label, 24) for cost in goals.costs)
+        self.cost.setText(self.tr("Cost ({names})").replace("{names}", named) if named else self.tr("Cost"))
         total = goals.cost_minor
         self.total.setText(amount_text(total, self._currency, self._texts) if total is not None else "–")
         self.total.setAccessibleName(self.tr("All costs: {n}").replace("{n}", self.total.text()))
@@ -258,6 +273,11 @@ class GoalsPanel(Card):
             return
         self._set(lambda goals: msgspec.structs.replace(goals, **{name: value}))
 
+    def _show_costs(self, shown: bool) -> None:
+        self._costs.setVisible(shown)
+        if shown and not self.costs:
+            self._add_cost()
+
     def _add_cost(self) -> None:
         if len(self.costs) == len(self._live.state.goals.costs):
             self._make_row()
@@ -269,7 +289,8 @@ class GoalsPanel(Card):
         row.left.connect(lambda: self._cost_left(row))
         row.dropped.connect(lambda: self._cost_dropped(row))
         self.costs.append(row)
-        self._lines.addWidget(row)
+        self._lines.insertWidget(len(self.costs) - 1, row)
+        row.show()  # at once: what is hidden takes no focus
 
     def _drop_row(self, row: CostRow) -> None:
         self.costs.remove(row)

@@ -109,7 +109,7 @@ class PastDelegate(QStyledItemDelegate):
         painter.setFont(theme.font(TEXT_S))
         metrics = painter.fontMetrics()
         gap = metrics.horizontalAdvance(" · ")
-        wanted = metrics.horizontalAdvance(name)
+        wanted = metrics.horizontalAdvance(name) + 2
         room = box.width() - metrics.horizontalAdvance(figures) - gap
         # The name keeps a third at least: without it the figures are nobody's.
         width = min(wanted, max(room, box.width() // 3))

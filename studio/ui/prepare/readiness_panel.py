@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
+import structlog
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -24,7 +26,7 @@ from studio.ui.prepare.stock_check_dialog import StockCheckDialog
 from studio.ui.studio import Notice, Studio
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
-from studio.ui.theme import SPACE_M, SPACE_S, Theme
+from studio.ui.theme import SPACE_S, Theme
 from studio.ui.widgets.cards import Card
 from studio.ui.widgets.labels import Pill, SectionHeader, tooltip_text
 
@@ -33,8 +35,11 @@ PACE_MS: Final = 700
 """The least time between two evaluations, however much changes."""
 ASK_MS: Final = 5_000
 """So often the outside is asked while the panel is seen: ages and displays change by themselves."""
+WITHIN_S: Final = 4.0
+"""Who is about to go live waits for the checks no longer than this."""
 LEARN_FROM: Final = 20
 """From so many past shows demand is learned."""
+_log = structlog.get_logger(__name__)
 
 
 class ReadinessPanel(Card):
@@ -88,9 +93,9 @@ class ReadinessPanel(Card):
         self._timer.timeout.connect(self.ask)
         actions.on(AGAIN, self.ask)
         for signal in (live.show_changed, live.lineup_changed, live.promos_changed, live.links_changed):
-            signal.connect(self._pace.soon)
-        live.stock_changed.connect(self._soon)
-        live.products_changed.connect(self._soon)
+            signal.connect(self._changed)
+        live.stock_changed.connect(self._moved)
+        live.products_changed.connect(self._moved)
         self.show_count(())
 
     def _lay_out(self) -> None:
@@ -101,7 +106,7 @@ class ReadinessPanel(Card):
         self._list.setProperty("role", "plain")
         self._column = QVBoxLayout(self._list)
         self._column.setContentsMargins(0, 0, SPACE_S, 0)
-        self._column.setSpacing(SPACE_M - 2)
+        self._column.setSpacing(SPACE_S)
         self._column.addStretch(1)
         self.scroller = QScrollArea()
         self.scroller.setWidgetResizable(True)
@@ -127,9 +132,19 @@ class ReadinessPanel(Card):
         if self._asking is None or self._asking.done():
             self._asking = self._tasks.spawn(self._ask(), "check before the show")
 
-    async def check_now(self) -> tuple[Check, ...]:
-        """Ask the outside, look at everything, and tell how it stands: for whoever is about to go live."""
-        await self._ask()
+    async def check_now(self, within_s: float = WITHIN_S) -> tuple[Check, ...]:
+        """Ask the outside, look at everything, and tell how it stands: for whoever is about to go live. What does not answer
+        in time, or fails, holds nobody up: then what was known before counts, and what never was is open.
+        """
+        try:
+            await asyncio.wait_for(self._ask(), within_s)
+        except TimeoutError:
+            _log.warning("checks before the show took too long", seconds=within_s)
+        except Exception:  # noqa: BLE001 - a bug in the checks must not keep a show off the air
+            _log.exception("checks before the show failed")
+        if self._facts is None:
+            self._facts = ReadinessFacts()
+        self._pace.now()
         return self.checks
 
     async def _ask(self) -> None:
@@ -140,8 +155,13 @@ class ReadinessPanel(Card):
         self._facts = await self._port.facts()
         self._pace.now()
 
-    def _soon(self, _ids: object) -> None:
-        self._pace.soon()
+    def _changed(self) -> None:
+        # Behind another workspace nobody looks at it; when it is shown again everything is asked anew.
+        if self.isVisible():
+            self._pace.soon()
+
+    def _moved(self, _ids: object) -> None:
+        self._changed()
 
     def stock(self) -> tuple[StockRow, ...]:
         """Demand and stock of every item, as they are now."""
@@ -163,8 +183,23 @@ class ReadinessPanel(Card):
                 row.fix_wanted.connect(self.mend)
                 self._column.insertWidget(self._column.count() - 1, row)
             row.show_check(check)
+        self._sort()
         self.show_count(self.checks)
         self.checked.emit()
+
+    def _sort(self) -> None:
+        """What is open first; but nothing moves away under a hand."""
+        if self._list.underMouse() or any(row.fix.hasFocus() for row in self.rows.values()):
+            return
+        order = [*open_checks(self.checks), *(check for check in self.checks if not check.open)]
+        for at, check in enumerate(order):
+            row = self.rows[check.kind]
+            if self._column.indexOf(row) != at:
+                self._column.removeWidget(row)
+                self._column.insertWidget(at, row)
+        rows = [self.rows[check.kind] for check in order]
+        for before, after in pairwise(rows):
+            QWidget.setTabOrder(before.fix, after.fix)
 
     def show_count(self, checks: Sequence[Check]) -> None:
         """How many are open, on the pill."""

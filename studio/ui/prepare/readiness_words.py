@@ -78,6 +78,8 @@ def title_of(check: Check) -> str:
         return tr("OBS not connected")
     if check.kind is CheckKind.STOCK and check.fix is Fix.REFRESH_STOCK:
         return tr("Stock unknown")
+    if check.kind is CheckKind.STOCK and check.open and all(s.variants for s in check.subjects):
+        return tr("Variants sold out")
     return tr(plain if well else wrong)
 
 
@@ -172,7 +174,8 @@ def _skus(check: Check, texts: Texts) -> str:
 
 
 def _change(texts: Texts) -> Callable[[Subject], str]:
-    return lambda s: f"{_name(s.title)} {texts.money(s.before)} → {texts.money(s.after)}"
+    # No-break spaces: the two prices are read together.
+    return lambda s: f"{_name(s.title)} {texts.money(s.before)}\u00a0→\u00a0{texts.money(s.after)}"
 
 
 def _prices(check: Check, texts: Texts) -> str:

@@ -35,6 +35,7 @@ Give = Callable[[Command], Awaitable[bool]]
 PACE_MS: Final = 500
 _ALTERNATIVES: Final = "alternatives"
 _VARIANTS: Final = 8
+_DETAIL: Final = 148
 
 
 class StockCheckDialog(Dialog):
@@ -106,6 +107,9 @@ class StockCheckDialog(Dialog):
         self.detail.body.addLayout(self.variants)
         self.detail.body.addWidget(self.nothing)
         self.detail.body.addLayout(self.acts)
+        # As high as it ever is: the table does not jump when another item is chosen.
+        self.detail.setMinimumHeight(self._theme.px(_DETAIL))
+        self.detail.body.addStretch(1)
         self.body.addWidget(self.detail)
         self.buttons.insertWidget(0, self.only_open)
         close = self.add_button(tr("Close"))

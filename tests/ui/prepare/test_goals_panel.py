@@ -124,14 +124,18 @@ async def test_a_field_left_as_it_was_decides_nothing(make) -> None:
 async def test_costs_are_added_changed_and_removed_and_their_sum_is_shown(make) -> None:
     kit = make()
     assert kit.panel.total.text() == "–"
+    kit.panel.edit_costs.click()
+    assert kit.panel.focusWidget() is kit.panel.costs[0].label, "the first line is there to be filled in"
     for label, amount in (("Staff", "1200"), ("Ads", "700")):
-        kit.panel.add_cost.click()
+        if label == "Ads":
+            kit.panel.add_cost.click()
         row = kit.panel.costs[-1]
         await kit.type(row.label, label)
         assert kit.goals.costs[-1:] != (CostLine(label, 0),), "it is kept once both are known"
         await kit.type(row.amount, amount)
     assert kit.goals.costs == (CostLine("Staff", 120_000), CostLine("Ads", 70_000))
     assert kit.panel.total.text() == "€1,900.00"
+    assert kit.panel.cost.text() == "Cost (Staff, Ads)"
     await kit.type(kit.panel.costs[0].amount, "1000")
     assert kit.panel.total.text() == "€1,700.00"
     kit.panel.costs[0].drop.click()

@@ -60,7 +60,7 @@ class Kit:
         await self.panel.check_now()
 
     def said(self, kind: CheckKind) -> str:
-        return without_isolates(self.panel.rows[kind].sentence.text())
+        return without_isolates(self.panel.rows[kind].sentence.text()).replace("\u00a0", " ")
 
     def state(self, kind: CheckKind) -> CheckState:
         return self.panel.rows[kind].dot.state
@@ -103,6 +103,10 @@ async def test_what_is_open_is_counted_said_with_its_items_and_told_to_a_screen_
     kit.port.answer = msgspec.structs.replace(WELL, stages=(Outside("obs", Reach.DOWN),))
     await kit.ready()
     assert kit.panel.pill.text() == "⚠ 2 to look at"
+    tops = {kind: row.y() for kind, row in kit.panel.rows.items()}
+    assert sorted(tops, key=lambda kind: tops[kind])[:2] == [CheckKind.STOCK, CheckKind.STAGE], (
+        "what is open first"
+    )
     assert kit.said(CheckKind.STOCK).startswith(
         "Beeswax candle trio sold out, Wool blanket “Nord”, 140×200 17 of 40, "
     )
@@ -178,6 +182,37 @@ async def test_the_key_checks_again_and_two_presses_ask_once(make, wall) -> None
     await until(lambda: kit.port.asked > asked, "the second asking")
     await kit.tasks.drain()
     assert kit.port.asked == asked + 1
+
+
+async def test_an_outside_that_does_not_answer_or_fails_holds_nobody_up(make, monkeypatch) -> None:
+    kit = make(planned())
+
+    async def never() -> ReadinessFacts:
+        await asyncio.get_running_loop().create_future()
+        return WELL
+
+    monkeypatch.setattr(kit.port, "facts", never)
+    checks = await kit.panel.check_now(within_s=0.01)
+    assert [c.kind for c in checks if c.state is CheckState.TROUBLE] == [CheckKind.SHOP], (
+        "what is not known is open"
+    )
+
+    async def broken() -> ReadinessFacts:
+        raise OSError("a bug")
+
+    monkeypatch.setattr(kit.port, "facts", broken)
+    assert await kit.panel.check_now() == checks
+
+
+async def test_behind_another_workspace_nothing_is_looked_at(make) -> None:
+    kit = make(planned())
+    await kit.ready()
+    kit.panel.hide()
+    before = kit.panel.checks
+    kit.studio.hear_stock("v1", 0)
+    assert kit.panel.checks is before
+    kit.panel.show()
+    await until(lambda: kit.state(CheckKind.STOCK) is CheckState.TROUBLE, "the stock")
 
 
 async def test_a_refusal_and_a_full_disk_are_said(make) -> None:
@@ -322,6 +357,25 @@ async def test_every_check_has_words_in_every_state(make, theme) -> None:
                 assert "{" not in warning_of(check, ENGLISH)
             kit.panel.hide()
             await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("width", [250, 330])
+async def test_every_button_can_be_seen_whole_however_narrow_the_panel_is(make, width: int) -> None:
+    gone = Outside(
+        "Nordhus", Reach.DOWN, "The shop does not answer at all, and nobody knows when it will again. " * 3
+    )
+    facts = ReadinessFacts(
+        shop=gone, stages=(Outside("obs", Reach.DOWN),), promo_problems=("A", "B"), disk_free_bytes=1
+    )
+    kit = make(planned(enough=False), FakeReadiness(facts))
+    kit.panel.resize(width, 500)
+    await kit.ready()
+    await until(lambda: kit.panel.rows[CheckKind.DISPLAY].fix.width() > 30, "the layout")
+    inside = kit.panel.scroller.viewport()
+    for row in kit.panel.rows.values():
+        if row.fix.isVisibleTo(kit.panel):
+            right = row.fix.mapTo(inside, row.fix.rect().topRight()).x()
+            assert right < inside.width(), row.title.text()
 
 
 async def test_a_discount_without_the_lowest_price_names_the_items(make) -> None:
