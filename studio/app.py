@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -43,6 +44,18 @@ from studio.ui.theme import Theme
 T = TypeVar("T")
 SWITCH_S: Final = 0.001
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenShow:
+    """What belongs to the show that has just been opened, for whoever builds a workspace of it."""
+
+    live: LiveShow
+    host: HostWorkspace
+    actions: Actions
+    texts: Texts
+    tasks: Tasks
+    names: LinkNames
 
 
 class Desktop:
@@ -85,6 +98,8 @@ class Desktop:
         self.host: HostWorkspace | None = None
         self.prompter: PrompterWindow | None = None
         self.review: ReviewWorkspace | None = None
+        self.opened_with: list[Callable[[OpenShow], None]] = []
+        """Who builds more workspaces of a show when it is opened."""
         self.show_actions = ScopedActions(self.actions)
         self.show_tasks = Tasks("show", self._task_failed)
         self._parts: list[QObject] = []
@@ -124,6 +139,7 @@ class Desktop:
         actions = self.show_actions = ScopedActions(self.actions)
         tasks = self.show_tasks = Tasks("show", self._task_failed)
         Awake(live, tasks, self.window.post)
+        names = self._link_names()
         texts = Texts(self.settings.language or live.state.language, live.state.time_zone)
         self.host = HostWorkspace(
             self.studio,
@@ -136,7 +152,7 @@ class Desktop:
             monotonic_ms=self.room.wall.monotonic_ms,
             canned_file=RESOURCES / "canned" / "canned.json",
             low_stock=self.settings.alerts.low_stock,
-            names=self._link_names(),
+            names=names,
             programme=self.studio.programme,
             preview=self.window_state.preview,
             keep_preview=self._keep_preview,
@@ -156,17 +172,21 @@ class Desktop:
         self.review = ReviewWorkspace(self.studio, actions, self.theme, texts, tasks)
         self.review.notice.connect(self.window.post)
         self._parts = [live, self.prompter]
-        self._add("host", self.host, self.host.splitters)
-        self._add("review", self.review)
+        self.add_workspace("host", self.host, self.host.splitters)
+        self.add_workspace("review", self.review)
+        self.window.show_workspace("host")
+        for build in self.opened_with:
+            build(OpenShow(live, self.host, actions, texts, tasks, names))
         self.window.find_products = self.host.product_entries
         self.window.name_show(live.state.title)
         self.window.take_state(self.window_state.windows, self.window_state.splitters)
-        self.window.show_workspace("host")
         for batch in early:
             live.take(batch)
         return live
 
-    def _add(self, name: str, widget: QWidget, splitters: Mapping[str, QSplitter] | None = None) -> None:
+    def add_workspace(
+        self, name: str, widget: QWidget, splitters: Mapping[str, QSplitter] | None = None
+    ) -> None:
         """A workspace of the open show: it goes when the show is closed."""
         self.window.add_workspace(name, widget, splitters)
         self._names.append(name)

@@ -20,6 +20,7 @@ from studio.domain.commands import (
     PinItem,
     PinProduct,
     PreviousItem,
+    Redo,
     ResolveUnsure,
     Unpin,
 )
@@ -33,6 +34,7 @@ from studio.ui.host.chat_panel import ChatPanel
 from studio.ui.host.deciding import Deciding
 from studio.ui.host.found import item_of
 from studio.ui.host.header import Header
+from studio.ui.host.instead import alternative_entries
 from studio.ui.host.lineup_delegate import PICTURE
 from studio.ui.host.lineup_panel import LineUpPanel
 from studio.ui.host.links import STAGE, LinkNames
@@ -105,6 +107,7 @@ class HostWorkspace(QWidget):
             studio, tasks, self.notice.emit, self._deliberate, monotonic_ms, show.make_way
         )
         self.starting = Starting(self.deciding, before_start)
+        self.undo_elsewhere: Callable[[], bool] = lambda: False
         canned = CannedAnswers.read(canned_file, show.state.language)
         self.lineup_model = LineUpModel(show, studio.clock.best_ms())
         self.question_model = QuestionModel(show, studio.clock.best_ms())
@@ -206,7 +209,9 @@ class HostWorkspace(QWidget):
         on("unpin", lambda: give(Unpin()))
         on("stage.clear", lambda: give(ClearStage()))
         on("promo.issue", self._issue_promo)
-        on("undo", self.deciding.undo)
+        on("undo", lambda: None if self.undo_elsewhere() else self.deciding.undo())
+        on("redo", lambda: None if self.undo_elsewhere() else give(Redo()))
+        self.stage.pin_asked.connect(give)
         self.questions.reply_asked.connect(self._reply_to)
         self.questions.selected.connect(self._question_selected)
         self.header.outbox_asked.connect(self._show_outbox)
@@ -358,8 +363,8 @@ class HostWorkspace(QWidget):
             for p in itertools.islice(others, max(0, _ENTRIES - len(commands)))
         ]
         pattern = self.tr("Pin {title}")
-        return [
-            PaletteEntry(pattern.replace("{title}", title), detail, partial(self.deciding.give, command))
+        return alternative_entries(show, asked, give := self.deciding.give) + [
+            PaletteEntry(pattern.replace("{title}", title), detail, partial(give, command))
             for title, detail, command in commands
         ]
 
