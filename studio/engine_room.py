@@ -19,6 +19,7 @@ from studio.control.ports.answers import is_picture, plain
 from studio.domain.commands import Command, Refused
 from studio.domain.events import Logged
 from studio.domain.ids import uuid7
+from studio.domain.product import Product, StockLevel
 from studio.domain.show import fold
 from studio.kill_points import EnvironmentKillPoints
 from studio.reviews import Reviews
@@ -339,6 +340,19 @@ class EngineRoom:
     async def shop_ids(self) -> dict[str, str]:
         """*engine* Which shop each show uses, by the show's id."""
         return await self._stored.log.shop_ids()
+
+    async def known_products(self, shop_id: str) -> dict[str, Product]:
+        """*engine* The products of a shop that are kept here, by id: none when those of another shop are."""
+        feeds = self._stored.feeds
+        return await feeds.products() if await feeds.kept_shop() == shop_id else {}
+
+    async def known_stock(self) -> list[StockLevel]:
+        """*engine* The stock of the shop whose products are kept here."""
+        return await self._stored.feeds.stock()
+
+    async def kept_image(self, url: str) -> bytes | None:
+        """*engine* A picture that is kept here; nobody is asked for it."""
+        return await self._stored.feeds.image(url)
 
     async def log_of(self, show_id: str) -> list[Logged]:
         """*engine* A show's whole log."""

@@ -58,7 +58,7 @@ class SettingsPlace:
 
     async def _leave_all(self) -> None:
         if await self._may_leave():
-            self._desktop.window.show_workspace(self._back_to or "home")
+            self._desktop.window.show_workspace(self._back_to or "shows")
 
     async def _may_leave(self) -> bool:
         """Whether nothing is unsaved any more on any screen; the one that is asked about is in front."""

@@ -155,23 +155,16 @@ class ShopsDoor:
         now = (await self.shop_ids()).get(show.id, "")
         if not await self._may_change(show):
             return None
-        if self._desktop.live is not None:
-            self._say(
-                "A show is open: close the studio, open it again, and change the shop before you open a show."
-            )
+        live = self._desktop.live
+        if live is not None and live.state.id == show.id:
+            self._say("This show is open: open another one first, then change its shop.")
             return None
         title = tr("Shop of “{show}”").replace("{show}", show.title[:60])
         shop = await self._ask_shop(title, tr("Sell from this shop"), now)
         if shop is None or shop.id == now or not await self._may_change(show):
             return None
         room = self._room
-        await asyncio.wrap_future(room.run(room.close_show()))
-        room.connections = self.connections(shop)
-        await self._desktop.studio.open(show.id)
-        try:
-            refused = await self._desktop.studio.do(ChangeShop(shop.id))
-        finally:
-            await asyncio.wrap_future(room.run(room.close_show()))
+        refused = await asyncio.wrap_future(room.run(room.do_in(show.id, ChangeShop(shop.id))))
         if refused is not None:
             self._say(refused.sentence)
             return None

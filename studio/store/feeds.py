@@ -69,6 +69,10 @@ class SqlFeeds:
         """When the newest message of a channel in this show was written (UTC ms of the channel); None without one."""
         return await self._db.read(lambda conn: chat.last_said_ms(conn, show_id, channel))
 
+    async def kept_shop(self) -> str:
+        """The shop (its id in the settings) whose products and stock are kept; empty when there are none."""
+        return await self._db.read(kept_shop.kept_shop)
+
     async def products(self) -> dict[str, Product]:
         """All products by id, in the order in which they came first."""
         return await self._db.read(catalogue.products)

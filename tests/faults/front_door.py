@@ -14,10 +14,11 @@ from studio.open_studio import open_studio
 from studio.settings.logging import Redactor
 from studio.settings.paths import Paths
 from studio.ui.garbage import WindowGarbage
-from studio.ui.home import Home
 from studio.ui.keyguard import FocusKeys
 from studio.ui.main_window import MainWindow
 from studio.ui.notices import Notices
+from studio.ui.shows.page import ShowsPage
+from studio.ui.shows.show_list import Deed
 from tests.fakes.bad_shop import BadShop
 from tests.faults.windows import PATIENCE_S
 
@@ -33,10 +34,27 @@ class OpenStudioWindow:
         self.running = asyncio.ensure_future(open_studio(app, self.window, paths, Redactor()))
 
     @property
-    def home(self) -> Home:
-        found = self.window.findChild(Home)
-        assert isinstance(found, Home)
+    def home(self) -> ShowsPage:
+        found = self.window.findChild(ShowsPage)
+        assert isinstance(found, ShowsPage)
         return found
+
+    @property
+    def listed(self) -> list[str]:
+        """The titles of the shows that are listed now."""
+        return [show.title for show in self.home.list.listed]
+
+    def row(self, number: int) -> str:
+        """What stands in a row of the list."""
+        shown = self.home.list.shown
+        return " ".join(str(shown.index(number, column).data()) for column in range(shown.columnCount()))
+
+    def do(self, deed: Deed, number: int = 0) -> str:
+        """Do something with the show of a row, as its button does; the id of that show."""
+        show = self.home.list.listed[number]
+        assert self.home.list.select(show.id)
+        self.home.list.act(deed)
+        return show.id
 
     def said(self) -> list[str]:
         """Every sentence so far."""
@@ -73,7 +91,7 @@ async def studio(app: QApplication, paths: Paths) -> AsyncIterator[OpenStudioWin
     garbage = WindowGarbage()
     opened = OpenStudioWindow(app, paths)
     try:
-        await opened.until(lambda: opened.window.findChild(Home), "the list of shows")
+        await opened.until(lambda: opened.window.findChild(ShowsPage), "the list of shows")
         yield opened
         if not opened.running.done():
             opened.window.close()

@@ -19,8 +19,8 @@ RESOURCES = Path(__file__).resolve().parents[2] / "resources" / "lineup"
 
 async def choose(opened: OpenStudioWindow, file: Path) -> None:
     """By the button, in the dialog."""
-    await opened.until(opened.home.new.isEnabled, "the button")
-    opened.home.new.click()
+    await opened.until(opened.home.from_file.isEnabled, "the button")
+    opened.home.from_file.click()
     dialog = await opened.dialog(QFileDialog)
     dialog.selectFile(str(file))
     dialog.accept()
@@ -100,7 +100,7 @@ async def test_a_file_that_is_no_line_up_makes_no_show_and_says_what_to_do(
         (tmp_path / "all-bad.csv").unlink()
         assert show_in(opened) is None
         assert not [s for s in opened.said() if "went wrong" in s]
-        assert opened.home.shows.count() == 0
+        assert opened.listed == []
 
 
 async def test_many_bad_rows_are_not_all_put_on_the_screen(
@@ -142,7 +142,7 @@ async def test_a_csv_is_planned_in_the_currency_of_the_shop_and_finds_its_produc
 async def test_a_csv_while_the_shop_is_silent_is_planned_in_euro_and_says_so(
     qtbot, qapp: QApplication, paths: Paths, shop: BadShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.open_studio.CURRENCY_S", 0.2)
+    monkeypatch.setattr("studio.shows_new_door.CURRENCY_S", 0.2)
     shop.everywhere(problem(503, "down", "Later."))
     file = tmp_path / "evening.csv"
     file.write_text("sku,planned_minutes\nSKU-1,5\n")

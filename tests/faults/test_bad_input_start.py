@@ -82,7 +82,7 @@ async def test_a_damaged_database_is_restored_said_and_goes_on_in_the_window(
         await opened.until_said("The database was damaged", "was put back")
         kept = await opened.until_said("The damaged file is kept as")
         assert Path(kept.partition("“")[2].partition("”")[0]).read_bytes() == damaged
-        await opened.until(lambda: opened.home.shows.count() == 1, "the show in the list")
+        await opened.until(lambda: len(opened.listed) == 1, "the show in the list")
     # The show stands where it was, and goes on.
     async with stage(qapp, paths.data, shop) as window:
         await window.open(show_id=show_id)
@@ -225,7 +225,7 @@ async def test_broken_settings_are_put_aside_and_said_in_the_window(
     async with studio(qapp, paths) as opened:
         await opened.until_said("“settings.json” could not be read", "the defaults are used", "is kept as")
         await opened.until_said("“main” in “windows” was not understood")
-        assert not opened.home.new.isEnabled()
+        assert not opened.home.from_file.isEnabled()
     assert [p for p in paths.data.glob("settings.unreadable-*") if p.read_bytes() == b'{"theme": "light", ']
 
 
@@ -237,7 +237,7 @@ async def test_one_bad_setting_is_said_and_the_shop_beside_it_stays(
         await opened.until_said("The setting “theme” was not understood")
         await opened.until_said("The setting “scale” was not understood")
         await opened.until_said("“unpin” in “keys” was not understood")
-        await opened.until(opened.home.new.isEnabled, "the shop")
+        await opened.until(opened.home.from_file.isEnabled, "the shop")
         assert "Nordhus" in opened.home.shop.text()
 
 
@@ -247,5 +247,5 @@ async def test_settings_of_a_newer_studio_are_used_said_and_kept(
     with_settings(paths, shop, version=99, hologram={"on": True})
     async with studio(qapp, paths) as opened:
         await opened.until_said("written by a newer Host Studio; what is new in it is kept")
-        await opened.until(opened.home.new.isEnabled, "the shop")
+        await opened.until(opened.home.from_file.isEnabled, "the shop")
     assert json.loads(paths.settings.read_bytes())["hologram"] == {"on": True}

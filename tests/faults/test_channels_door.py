@@ -69,7 +69,7 @@ async def make_show(opened: OpenStudioWindow, folder: Path) -> HostWorkspace:
     """A show from a line-up, by the button of the list."""
     file = folder / "evening.csv"
     file.write_text("sku,planned_minutes\nSKU-1,5\n")
-    opened.home.new.click()
+    opened.home.from_file.click()
     chooser = await opened.dialog(QFileDialog)
     chooser.setDirectory(str(file.parent))
     chooser.selectFile(str(file))

@@ -18,6 +18,7 @@ from studio.ui.connections.leaving import UnsavedDialog
 from studio.ui.connections.shops_screen import ShopsScreen
 from studio.ui.dialogs import FormDialog
 from studio.ui.host.workspace import HostWorkspace
+from studio.ui.shows.show_list import Deed
 from tests.fakes.bad_shop import BadShop, a_level, a_product, money, now_ms, problem
 from tests.faults.front_door import OpenStudioWindow, studio
 
@@ -78,7 +79,7 @@ async def the_show(opened: OpenStudioWindow) -> HostWorkspace:
 
 async def make_show(opened: OpenStudioWindow, file: Path, shop: str) -> HostWorkspace:
     """A show from a line-up, by the button of the list."""
-    opened.home.new.click()
+    opened.home.from_file.click()
     await choose_shop(opened, shop)
     chooser = await opened.dialog(QFileDialog)
     chooser.setDirectory(str(file.parent))
@@ -97,9 +98,9 @@ async def test_a_show_sells_from_the_shop_it_was_made_with_also_when_it_is_opene
     assert shops[0].requests("/v1/shop") == [], "the other shop was not asked"
     before = len(shops[1].requests("/v1/shop"))
     async with open_it() as opened:
-        await opened.until(lambda: opened.home.shows.count() == 1, "the show")
-        assert "Fjord" in opened.home.shows.item(0).text()
-        opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
+        await opened.until(lambda: len(opened.listed) == 1, "the show")
+        assert "Fjord" in opened.row(0)
+        opened.do(Deed.OPEN)
         await opened.until(lambda: len(shops[1].requests("/v1/shop")) > before, "its shop")
     assert shops[0].requests("/v1/shop") == []
 
@@ -142,7 +143,7 @@ async def test_what_two_shops_number_alike_is_told_apart_in_their_shows_and_revi
         await sell(opened, host, shops[0], 5, 4900, 0)
         first = host._show.state.id
     async with open_it() as opened:
-        await opened.until(lambda: opened.home.shows.count() == 1, "the list")
+        await opened.until(lambda: len(opened.listed) == 1, "the list")
         host = await make_show(opened, lineup, "Fjord")
         await sell(opened, host, shops[1], 1, 9900, 3)
         own = await host._studio.review(host._show.state.id)
@@ -160,13 +161,13 @@ async def test_a_show_that_has_not_begun_changes_its_shop_and_finds_its_products
         await make_show(opened, lineup, "Nordhus")
         await opened.until(lambda: shops[0].requests("/v1/products"), "the products")
     async with open_it() as opened:
-        await opened.until(opened.home.change_shop.isVisible, "the button")
-        opened.home.change_shop.click()
+        await opened.until(opened.home.list.buttons[Deed.CHANGE_SHOP].isVisible, "the button")
+        opened.do(Deed.CHANGE_SHOP)
         await choose_shop(opened, "Fjord")
         await opened.until_said("sells from “Fjord”")
-        await opened.until(lambda: "Fjord" in opened.home.shows.item(0).text(), "the list")
+        await opened.until(lambda: "Fjord" in opened.row(0), "the list")
         asked = len(shops[0].requests("/v1/shop"))
-        opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
+        opened.do(Deed.OPEN)
         await opened.until(lambda: shops[1].requests("/v1/products"), "the other shop's products")
         assert len(shops[0].requests("/v1/shop")) == asked
         # Both shops number their products alike, and the first one's are of a higher revision.
@@ -258,8 +259,8 @@ async def test_a_show_whose_shop_is_gone_from_the_settings_asks_for_another(
     kept = {"id": "fjord", "name": "Fjord", "base_url": shops[1].url}
     paths.settings.write_text(json.dumps({"shops": [kept], "active_shop": "fjord"}))
     async with open_it() as opened:
-        await opened.until(lambda: opened.home.shows.count() == 1, "the show")
-        opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
+        await opened.until(lambda: len(opened.listed) == 1, "the show")
+        opened.do(Deed.OPEN)
         await choose_shop(opened, "Fjord")
         await opened.until(lambda: shops[1].requests("/v1/products"), "the other shop")
         await the_show(opened)
@@ -277,15 +278,15 @@ async def test_a_show_with_decisions_that_wait_keeps_its_shop_and_so_does_one_th
             host.deciding.give(command)
         await opened.until(lambda: host._show.waiting, "the pin to wait")
     async with open_it() as opened:
-        await opened.until(lambda: opened.home.shows.count() == 1, "the show")
-        assert not opened.home.change_shop.isVisible()
-        show_id = str(opened.home.shows.item(0).data(Qt.ItemDataRole.UserRole))
-        opened.home.change_shop_wanted.emit(show_id)
+        await opened.until(lambda: len(opened.listed) == 1, "the show")
+        assert not opened.home.list.buttons[Deed.CHANGE_SHOP].isVisible()
+        show_id = opened.home.list.listed[0].id
+        opened.home.deed.emit(Deed.CHANGE_SHOP, show_id)
         await opened.until_said("to be sent to the shop of “evening”", "then change its shop")
         shops[0].well("/v1/featured")
-        opened.home.shows.itemActivated.emit(opened.home.shows.item(0))
+        opened.do(Deed.OPEN)
         host = await the_show(opened)
         await opened.until(lambda: not host._show.outbox, "everything sent")
-        opened.home.change_shop_wanted.emit(show_id)
+        opened.home.deed.emit(Deed.CHANGE_SHOP, show_id)
         await opened.until_said("has begun", "Make another show")
     assert shops[1].requests("/v1/shop") == []

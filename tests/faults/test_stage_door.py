@@ -151,7 +151,7 @@ async def test_the_overlay_page_is_served_where_the_screen_said_and_dressed_at_o
     async with open_it() as opened:
         screen = await the_screen(opened)
         before = screen.form.page.text()
-        opened.window.show_workspace("home")
+        opened.window.show_workspace("shows")
         await make_show(opened, tmp_path)
         screen = await the_screen(opened)
         await opened.until(
