@@ -40,7 +40,7 @@ def _varied(found: FileProduct, number: int, chance: random.Random) -> FileProdu
 
 def _variant(found: FileVariant, number: int, nth: int, dearer: float, chance: random.Random) -> FileVariant:
     def priced(minor: int) -> int:
-        return max(100, round(minor * dearer, -2))
+        return max(100, round(minor * dearer / 100) * 100)
 
     sold_out = chance.random() < 0.1
     low = found.lowest_30d_minor

@@ -1,0 +1,284 @@
+"""How fast a large catalogue is searched, how fast it comes in, and what the window feels of it.
+
+Run it alone: ``python tests/benchmarks/bench_catalogue.py [--variants 100000] [--only search|sync]``. Prints JSON lines.
+
+- `search`: pages of the kept catalogue as a producer asks for them (words half typed, filters, orders, far pages), over as many
+  variants, once as few products of four and once as products of one variant each (target: p99 below 50 ms).
+- `sync`: a show is opened on a shop of that size, with its window and the catalogue's panel; from then until the whole catalogue is
+  on disk, beside a bare httpx client that only fetches the very same pages (target: at most 1.5 times as long), and the stalls
+  of the window meanwhile (target: p99 below 8 ms) beside a bare Qt loop. `opened again`: the same show with everything kept.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import httpx
+import psutil
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QApplication
+from rig import Stalls, at_share, report, spread, until
+from shop_rig import Known
+
+from studio.app import Desktop, open_log, run_desktop
+from studio.control.ports import FeedBatch
+from studio.domain.catalogue import CatalogueQuery, CatalogueSort
+from studio.domain.commands import PlanShow
+from studio.domain.lineup import ItemKind, LineUp, LineUpItem
+from studio.domain.money import Money
+from studio.domain.product import Product, StockLevel, Variant
+from studio.engine_room import EngineRoom, new_show_id
+from studio.rehearsal import shop_catalogue
+from studio.rehearsal.shop_invented import with_products
+from studio.settings.paths import Paths
+from studio.settings.schema import ShopSettings
+from studio.show_connections import Connections
+from studio.store.store import Store, open_store
+from studio.ui.prepare.catalogue_panel import CataloguePanel
+from studio.ui.tasks import Tasks
+from studio.ui.texts import Texts
+from tests.fakes import shop_process
+
+ROUNDS = 25
+PAGE = 60
+A_PAGE_OF_PRODUCTS = 200
+VARIANTS_EACH = 981 / 247
+
+# --- searching ------------------------------------------------------------------------------------------------------
+
+QUERIES: dict[str, tuple[CatalogueQuery, ...]] = {
+    "nothing typed": (CatalogueQuery(),),
+    "nothing typed, filters": (
+        CatalogueQuery(in_stock=True),
+        CatalogueQuery(in_stock=True, category="Home", max_price_minor=5_000),
+        CatalogueQuery(bestseller=True),
+        CatalogueQuery(new=True, shown=False),
+        CatalogueQuery(tag="gift", in_stock=True),
+    ),
+    "nothing typed, orders": tuple(CatalogueQuery(sort=sort, in_stock=True) for sort in CatalogueSort),
+    "one letter": tuple(CatalogueQuery(words=letter) for letter in "swlc2"),
+    "one letter, filters": tuple(
+        CatalogueQuery(words=letter, in_stock=True, sort=CatalogueSort.PRICE_UP) for letter in "swlc2"
+    ),
+    "a word, letter by letter": tuple(CatalogueQuery(words="wool blanket"[:n]) for n in range(2, 13)),
+    "two words half written": tuple(CatalogueQuery(words=w) for w in ("wo bl", "lin thr", "ce mu no", "hand cr li")),
+    "a common word": (CatalogueQuery(words="home"), CatalogueQuery(words="fashion", in_stock=True)),
+    "sku or barcode": tuple(CatalogueQuery(words=w) for w in ("H001-BERRY", "2900001", "280001", "f0")),
+    "within a word, or nowhere": tuple(CatalogueQuery(words=w) for w in ("lanket", "zebra", "ordly")),
+}  # fmt: skip
+
+
+def products_of(variants: int, each: float) -> Iterator[Product]:
+    """The demo shop's products and as many invented ones; `each` 1: with one variant only."""
+    count = round(variants / each)
+    file = with_products(shop_catalogue.read(shop_catalogue.FOLDER), count, 7)
+    titles = {c.id: c.title["en"] for c in file.categories}
+    for found in file.products:
+        sold = found.variants[: 1 if each == 1 else None]
+        yield Product(
+            id=found.id, revision=1, title=found.title["en"], category=titles.get(found.category, ""),
+            tags=tuple(found.tags), description=found.description["en"],
+            variants=tuple(
+                Variant(v.id, v.sku, v.title["en"], Money(v.price_minor, "EUR"), None, v.options, v.barcode) for v in sold
+            ),
+        )  # fmt: skip
+
+
+async def fill(store: Store, variants: int, each: float) -> int:
+    chance = random.Random(3)
+    count = 0
+    waiting: list[Product] = []
+    for product in products_of(variants, each):
+        waiting.append(product)
+        count += len(product.variants)
+        if len(waiting) == A_PAGE_OF_PRODUCTS:
+            await put(store, waiting, chance)
+            waiting = []
+    await put(store, waiting, chance)
+    return count
+
+
+async def put(store: Store, products: list[Product], chance: random.Random) -> None:
+    levels = tuple(
+        StockLevel(v.id, "oslo", chance.choice((0, 3, 40, 500)), 0, 0, 1, 1)
+        for p in products
+        for v in p.variants
+    )
+    await store.feeds.store("bench", FeedBatch("bench", products=tuple(products), stock=levels))
+
+
+async def bench_search(folder: Path, variants: int, each: float) -> None:
+    store = await asyncio.to_thread(open_store, folder / f"search-{each:.0f}.db")
+    began = time.perf_counter()
+    count = await fill(store, variants, each)
+    filled_s = time.perf_counter() - began
+    now = time.time_ns() // 1_000_000
+    products = store.history.facets().products
+    everything: list[float] = []
+    for kind, queries in QUERIES.items():
+        taken, found = [], 0
+        for query in queries:
+            offsets = [0] * ROUNDS
+            found = max(found, store.history.catalogue(query, 0, PAGE, now).total)
+            for offset in offsets:
+                start = time.perf_counter()
+                store.history.catalogue(query, offset, PAGE, now)
+                taken.append((time.perf_counter() - start) * 1000)
+        everything += taken
+        report("search", variants=count, products=products, kind=kind, ms=spread(taken), most_found=found)
+    far = []
+    for offset in range(0, products, max(1, products // 50)):
+        start = time.perf_counter()
+        store.history.catalogue(CatalogueQuery(sort=CatalogueSort.PRICE_UP), offset, PAGE, now)
+        far.append((time.perf_counter() - start) * 1000)
+    report("search", variants=count, products=products, kind="pages near and far", ms=spread(far))
+    facets = []
+    for _ in range(5):
+        start = time.perf_counter()
+        store.history.facets()
+        facets.append((time.perf_counter() - start) * 1000)
+    report("facets", variants=count, products=products, ms=spread(facets))
+    report(
+        "search, all kinds", variants=count, products=products, ms=spread(everything), target_p99=50,
+        filled_s=round(filled_s, 1),
+    )  # fmt: skip
+    await asyncio.to_thread(store.close)
+
+
+# --- coming in ------------------------------------------------------------------------------------------------------
+
+
+def probe(seconds: float) -> int:
+    """A bare Qt loop: what this machine lets any program have."""
+    app = QCoreApplication([])
+    stalls = Stalls()
+    stalls.start()
+    QTimer.singleShot(round(seconds * 1000), app.quit)
+    app.exec()
+    report("bare loop beside", stall_ms=stalls.figures())
+    return 0
+
+
+def bare_pages(shop: shop_process.ShopProcess) -> float:
+    """Seconds in which a bare client has fetched every page of the catalogue, and done nothing with it but find the next."""
+    headers = {"Authorization": f"Bearer {shop.token}"}
+    with httpx.Client(base_url=shop.url, headers=headers, trust_env=False, timeout=60) as http:
+        began = time.perf_counter()
+        cursor = ""
+        while True:
+            asked: dict[str, Any] = {"limit": A_PAGE_OF_PRODUCTS}
+            if cursor:
+                asked["cursor"] = cursor
+            page = http.get("/v1/products", params=asked).json()
+            cursor = page["next_cursor"]
+            if not cursor:
+                return time.perf_counter() - began
+
+
+async def studio_pages(
+    app: QApplication, folder: Path, shop: shop_process.ShopProcess, kept: Path | None
+) -> float:
+    """Seconds from opening a show until its shop's whole catalogue is on disk; reports the window's stalls."""
+    paths = Paths(kept or folder)
+    paths.prepare()
+    settings = ShopSettings(id="bench", kind="studio", name="Bench", base_url=shop.url)
+    room = EngineRoom(paths.database, Connections(settings, (), Known(shop.token)))
+    await asyncio.to_thread(room.start)
+    desktop = Desktop(app, room, paths, rehearsal=False)
+    process = psutil.Process()
+    tasks = Tasks("bench")
+    stalls = Stalls()
+    try:
+        before = room.history.facets().read_wall_ms
+        desktop.window.resize(1440, 900)
+        desktop.window.show()
+        show_id = new_show_id()
+        stalls.start()
+        began = time.perf_counter()
+        await desktop.studio.open(show_id)
+        first = shop.get("products", limit=1)["items"][0]["id"]
+        item = LineUpItem("i1", ItemKind.PRODUCT, "First", 600_000, first)
+        plan = PlanShow(LineUp("Bench", "EUR", (item,), "en", 600_000), settings.id, ())
+        if refused := await desktop.studio.do(plan):
+            raise RuntimeError(refused.sentence)
+        live = await desktop.open_show(show_id)
+        opened_ms = (time.perf_counter() - began) * 1000
+        panel = CataloguePanel(desktop.studio, live, desktop.actions, desktop.theme, Texts(), tasks)
+        panel.resize(330, 860)
+        panel.show()
+        # Asked of a page of its own, so that the stalls are not of asking.
+        while room.history.facets().read_wall_ms == before:  # noqa: ASYNC110 - as a person waits
+            await asyncio.sleep(0.25)
+        took = time.perf_counter() - began
+        stalls.stop()
+        await until(lambda: not panel.model.loading)
+        report(
+            "window", kept=kept is not None, opened_ms=round(opened_ms), stall_ms=stalls.figures(), target_p99=8,
+            products=len(live.products), rss_mb=round(process.memory_info().rss / 1e6),
+        )  # fmt: skip
+        panel.close()
+    finally:
+        await tasks.close()
+        await desktop.close_show()
+        await asyncio.to_thread(room.stop)
+    return took
+
+
+async def bench_sync(app: QApplication, folder: Path, variants: int) -> None:
+    shop_process.READY_WITHIN_S = 300.0
+    count = round(variants / VARIANTS_EACH)
+    shop = await asyncio.to_thread(
+        lambda: shop_process.start_shop(folder / "shop", arguments=("--products", str(count)))
+    )
+    paths = Paths(folder / "log")
+    paths.prepare()
+    log, _ = open_log(paths)
+    try:
+        await asyncio.to_thread(bare_pages, shop)  # warms the shop's caches
+        bare = [await asyncio.to_thread(bare_pages, shop) for _ in range(2)]
+        beside = await asyncio.create_subprocess_exec(
+            sys.executable, __file__, "--probe", "10", stdout=subprocess.PIPE
+        )
+        first = await studio_pages(app, folder / "first", shop, None)
+        said, _ = await beside.communicate()
+        print(said.decode().strip(), flush=True)
+        report(
+            "sync", variants=variants, products=count, seconds=round(first, 1), bare_seconds=[round(s, 1) for s in bare],
+            ratio=round(first / at_share(bare, 0.5), 2), target_ratio=1.5,
+        )  # fmt: skip
+        again = await studio_pages(app, folder / "first", shop, folder / "first")
+        report("sync, everything kept", seconds=round(again, 1), ratio=round(again / at_share(bare, 0.5), 2))
+    finally:
+        log.close()
+        shop.stop()
+
+
+async def measure(app: QApplication, given: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="bench-catalogue-") as name:
+        folder = Path(name)
+        if given.only in ("", "search"):
+            for each in (VARIANTS_EACH, 1):
+                await bench_search(folder, given.variants, each)
+        if given.only in ("", "sync"):
+            await bench_sync(app, folder, given.variants)
+    return 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--variants", type=int, default=100_000)
+    parser.add_argument("--only", choices=("", "search", "sync"), default="")
+    parser.add_argument("--probe", type=float, metavar="SECONDS", help="only the bare loop")
+    given = parser.parse_args()
+    sys.exit(probe(given.probe) if given.probe else run_desktop(lambda app: measure(app, given)))
