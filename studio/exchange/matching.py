@@ -74,25 +74,23 @@ class Catalogue:
                 raise Given
             names = self._names[at : at + _CHUNK]
             found = [
-                *process.extract(
-                    wanted, names, scorer=fuzz.token_sort_ratio, limit=CANDIDATES, score_cutoff=LIKELY
-                ),
+                # Words in another order, and words that are written apart or together.
+                *_extracted(wanted, names, fuzz.token_sort_ratio, 1),
+                *_extracted(wanted, names, fuzz.ratio, 1),
                 # All words of the shorter name in the longer one, whatever else stands there: likely, never certain.
-                *(
-                    (name, score * _PART, at)
-                    for name, score, at in process.extract(
-                        wanted,
-                        names,
-                        scorer=fuzz.token_set_ratio,
-                        limit=CANDIDATES,
-                        score_cutoff=LIKELY / _PART,
-                    )
-                ),
+                *_extracted(wanted, names, fuzz.token_set_ratio, _PART),
             ]
-            for name, score, _ in found:
+            for name, score in found:
                 for product_id in self._by_name[name]:
                     best[product_id] = max(best.get(product_id, 0), round(score))
         return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES]
+
+
+def _extracted(
+    wanted: str, names: Sequence[str], scorer: Callable[..., float], weight: float
+) -> list[tuple[str, float]]:
+    found = process.extract(wanted, names, scorer=scorer, limit=CANDIDATES, score_cutoff=LIKELY / weight)
+    return [(name, score * weight) for name, score, _ in found]
 
 
 def matched(

@@ -1,0 +1,196 @@
+"""Line-ups in and out of files, for the window: read and matched in a thread of their own, written whole or not at all."""
+
+import asyncio
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+from studio.app import Desktop
+from studio.domain.catalogue import CatalogueQuery, CatalogueSort
+from studio.domain.exchange import (
+    Candidate,
+    Column,
+    DraftRow,
+    ItemFacts,
+    LineUpFormat,
+    LineUpSource,
+    Terms,
+)
+from studio.domain.ids import uuid7
+from studio.domain.lineup import LineUp, LineUpItem
+from studio.domain.lineup_file import LineUpUnreadable, read_json
+from studio.domain.product import Product
+from studio.domain.show import ShowState
+from studio.exchange.lineup_rows import drafts, drafts_of_json
+from studio.exchange.mapping import guess, missing
+from studio.exchange.matching import Catalogue, chosen, matched
+from studio.exchange.run_sheet import run_sheet
+from studio.exchange.tables import MAX_BYTES, Given, read_table
+from studio.exchange.write import NotWritable, write_csv, write_json, write_xlsx
+from studio.ui.prepare.exchange_port import NotReadError, NotWrittenError, OnStep
+from studio.ui.studio import Studio
+
+T = TypeVar("T")
+PAGE: Final = 500
+"""So many products are read of the catalogue at once."""
+_EACH: Final = 20
+"""Progress is told after so many rows."""
+
+
+class LineUpExchange:
+    """The `ExchangePort` over a studio, whose catalogue rows are looked for in."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._catalogue = Catalogue(())
+        self._read_of: tuple[int, int | None] | None = None
+
+    # --- in ---------------------------------------------------------------------------------------------------
+
+    async def read(self, path: Path, terms: Terms, sheet: str = "") -> LineUpSource:
+        """What stands in a file, with a guess at its columns. Raises `NotReadError`."""
+        return await _in_thread(lambda stopped: _read(path, terms, sheet, stopped))
+
+    def missing(self, mapping: Sequence[Column | None]) -> str:
+        """What a choice of columns lacks, as a sentence; empty when it will do."""
+        return missing(mapping)
+
+    async def rows(
+        self, source: LineUpSource, mapping: Sequence[Column | None], terms: Terms, on_step: OnStep
+    ) -> tuple[DraftRow, ...]:
+        """The rows of a file as items, with what was found of their products."""
+        catalogue = await self._whole_catalogue()
+        loop = asyncio.get_running_loop()
+        table = source.table
+
+        def told(done: int, of: int) -> None:
+            if done % _EACH == 0 or done == of:
+                # The window may be gone before its thread of rows is.
+                with suppress(RuntimeError):
+                    loop.call_soon_threadsafe(on_step, done, of)
+
+        def work(stopped: Callable[[], bool]) -> tuple[DraftRow, ...]:
+            rows = source.rows if table is None else drafts(table, mapping, terms, uuid7)
+            return matched(rows, catalogue, terms.currency, told, stopped)
+
+        return await _in_thread(work)
+
+    def chosen(self, row: DraftRow, candidate: Candidate, terms: Terms) -> LineUpItem:
+        """The item of a row with the product that a person chose. Raises `ValueError` for a row that has none."""
+        product = self._catalogue.product(candidate.product_id)
+        item = chosen(row, product, candidate.sku, terms.currency)
+        if item is None:
+            raise ValueError(f"row {row.number} has no item to choose a product for")
+        return item
+
+    async def _whole_catalogue(self) -> Catalogue:
+        """All products of the kept catalogue; read again when it has changed."""
+        facets = await self._studio.facets()
+        now = (facets.products, facets.read_wall_ms)
+        if now == self._read_of:
+            return self._catalogue
+        products: list[Product] = []
+        query = CatalogueQuery(sort=CatalogueSort.TITLE)
+        while True:
+            page = await self._studio.catalogue(query, len(products), PAGE)
+            products += [entry.product for entry in page.entries]
+            if not page.entries or len(products) >= page.total:
+                break
+        self._catalogue = await asyncio.to_thread(Catalogue, products)
+        self._read_of = now
+        return self._catalogue
+
+    # --- out --------------------------------------------------------------------------------------------------
+
+    async def write(self, path: Path, kind: LineUpFormat, state: ShowState, terms: Terms) -> None:
+        """Write a show's line-up. Raises `NotWrittenError`."""
+        await asyncio.to_thread(_write, path, kind, state, terms)
+
+    async def run_sheet(
+        self, state: ShowState, facts: Mapping[str, ItemFacts], names: Mapping[str, str], language: str
+    ) -> str:
+        """The run sheet as a page of HTML."""
+        now = self._studio.clock.best_ms()
+        return await asyncio.to_thread(run_sheet, state, facts, names, made_ms=now, language=language)
+
+    async def write_page(self, path: Path, html: str) -> None:
+        """Write a page. Raises `NotWrittenError`."""
+        await asyncio.to_thread(_replace, path, html.encode())
+
+
+class ExchangeDoor(LineUpExchange):
+    """The same for one desktop."""
+
+    def __init__(self, desktop: Desktop) -> None:
+        super().__init__(desktop.studio)
+
+
+async def _in_thread(work: Callable[[Callable[[], bool]], T]) -> T:
+    """Do the work beside the loop. When its task is cancelled the work is told so, and ends soon by itself."""
+    given_up = threading.Event()
+    try:
+        return await asyncio.to_thread(work, given_up.is_set)
+    except asyncio.CancelledError:
+        given_up.set()
+        raise
+    except Given:
+        raise asyncio.CancelledError from None
+
+
+def _read(path: Path, terms: Terms, sheet: str, stopped: Callable[[], bool]) -> LineUpSource:
+    try:
+        with path.open("rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
+        if path.suffix.lower() == ".json" and len(data) <= MAX_BYTES:
+            read = read_json(data, uuid7)
+            notices = tuple(problem.sentence for problem in read.problems if not problem.row)
+            return LineUpSource(path.name, rows=drafts_of_json(read, terms), notices=notices)
+        table = read_table(path.name, data, sheet, stopped)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise NotReadError(
+            f"“{path.name}” cannot be read ({why}). Make it readable, or choose another file."
+        ) from error
+    except LineUpUnreadable as error:
+        raise NotReadError(f"“{path.name}”: {error}") from error
+    return LineUpSource(path.name, table, guess(table.header), notices=table.notices)
+
+
+def _write(path: Path, kind: LineUpFormat, state: ShowState, terms: Terms) -> None:
+    try:
+        if kind is LineUpFormat.JSON:
+            data = write_json(
+                LineUp(state.title, state.currency, state.items, state.language, state.planned_ms)
+            )
+        elif kind is LineUpFormat.XLSX:
+            data = write_xlsx(state.items, terms, state.title)
+        else:
+            data = write_csv(state.items, terms)
+    except NotWritable as error:
+        raise NotWrittenError(str(error)) from error
+    _replace(path, data)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside the file and then take its place: nobody ever sees half of it."""
+    unfinished: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:60]}.", delete=False) as part:
+            unfinished = Path(part.name)
+            part.write(data)
+            part.flush()
+            os.fsync(part.fileno())
+        unfinished.chmod(0o644)
+        unfinished.replace(path)
+    except OSError as error:
+        if unfinished is not None:
+            with suppress(OSError):
+                unfinished.unlink()
+        why = error.strerror or type(error).__name__
+        raise NotWrittenError(
+            f"“{path.name}” could not be written to {path.parent} ({why}). Choose another folder, or make room there."
+        ) from error

@@ -1,0 +1,155 @@
+"""Importing into the line-up of the open show: choosing the file, the dialog, and the decision that comes of it."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
+
+from studio.domain.commands import AddItems, Refused, RemoveItems, Undo
+from studio.domain.exchange import Terms
+from studio.domain.lineup import LineUpItem
+from studio.domain.lineup_file import MAX_ITEMS
+from studio.ui.models.live_show import LiveShow
+from studio.ui.prepare.exchange_port import ExchangePort
+from studio.ui.prepare.import_dialog import ImportDialog, Place
+from studio.ui.prepare.import_words import tr
+from studio.ui.studio import Notice, Studio
+from studio.ui.tasks import Tasks
+from studio.ui.texts import Texts
+from studio.ui.theme import Theme
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".json")
+"""How the names of files end that may hold a line-up."""
+
+
+def terms_of(live: LiveShow, texts: Texts) -> Terms:
+    """The show's currency and time zone, and the language of who looks at it."""
+    return Terms(live.state.currency, str(texts.locale).replace("_", "-"), live.state.time_zone)
+
+
+class LineUpImport(QObject):
+    """Imports a file, one at a time. `notice` tells what came of it. `selected` gives the id of the item behind which
+    others may go, "" for none.
+    """
+
+    notice = Signal(object)
+
+    def __init__(
+        self, studio: Studio, port: ExchangePort, live: LiveShow, theme: Theme, texts: Texts, tasks: Tasks, parent: QWidget,
+        selected: Callable[[], str] = lambda: "",
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._studio, self._port, self._live = studio, port, live
+        self._theme, self._texts, self._tasks, self._window = theme, texts, tasks, parent
+        self._selected = selected
+        self._folder = Path.home()
+        self._runs = False
+        self.files: QFileDialog | None = None
+        self.dialog: ImportDialog | None = None
+
+    def ask(self) -> None:
+        """Ask for a file and import it: what a button does."""
+        self._tasks.spawn(self.run(), "import a line-up")
+
+    def import_file(self, path: Path) -> None:
+        """Import this file: what a file does that is dropped onto the workspace."""
+        self._tasks.spawn(self.run(path), "import a line-up")
+
+    async def run(self, path: Path | None = None) -> bool:
+        """Import a file, the one that a person chooses where none is given. True when its items are in the line-up."""
+        if self._runs:
+            if self.dialog is not None:
+                self.dialog.raise_()
+            return False
+        self._runs = True
+        try:
+            path = path or await self._choose()
+            return path is not None and await self._import(path)
+        finally:
+            self._runs = False
+
+    async def _import(self, path: Path) -> bool:
+        self._folder = path.parent
+        state = self._live.state
+        behind = state.item(self._selected())
+        dialog = ImportDialog(
+            self._window, path, self._port, terms_of(self._live, self._texts), self._texts, self._theme, self._tasks,
+            room=self._room(bool(behind)), behind=behind.title if behind else "",
+        )  # fmt: skip
+        taken: list[tuple[tuple[LineUpItem, ...], Place]] = []
+        # Read while the dialog lives: it deletes itself when it closes.
+        dialog.accepted.connect(lambda: taken.append((dialog.items(), dialog.place())))
+        self.dialog = dialog
+        dialog.load()
+        try:
+            await dialog.answer()
+        finally:
+            self.dialog = None
+        return bool(taken) and await self._take(*taken[0], behind.id if behind else "")
+
+    async def _take(self, items: tuple[LineUpItem, ...], place: Place, behind: str) -> bool:
+        if place is Place.INSTEAD:
+            refused, words = await self._replace(items)
+        else:
+            at = self._live.state.index(behind) + 1 if place is Place.BEHIND else 0
+            refused = await self._studio.do(AddItems(items, at or MAX_ITEMS))
+            words = tr("{n} items are in the line-up. Undo takes them out again, all at once.")
+        if refused is not None:
+            self.notice.emit(Notice("warning", refused.sentence, "import"))
+            return False
+        self.notice.emit(Notice("ok", words.replace("{n}", str(len(items))), "import"))
+        return True
+
+    def _room(self, selected: bool) -> dict[Place, int]:
+        """How many items find room in each place. What has been on air stays."""
+        state = self._live.state
+        left = MAX_ITEMS - len(state.items)
+        room = {Place.END: left}
+        if selected:
+            room[Place.BEHIND] = left
+        if state.items:
+            room[Place.INSTEAD] = left + len(self._may_go())
+        return room
+
+    def _may_go(self) -> tuple[str, ...]:
+        shown = {run.item_id for run in self._live.state.runs}
+        return tuple(item.id for item in self._live.state.items if item.id not in shown)
+
+    async def _replace(self, items: tuple[LineUpItem, ...]) -> tuple[Refused | None, str]:
+        """Two decisions: there is none that takes out and puts in at once."""
+        old = self._may_go()
+        refused = await self._studio.do(RemoveItems(old)) if old else None
+        if refused is not None:
+            return refused, ""
+        refused = await self._studio.do(AddItems(items, MAX_ITEMS))
+        if refused is not None and old:
+            # Nothing was put in: what was taken out comes back.
+            await self._studio.do(Undo())
+        return refused, tr(
+            "{n} items are in the line-up instead of the others. Undo twice brings those back."
+        )
+
+    async def _choose(self) -> Path | None:
+        dialog = self.files = QFileDialog(self._window, tr("Choose a line-up"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        dialog.setNameFilters([f"{tr('Line-ups')} ({patterns})", f"{tr('All files')} (*)"])
+        dialog.setDirectory(str(self._folder))
+        chosen: asyncio.Future[Path | None] = asyncio.get_running_loop().create_future()
+
+        def finished(_code: int) -> None:
+            files = dialog.selectedFiles() if dialog.result() else []
+            if not chosen.done():
+                chosen.set_result(Path(files[0]) if files else None)
+
+        dialog.finished.connect(finished)
+        dialog.open()
+        try:
+            return await chosen
+        finally:
+            self.files = None
+            if isValid(dialog):
+                dialog.deleteLater()
