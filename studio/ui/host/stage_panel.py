@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from studio.domain.promo import PromoRecord
 from studio.domain.show import ShowPhase
 from studio.domain.stage import best_code
 from studio.ui.actions import Actions
+from studio.ui.host.instead import Instead, instead_of, next_sold_out, offer_on
 from studio.ui.host.pictures import AGAIN_MS, Pictures
 from studio.ui.models.live_show import LiveShow
 from studio.ui.texts import Texts
@@ -26,7 +27,11 @@ FORECAST_HOW = "The fall of the stock over the last three minutes, carried on."
 
 
 class StagePanel(QWidget):
-    """The card of the item on air and the buttons. `tick` is called once a second."""
+    """The card of the item on air and the buttons. `tick` is called once a second. `pin_asked` carries the command that pins
+    an alternative of what is sold out.
+    """
+
+    pin_asked = Signal(object)
 
     def __init__(
         self,
@@ -217,6 +222,7 @@ class StagePanel(QWidget):
 
     def _show_warnings(self, item: LineUpItem, product: Product | None) -> None:
         sentences: list[str] = []
+        offers: dict[int, tuple[Instead, ...]] = {}
         before = self._pinned_price[1]
         if item.kind is ItemKind.PRODUCT and product is None:
             sentences.append(self.tr("The shop has not told of this product yet."))
@@ -230,11 +236,19 @@ class StagePanel(QWidget):
                     .replace("{new}", self._texts.money(product.price))
                 )
             if self._show.sellable(product.id).total == 0:
-                sentences.append(self.tr("Sold out: go to the next item, or offer something like it."))
+                offers[len(sentences)] = found = instead_of(self._show, item)
+                otherwise = self.tr("Sold out: go to the next item, or offer something like it.")
+                sentences.append(self.tr("Sold out.") if found else otherwise)
+        if following := next_sold_out(self._show):
+            offers[len(sentences)] = instead_of(self._show, self._show.state.next_item)
+            sentences.append(following)
         sentences += self._cleared()
-        if tuple(sentences) != self._shown[2]:
-            self._shown = (*self._shown[:2], tuple(sentences))
+        names = tuple(offer.text for row in offers.values() for offer in row)
+        if (*sentences, *names) != self._shown[2]:
+            self._shown = (*self._shown[:2], (*sentences, *names))
             self.card.show_warnings(tuple(sentences))
+            for at, row in offers.items():
+                offer_on(self.card.warnings, at, row, self._show.state.currency, self.pin_asked.emit)
 
     def _cleared(self) -> list[str]:
         """What the panic key did, until something goes on air again."""
@@ -268,12 +282,17 @@ class StagePanel(QWidget):
             self._pictured = ""
             self.refresh()
 
+    def _watched(self) -> set[str]:
+        """The products whose stock this panel tells of."""
+        both = [i for i in (self._show.state.on_air, self._show.state.next_item) if i is not None]
+        return {i.product_id for i in both}.union(*(i.alternatives for i in both))
+
     def _products(self, product_ids: set[str]) -> None:
-        if self._show.state.pinned_product_id in product_ids:
+        if self._watched() & product_ids:
             self.refresh()
 
     def _stock(self, product_ids: set[str]) -> None:
-        if self._show.state.pinned_product_id in product_ids and not self._soon.isActive():
+        if self._watched() & product_ids and not self._soon.isActive():
             self._soon.start()
 
 
