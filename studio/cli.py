@@ -83,7 +83,28 @@ def parser() -> argparse.ArgumentParser:
 
     report = commands.add_parser("report", help="write a show's report without a window")
     report.add_argument("show", metavar="SHOW", help="the show's id, its title, or “last”")
-    report.add_argument("--out", type=Path, required=True, metavar="FILE", help="an .html file")
+    report.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="what to write: .html, .pdf, .xlsx, a folder for .csv tables, .vtt, .txt (YouTube) or .csv for chapters",
+    )
+    report.add_argument(
+        "--format",
+        choices=(
+            "html", "xlsx", "csv", "chapters_youtube", "chapters_vtt", "chapters_csv", "pdf",
+        ),
+        default="",
+        help="what it is, where its ending does not say it",
+    )  # fmt: skip
+    report.add_argument(
+        "--offset",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="by how much the replay's picture is behind: its chapters begin so much later",
+    )
 
     webhooks = commands.add_parser("webhooks", help="have a shop's webhooks heard on this computer")
     webhooks.add_argument("shop", metavar="SHOP", help="the shop's id or name in the settings")
@@ -170,7 +191,7 @@ def _run(given: argparse.Namespace) -> int:
             from studio.rehearse import rehearse_command
 
             return rehearse_command(paths, given, window)
-        print(write_report(paths, given.show, given.out))
+        print(write_report(paths, given.show, given.out, given.format, round(given.offset * 1000)))
     except (
         AlreadyOpenError, LaunchError, RehearsalError, ReportError, SettingsNotSavedError, StoreError, StoreFull, WebhooksError,
     ) as error:  # fmt: skip

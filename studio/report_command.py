@@ -1,5 +1,7 @@
 """`host-studio report`: a show's report without a window, from the studio's own shows or from its rehearsals."""
 
+import os
+import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,34 +10,64 @@ from studio.control.ports import ShowSummary
 from studio.engine_room import EngineRoom
 from studio.instance import InstanceLock
 from studio.rehearsal_plan import kept_rehearsals
+from studio.settings.file import settings_file
 from studio.settings.paths import Paths
+from studio.ui.studio import ExportKind
 
 LAST = "last"
+PDF = "pdf"
+FORMATS = (*(kind.value for kind in ExportKind), PDF)
+"""What `--format` may be."""
+_BY_SUFFIX = {
+    ".html": ExportKind.HTML.value,
+    ".htm": ExportKind.HTML.value,
+    ".xlsx": ExportKind.XLSX.value,
+    ".pdf": PDF,
+    ".vtt": ExportKind.CHAPTERS_VTT.value,
+    ".txt": ExportKind.CHAPTERS_YOUTUBE.value,
+    ".csv": ExportKind.CHAPTERS_CSV.value,
+    "": ExportKind.CSV.value,
+}
 
 
 class ReportError(Exception):
     """No report can be written; the message is a sentence that says what to do."""
 
 
-def write_report(paths: Paths, show: str, out: Path) -> Path:
-    """Write the report of a show, named by its id, its title or “last”; returns the file.
+def write_report(paths: Paths, show: str, out: Path, kind: str = "", offset_ms: int = 0) -> Path:
+    """Write a show, named by its id, its title or “last”, as `kind` (one of `FORMATS`, empty: by the suffix of `out`, a
+    folder of tables where it has none); returns the file. `offset_ms` puts the chapters of the replay later.
 
     The studio's own shows come first, then the rehearsals, the newest first. Raises `ReportError`,
     `AlreadyOpenError` and what opening a database raises.
     """
+    wanted_kind = kind or _kind_of(out)
     known: list[ShowSummary] = []
     for place in (paths, *_rehearsals(paths)):
         if not place.database.exists():
             continue
         with _opened(place) as room:
+            if place is paths:
+                promos = settings_file(paths.settings).load().value.promos
+                room.reviews.replay_ms = promos.replay_hours * 3_600_000
             shows: list[ShowSummary] = room.run(room.shows()).result()
             wanted = next(filter(_named(show), reversed(shows)), None)
             if wanted is not None:
-                html = room.run(room.reviews.report_html(wanted.id)).result()
-                return _written(out, html)
+                return _written(room, wanted.id, wanted_kind, out, offset_ms)
             known += reversed(shows)
     names = "; ".join(f"{s.title} ({s.id})" for s in known[:10]) or "none yet"
     raise ReportError(f"There is no show “{show}” here. Shows: {names}.")
+
+
+def _kind_of(out: Path) -> str:
+    kind = _BY_SUFFIX.get(out.suffix.lower())
+    if kind is None:
+        endings = ", ".join(suffix for suffix in _BY_SUFFIX if suffix)
+        raise ReportError(
+            f"What {out.name} is to be cannot be told from its ending: choose one of {endings}, none for a folder of"
+            " tables, or say it with --format."
+        )
+    return kind
 
 
 def _named(show: str) -> Callable[[ShowSummary], bool]:
@@ -62,11 +94,27 @@ def _opened(place: Paths) -> Generator[EngineRoom]:
         lock.release()
 
 
-def _written(out: Path, html: str) -> Path:
+def _written(room: EngineRoom, show_id: str, kind: str, out: Path, offset_ms: int) -> Path:
     try:
-        out.write_text(html, encoding="utf-8")
+        if kind == PDF:
+            _print(room.run(room.reviews.report_html(show_id)).result(), out)
+        else:
+            room.run(room.reviews.export(show_id, ExportKind(kind), out, offset_ms)).result()
     except OSError as error:
         raise ReportError(
-            f"The report cannot be written to {out}: {error.strerror}. Choose another --out."
+            f"The report cannot be written to {out}: {error.strerror or error}. Choose another --out."
         ) from error
     return out
+
+
+def _print(html: str, out: Path) -> None:
+    """Where there is no display either."""
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from studio.ui.printing import write_pdf
+
+    application = QApplication.instance() or QApplication(["host-studio"])
+    write_pdf(html, out)
+    del application

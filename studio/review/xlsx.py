@@ -21,18 +21,20 @@ _OPTIONS: Final = {
     "strings_to_numbers": False,
     "nan_inf_to_errors": True,
 }
-_WIDTHS: Final = {dt.datetime: 20, str: 24}
 
 
 def write_xlsx(tables: Iterable[Table], path: Path) -> None:
     """Write the workbook; a file that is there is replaced. Rows beyond what a sheet can hold are left out. Raises `OSError`."""
     book = xlsxwriter.Workbook(str(path), _OPTIONS)
     try:
-        head = book.add_format({"bold": True, "bottom": 1})
-        time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        for table in tables:
-            _sheet(book.add_worksheet(table.name), table, head, time)
-        book.close()
+        try:
+            head = book.add_format({"bold": True, "bottom": 1})
+            time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+            for table in tables:
+                _sheet(book.add_worksheet(table.name), table, head, time)
+        finally:
+            # Also what failed has files of its own, which only this closes.
+            book.close()
     except FileCreateError as error:
         cause = error.args[0] if error.args and isinstance(error.args[0], OSError) else None
         raise cause or OSError(str(error)) from error

@@ -1,0 +1,222 @@
+"""A review's files are opened again and say what the figures say; nothing in them is taken for a formula."""
+
+import csv
+import datetime as dt
+import itertools
+import re
+import zipfile
+from pathlib import Path
+
+import hypothesis.strategies as st
+import msgspec
+import pytest
+import python_calamine
+from hypothesis import given
+
+from studio.domain.chapters import Chapter, chapters
+from studio.domain.events import Logged, ShowEnded
+from studio.domain.kpi import unanswered
+from studio.domain.past import PastShow
+from studio.domain.plan import CostLine, Goals
+from studio.domain.question import Question
+from studio.review.chapter_files import webvtt, youtube
+from studio.review.csvs import safe
+from studio.review.exports import KINDS, Material, write_export
+from studio.review.report import report_of
+from studio.review.tables import tables
+from studio.ui.studio import ExportKind, Review
+from tests.fakes.played_show import PlayedStudio, at_once
+
+MINUTE = 60_000
+NASTY = '=HYPERLINK("http://evil","win")'
+
+
+@pytest.fixture(scope="module")
+def review() -> Review:
+    """A show with goals and costs, in which somebody asked something nasty."""
+    studio = PlayedStudio().play()
+    played = at_once(studio.review(""))
+    goals = Goals(peak_viewers=1_000, orders=50, revenue_minor=900_000, costs=(CostLine("Staff", 50_000),))
+    state = msgspec.structs.replace(played.state, goals=goals, open_warnings=("The stock was 3 hours old.",))
+    asked = Question(
+        "q-nasty", state.id, NASTY, "+1 Ann", "live", "m-1", state.started_at_ms or 0, state.started_at_ms or 0, 99,
+        ("live",),
+    )  # fmt: skip
+    return msgspec.structs.replace(played, state=state, questions=(*played.questions, asked))
+
+
+@pytest.fixture(scope="module")
+def material(review: Review) -> Material:
+    state = review.state
+    before = PastShow(
+        "show-0", "Autumn Home Live #13", "", state.currency, "UTC", (state.started_at_ms or 0) - 7 * 86_400_000, None,
+        9, Goals(), review.figures,
+    )  # fmt: skip
+    entry = Logged("e1", state.id, 1, state.ended_at_ms or 0, 0, "host", "s", "c1", ShowEnded())
+    return Material(
+        state=state,
+        figures=review.figures,
+        samples=review.samples,
+        orders=review.orders,
+        questions=review.questions,
+        previous=before,
+        advice=review.advice,
+        log=(entry,),
+        generated_ms=state.ended_at_ms or 0,
+        language="en",
+    )
+
+
+def test_every_kind_that_the_window_knows_can_be_written():
+    assert set(KINDS) == {kind.value for kind in ExportKind}
+
+
+def test_a_workbook_is_read_back_with_its_figures(material: Material, tmp_path: Path):
+    file = tmp_path / "show.xlsx"
+    write_export(material, "xlsx", file)
+    book = python_calamine.load_workbook(file)
+    assert book.sheet_names == [
+        "Figures", "Products", "Promos", "Orders", "Viewers", "Questions", "Channels", "Log",
+    ]  # fmt: skip
+    figures = {row[0]: row for row in book.get_sheet_by_name("Figures").to_python()[1:]}
+    assert figures["orders"][2] == material.figures.own.orders
+    assert figures["net"][2] == pytest.approx(material.figures.own.net.amount_minor / 100)
+    assert figures["peak"][6] == 1_000
+    assert figures["unique"][2] == "", "what nobody knows is empty, not 0"
+    orders = book.get_sheet_by_name("Orders").to_python()
+    assert len(orders) == 1 + len({o.id for o in material.orders})
+    assert isinstance(orders[1][2], dt.datetime)
+    viewers = book.get_sheet_by_name("Viewers").to_python()
+    assert sum(row[2] for row in viewers[1:]) == sum(s.viewers for s in material.samples)
+    questions = book.get_sheet_by_name("Questions").to_python()
+    assert NASTY in [row[0] for row in questions]
+
+
+def test_a_workbook_holds_no_formula_and_no_link(material: Material, tmp_path: Path):
+    file = tmp_path / "show.xlsx"
+    write_export(material, "xlsx", file)
+    with zipfile.ZipFile(file) as parts:
+        sheets = [parts.read(n).decode() for n in parts.namelist() if n.startswith("xl/worksheets/sheet")]
+        assert not [n for n in parts.namelist() if "rels" in n and "worksheets" in n]
+    assert len(sheets) == 8
+    assert not [s for s in sheets if "<f>" in s or "<hyperlink" in s]
+
+
+def test_a_folder_of_tables_is_read_back_and_safe_to_open(material: Material, tmp_path: Path):
+    folder = tmp_path / "show"
+    write_export(material, "csv", folder)
+    assert {f.name for f in folder.iterdir()} == {f"{t.name.lower()}.csv" for t in tables(material)}
+    with (folder / "questions.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    nasty = next(row for row in rows if NASTY in row[0])
+    assert (nasty[0], nasty[5]) == (f"'{NASTY}", "'+1 Ann")
+    with (folder / "figures.csv").open(encoding="utf-8-sig", newline="") as file:
+        figures = {row["Key"]: row for row in csv.DictReader(file)}
+    assert figures["unique"]["Value"] == ""
+    assert float(figures["gross"]["Value"]) == material.figures.own.gross.amount_minor / 100
+    assert figures["gross"]["Change"] == "0.0"
+
+
+@given(st.text())
+def test_no_text_begins_as_a_formula(text: str):
+    told = safe(text)
+    assert told.endswith(text)
+    assert not told.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+def test_what_cannot_be_written_leaves_what_was_there(material: Material, tmp_path: Path):
+    with pytest.raises(OSError, match="No such file"):
+        write_export(material, "html", tmp_path / "nowhere" / "r.html")
+    kept = tmp_path / "r.xlsx"
+    kept.write_bytes(b"of before")
+    broken = msgspec.structs.replace(material, log=(None,))  # type: ignore[arg-type]
+    with pytest.raises(AttributeError):
+        write_export(broken, "xlsx", kept)
+    assert kept.read_bytes() == b"of before"
+    assert [f.name for f in tmp_path.iterdir()] == ["r.xlsx"], "nothing unfinished is left"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "nb"])
+def test_the_report_tells_all_figures_goals_advice_and_open_questions(material: Material, language: str):
+    page = report_of(msgspec.structs.replace(material, language=language))
+    text = re.sub(r"<[^>]+>", " ", page.split("</style>")[-1])
+    left = unanswered(material.state, material.questions)
+    assert left[0].text == NASTY
+    assert "=HYPERLINK(&#34;http://evil&#34;" in page
+    assert "The stock was 3 hours old." in text
+    assert {"en": "Replay", "de": "Aufzeichnung", "nb": "Opptak"}[language] in text
+    assert "Autumn Home Live #13" in text
+    assert not re.search(r"\{[a-z_]+\}", text), "a place that was not filled"
+    assert {"en": "not known", "de": "nicht bekannt", "nb": "ikke kjent"}[language] in text
+    for advice in material.advice:
+        assert advice.subject in text or advice.subject == ""
+    assert material.advice, "a show that shows none proves nothing"
+
+
+# --- chapters --------------------------------------------------------------------------------------------------
+
+
+def test_chapters_for_youtube_begin_at_nought_and_are_read_back(material: Material, tmp_path: Path):
+    file = tmp_path / "chapters.txt"
+    write_export(material, "chapters_youtube", file)
+    lines = file.read_text().splitlines()
+    assert lines[0].startswith("0:00 ")
+    assert len(lines) == len(chapters(material.state))
+
+
+CHAPTERS = st.lists(st.tuples(st.integers(1, 200_000), st.text(max_size=30)), min_size=1, max_size=20).map(
+    lambda steps: [Chapter(sum(s for s, _ in steps[1 : n + 1]), title) for n, (_, title) in enumerate(steps)]
+)
+
+
+def _seconds(clock: str) -> int:
+    total = 0
+    for part in clock.split(":"):
+        total = total * 60 + int(part)
+    return total
+
+
+@given(CHAPTERS, st.one_of(st.none(), st.integers(0, 5_000_000)))
+def test_youtube_takes_every_list_of_three_and_more(found: list[Chapter], end: int | None):
+    lines = youtube(found, [end]).strip("\n").split("\n")
+    if lines[0].startswith("("):
+        lines = lines[1:]
+        assert len(lines) < 3
+    times = [_seconds(line.split(" ", 1)[0]) for line in lines]
+    assert times[0] == 0
+    assert all(b - a >= 10 for a, b in itertools.pairwise(times))
+    assert all(line.split(" ", 1)[1] for line in lines)
+
+
+_CUE = re.compile(r"^(\d{2,}):(\d\d):(\d\d)\.(\d{3}) --> (\d{2,}):(\d\d):(\d\d)\.(\d{3})$")
+
+
+@given(CHAPTERS, st.one_of(st.none(), st.integers(0, 5_000_000)))
+def test_a_webvtt_file_is_a_header_and_one_cue_for_each_chapter(found: list[Chapter], end: int | None):
+    blocks = webvtt(found, [end]).rstrip("\n").split("\n\n")
+    assert blocks[0] == "WEBVTT"
+    assert len(blocks) == 1 + len(found)
+    behind = 0
+    for chapter, block in zip(found, blocks[1:], strict=True):
+        _, timing, title = block.split("\n")
+        parts = _CUE.match(timing)
+        assert parts is not None
+        h, m, s, ms, h2, m2, s2, ms2 = map(int, parts.groups())
+        start, until = ((h * 60 + m) * 60 + s) * 1000 + ms, ((h2 * 60 + m2) * 60 + s2) * 1000 + ms2
+        assert start == chapter.at_ms >= behind
+        assert until > start
+        behind = until if chapter is not found[-1] else behind
+        assert "-->" not in title
+        assert "<" not in title
+
+
+def test_a_second_recording_stands_in_the_file_as_a_note():
+    found = [
+        Chapter(0, "A"),
+        Chapter(20_000, "B"),
+        Chapter(0, "B", broadcast=1),
+        Chapter(9_000, "C", broadcast=1),
+    ]
+    told = webvtt(found, [30_000, None])
+    assert "00:00:20.000 --> 00:00:30.000\nB" in told
+    assert "NOTE recording 2: 0:00 B; 0:09 C" in told
