@@ -153,6 +153,20 @@ class GoalsPanel(Card):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, SPACE_S, 0)
         column.setSpacing(SPACE_XS)
+        column.addLayout(self._grid())
+        self._lay_out_costs(column)
+        column.addStretch(1)
+        scroller = QScrollArea()
+        scroller.setWidgetResizable(True)
+        scroller.setFrameShape(QFrame.Shape.NoFrame)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setWidget(inner)
+        scroller.setAccessibleName(self.tr("Goals and costs"))
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroller = scroller
+        self.body.addWidget(scroller, 1)
+
+    def _grid(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_S)
         grid.setVerticalSpacing(SPACE_XS)
@@ -173,15 +187,16 @@ class GoalsPanel(Card):
             text.setBuddy(field)
             grid.addWidget(text, row, 0)
             grid.addWidget(field, row, 1)
-        column.addLayout(grid)
+        return grid
+
+    def _lay_out_costs(self, column: QVBoxLayout) -> None:
         head = QHBoxLayout()
         head.addWidget(self.cost, 1)
         self.edit_costs.setProperty("variant", "compact")
         self.edit_costs.setAutoDefault(False)
         self.edit_costs.setCheckable(True)
-        self.edit_costs.setToolTip(
-            self.tr("Show the lines of costs: return on investment is reckoned with them")
-        )
+        told = self.tr("Show the lines of costs: return on investment is reckoned with them")
+        self.edit_costs.setToolTip(tooltip_text(told))
         self.edit_costs.toggled.connect(self._show_costs)
         head.addWidget(self.edit_costs)
         head.addWidget(self.total)
@@ -197,16 +212,6 @@ class GoalsPanel(Card):
         self._lines.addWidget(self.add_cost, 0, Qt.AlignmentFlag.AlignLeft)
         self._costs.hide()
         column.addWidget(self._costs)
-        column.addStretch(1)
-        scroller = QScrollArea()
-        scroller.setWidgetResizable(True)
-        scroller.setFrameShape(QFrame.Shape.NoFrame)
-        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.setWidget(inner)
-        scroller.setAccessibleName(self.tr("Goals and costs"))
-        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroller = scroller
-        self.body.addWidget(scroller, 1)
 
     # --- showing ----------------------------------------------------------------------------------------------
 
