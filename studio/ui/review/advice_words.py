@@ -50,7 +50,7 @@ def words_of(advice: Advice, currency: str, texts: Texts, started_at_ms: int | N
 
 def times(advice: Advice) -> float | None:
     """How many times the other figure the first one is; None where that says nothing."""
-    return advice.value / advice.other if advice.other else None
+    return advice.value / advice.other if advice.other is not None and advice.other >= 1 else None
 
 
 def _fill(pattern: str, filled: dict[str, str]) -> str:

@@ -10,77 +10,10 @@ from studio.control.ports import ShowSummary
 from studio.domain import commands as cmd
 from studio.ui.review.exporting import file_name
 from studio.ui.review.timeline import viewers_within
-from studio.ui.review.workspace import ReviewWorkspace
-from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
 from tests.fakes.fake_studio import MINUTE, T0
-from tests.fakes.played_show import PlayedStudio, a_sample
-
-
-class SlowStudio(PlayedStudio):
-    """A studio whose answers wait for the test, or fail as it says."""
-
-    def __init__(self, **options) -> None:
-        super().__init__(**options)
-        self.gates: dict[str, asyncio.Event] = {}
-        self.failure: Exception | None = None
-        self.others: list[ShowSummary] = []
-
-    async def shows(self):
-        return [*await super().shows(), *self.others]
-
-    async def review(self, show_id: str):
-        if show_id in self.gates:
-            await self.gates[show_id].wait()
-        if self.failure is not None:
-            raise self.failure
-        found = await super().review(show_id)
-        if show_id == found.state.id:
-            return found
-        return msgspec.structs.replace(
-            found, state=msgspec.structs.replace(found.state, id=show_id, title=f"Show {show_id}")
-        )
-
-    async def report_html(self, show_id: str) -> str:
-        if self.failure is not None:
-            raise self.failure
-        return f"<!doctype html><title>R</title><h1>Report of {show_id}</h1><svg viewBox='0 0 1 1'></svg>"
-
-
-class Failures(list):
-    """What the tasks told of."""
-
-    def __call__(self, name: str, error: BaseException) -> None:
-        self.append((name, error))
-
-
-@pytest.fixture
-def failures() -> Failures:
-    return Failures()
-
-
-@pytest.fixture
-def tasks(failures) -> Tasks:
-    return Tasks("review", failures)
-
-
-@pytest.fixture
-def studio(qapp) -> SlowStudio:
-    return SlowStudio()
-
-
-@pytest.fixture
-def review(qtbot, theme, actions, studio, tasks) -> ReviewWorkspace:
-    review = ReviewWorkspace(studio, actions, theme, Texts("en", "Europe/Oslo"), tasks)
-    qtbot.addWidget(review)
-    review.resize(1440, 900)
-    review.show()
-    return review
-
-
-def tile(review: ReviewWorkspace, key: str) -> tuple[str, str]:
-    stat = review.tiles.cards[key].stat
-    return stat.value.text(), stat.note.text()
+from tests.fakes.played_show import a_sample
+from tests.ui.review.review_kit import tile
 
 
 async def test_the_figures_of_a_show_stand_on_their_tiles(review, studio):
