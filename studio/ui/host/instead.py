@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QPushButton
 
 from studio.domain.commands import PinItem, PinProduct
 from studio.domain.ids import uuid7
@@ -15,7 +15,6 @@ from studio.domain.show import ShowPhase
 from studio.ui.command_palette import PaletteEntry
 from studio.ui.models.live_show import LiveShow
 from studio.ui.widgets.labels import tooltip_text
-from studio.ui.widgets.product_card import WarningBanner
 from studio.ui.widgets.text import clean_text
 
 _TITLE: Final = 32
@@ -86,20 +85,16 @@ def next_sold_out(live: LiveShow) -> str:
     return sentence.replace("{title}", clean_text(item.title, _TITLE))
 
 
-def offer_on(banners: QVBoxLayout, at: int, offers: tuple[Instead, ...], currency: str, pin: Pin) -> None:
-    """Put a button for the first alternative on a banner; the palette has them all."""
-    place = banners.itemAt(at)
-    banner = place.widget() if place is not None else None
-    if not isinstance(banner, WarningBanner):
-        return
-    for offer in offers[:1]:
-        button = QPushButton(offer.named(_ON_BUTTON).replace("&", "&&"))
-        button.setToolTip(tooltip_text(offer.named(300)))
-        button.setProperty("variant", "compact")
-        button.setAutoDefault(False)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(partial(_pin, pin, offer, currency))
-        banner.row.addWidget(button)
+def offer_button(offer: Instead, currency: str, pin: Pin) -> QPushButton:
+    """A button that pins an alternative; the palette has the others too."""
+    button = QPushButton(offer.named(_ON_BUTTON).replace("&", "&&"))
+    button.setToolTip(tooltip_text(offer.named(300)))
+    button.setProperty("variant", "compact")
+    button.setAutoDefault(False)
+    # A click leaves the focus where it was, as with every button of the workspace.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.clicked.connect(partial(_pin, pin, offer, currency))
+    return button
 
 
 def _pin(pin: Pin, offer: Instead, currency: str, _checked: bool = False) -> None:

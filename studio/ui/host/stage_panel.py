@@ -13,7 +13,7 @@ from studio.domain.promo import PromoRecord
 from studio.domain.show import ShowPhase
 from studio.domain.stage import best_code
 from studio.ui.actions import Actions
-from studio.ui.host.instead import Instead, instead_of, next_sold_out, offer_on
+from studio.ui.host.instead import Instead, instead_of, next_sold_out, offer_button
 from studio.ui.host.pictures import AGAIN_MS, Pictures
 from studio.ui.models.live_show import LiveShow
 from studio.ui.texts import Texts
@@ -246,9 +246,9 @@ class StagePanel(QWidget):
         names = tuple(offer.text for row in offers.values() for offer in row)
         if (*sentences, *names) != self._shown[2]:
             self._shown = (*self._shown[:2], (*sentences, *names))
-            self.card.show_warnings(tuple(sentences))
-            for at, row in offers.items():
-                offer_on(self.card.warnings, at, row, self._show.state.currency, self.pin_asked.emit)
+            currency, pin = self._show.state.currency, self.pin_asked.emit
+            buttons = {at: offer_button(row[0], currency, pin) for at, row in offers.items() if row}
+            self.card.show_warnings(tuple(sentences), buttons)
 
     def _cleared(self) -> list[str]:
         """What the panic key did, until something goes on air again."""

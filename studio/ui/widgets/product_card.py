@@ -1,6 +1,6 @@
 """The card of the product on air: picture, price, talking points, stock, warnings."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -145,14 +145,21 @@ class ProductCard(Card):
         """Set the picture once it is decoded."""
         self.thumbnail.set_image(image)
 
-    def show_warnings(self, sentences: tuple[str, ...]) -> None:
-        """Show what changed at the shop (`price changed`, `withdrawn`), each with a sign; none clears them."""
+    def show_warnings(self, sentences: tuple[str, ...], beside: Mapping[int, QWidget] | None = None) -> None:
+        """Show what changed at the shop (`price changed`, `withdrawn`), each with a sign; none clears them. `beside` are
+        buttons, by the place of their sentence.
+        """
         while (taken := self.warnings.takeAt(0)) is not None:
             widget = taken.widget()
             if widget is not None:
                 widget.deleteLater()
-        for sentence in sentences:
-            self.warnings.addWidget(WarningBanner(sentence))
+        for at, sentence in enumerate(sentences):
+            banner = WarningBanner(sentence)
+            if beside and at in beside:
+                banner.row.addWidget(beside[at])
+            self.warnings.addWidget(banner)
+            # At once: what Qt shows at its next turn takes no room before, and what is below it would be cut.
+            banner.show()
         self._fit_height()
 
     def tick(self) -> None:
