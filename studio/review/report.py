@@ -79,6 +79,11 @@ def report_of(material: Material) -> str:
     same = language.replace("_", "-").split("-")[0].lower() == words.language
     formats = Formats(language if same else words.language, state.time_zone, words.not_known)
     parts = parts_of(material, formats, words, more)
+    products = figures.products
+    told = (
+        (more.clicks, any(p.clicks is not None for p in products)),
+        (words.add_to_carts, any(p.add_to_carts is not None for p in products)),
+    )
     return _template().render(
         words=words,
         more=more,
@@ -90,7 +95,16 @@ def report_of(material: Material) -> str:
         when=_when(material, formats, words),
         tiles=_tiles(figures, formats, words),
         chart=_chart(material, formats, words),
-        products=_products(figures, formats, words),
+        products=_products(figures, formats, words, told),
+        product_heads=[
+            words.time_on_air,
+            words.item_viewers,
+            *(head for head, known in told if known),
+            words.sold,
+            words.revenue,
+            words.per_minute,
+        ],
+        not_told=[head.name for head, known in told if not known],
         promos=_promos(figures, formats, words),
         announced=announced(state, formats, words.language),
         questions=_questions(figures, formats, words),
@@ -223,7 +237,11 @@ def totals(samples: Sequence[ViewerSample], start_ms: int, end_ms: int) -> list[
     return [(at, float(viewers)) for at, viewers in ViewerTimeline(samples).points(start_ms, end_ms)]
 
 
-def _products(figures: ShowFigures, formats: Formats, words: Labels) -> list[list[Cell]]:
+def _products(
+    figures: ShowFigures, formats: Formats, words: Labels, told: Sequence[tuple[Formula, bool]]
+) -> list[list[Cell]]:
+    """`told`: whether clicks and add-to-carts have columns, which they have where any is known."""
+    clicks, carts = (known for _, known in told)
     rows: list[list[Cell]] = []
     for p in figures.products:
         gone = "" if p.sold_out_at_ms is None else words.sold_out.format(time=formats.clock(p.sold_out_at_ms))
@@ -232,8 +250,8 @@ def _products(figures: ShowFigures, formats: Formats, words: Labels) -> list[lis
                 Cell(plain(p.title), gone),
                 Cell(formats.length(p.on_air_ms)),
                 Cell(formats.number(p.viewers) if p.on_air_ms else "–"),
-                Cell(formats.number(p.clicks)),
-                Cell(formats.number(p.add_to_carts)),
+                *([Cell(formats.number(p.clicks))] if clicks else []),
+                *([Cell(formats.number(p.add_to_carts))] if carts else []),
                 Cell(formats.number(p.units)),
                 Cell(formats.money(p.revenue)),
                 Cell("–" if p.revenue_per_minute is None else formats.money(p.revenue_per_minute)),
