@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import msgspec
 
 from studio.domain.commands import AddItem, ChangeItem
+from studio.domain.kpi import ProductFigures
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.past import PastShow
 from studio.domain.plan import Goals
@@ -134,18 +135,25 @@ def expected_viewers(goals: Goals, past: Sequence[PastShow]) -> float | None:
     return sum(average for average, _ in known) / len(known)
 
 
-def learned_demand(
-    product_id: str, planned_ms: int, past: Sequence[PastShow], viewers: float | None
-) -> Demand:
+Learned = Mapping[str, Sequence[ProductFigures]]
+"""What past shows sold of each product, by its id."""
+
+
+def figures_by_product(past: Sequence[PastShow]) -> Learned:
+    """What past shows sold of each product that was on air: made once for many items."""
+    found: dict[str, list[ProductFigures]] = {}
+    for show in past:
+        for row in show.figures.products:
+            if row.on_air_ms > 0:
+                found.setdefault(row.product_id, []).append(row)
+    return found
+
+
+def learned_demand(product_id: str, planned_ms: int, learned: Learned, viewers: float | None) -> Demand:
     """What past shows say of a product on air for `planned_ms`, before `viewers` (average, None: unknown)."""
-    rows = [
-        row
-        for show in past
-        for row in show.figures.products
-        if row.product_id == product_id and row.on_air_ms > 0
-    ]
+    rows = learned.get(product_id, ())
     if sum(row.on_air_ms for row in rows) < MIN_ON_AIR_MS:
-        return Demand(None, DemandSource.UNKNOWN)
+        return _NOTHING_LEARNED
     at_least = any(row.sold_out_at_ms is not None for row in rows)
     watched = [(row, row.viewers) for row in rows if row.viewers]
     if viewers and watched:
@@ -160,12 +168,15 @@ def learned_demand(
     return Demand(expected, source, expected, shows, at_least)
 
 
-def expected_demand(item: LineUpItem, past: Sequence[PastShow], viewers: float | None) -> Demand:
+def expected_demand(item: LineUpItem, learned: Learned, viewers: float | None) -> Demand:
     """The item's target, else what is learned."""
-    learned = learned_demand(item.product_id, item.planned_ms, past, viewers)
+    told = learned_demand(item.product_id, item.planned_ms, learned, viewers)
     if item.target_units <= 0:
-        return learned
-    return msgspec.structs.replace(learned, units=item.target_units, source=DemandSource.TARGET)
+        return told
+    return Demand(item.target_units, DemandSource.TARGET, told.learned, told.shows, told.at_least)
+
+
+_NOTHING_LEARNED = Demand(None, DemandSource.UNKNOWN)
 
 
 def variants_of(product: Product | None, levels: Collection[StockLevel]) -> tuple[VariantStock, ...]:
@@ -193,7 +204,7 @@ def stock_rows(
     items: Sequence[LineUpItem],
     products: Mapping[str, Product],
     levels_of: LevelsOf,
-    past: Sequence[PastShow] = (),
+    learned: Learned | None = None,
     viewers: float | None = None,
 ) -> tuple[StockRow, ...]:
     """A row for each item whose product is known by id, in the order of the line-up."""
@@ -202,7 +213,7 @@ def stock_rows(
     for item in items:
         if item.kind is not ItemKind.PRODUCT or not item.product_id:
             continue
-        row = _row(item, products, levels_of, expected_demand(item, past, viewers), taken)
+        row = _row(item, products, levels_of, expected_demand(item, learned or {}, viewers), taken)
         rows.append(row)
         taken[item.product_id] = taken.get(item.product_id, 0) + (row.demand.units or 0)
     return tuple(rows)

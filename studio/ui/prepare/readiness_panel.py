@@ -15,12 +15,12 @@ from studio.control.ports import StoreFull
 from studio.domain.checks import Check, CheckKind, Fix, ReadinessFacts, open_checks
 from studio.domain.commands import ChangeItems, Command
 from studio.domain.past import PastShow
-from studio.domain.readiness import readiness
-from studio.domain.stock_check import StockRow, expected_viewers, stock_rows
+from studio.domain.stock_check import StockRow
 from studio.ui.actions import Actions
 from studio.ui.models.live_show import LiveShow
 from studio.ui.models.pace import Paced
 from studio.ui.prepare.check_row import CheckRow
+from studio.ui.prepare.looking import Looked, plan_of
 from studio.ui.prepare.readiness_port import ReadinessPort
 from studio.ui.prepare.stock_check_dialog import StockCheckDialog
 from studio.ui.studio import Notice, Studio
@@ -43,7 +43,7 @@ _log = structlog.get_logger(__name__)
 
 
 class ReadinessPanel(Card):
-    """The checks of the open show. `checks` are the newest.
+    """The checks of the open show. `checks` are the newest, `stock` demand and stock of every item.
 
     `item_wanted` carries an item's id and the column of the line-up where something is mended; `items_wanted` asks for the
     catalogue, `promos_wanted` for the planned codes; `notice` carries what came of a press; `checked` is emitted after each
@@ -72,9 +72,11 @@ class ReadinessPanel(Card):
         self._theme, self._texts = theme, texts
         self._facts: ReadinessFacts | None = None
         self._past: tuple[PastShow, ...] = ()
+        self._started = self._shown = 0
         self._series: str | None = None
         self._asking: asyncio.Task[None] | None = None
         self.checks: tuple[Check, ...] = ()
+        self.stock: tuple[StockRow, ...] = ()
         self.rows: dict[CheckKind, CheckRow] = {}
         self.setAccessibleName(self.tr("Ready to go live"))
         self.header = SectionHeader(self.tr("Ready to go live"))
@@ -142,15 +144,15 @@ class ReadinessPanel(Card):
             _log.warning("checks before the show took too long", seconds=within_s)
         except Exception:  # noqa: BLE001 - a bug in the checks must not keep a show off the air
             _log.exception("checks before the show failed")
-        if self._facts is None:
-            self._facts = ReadinessFacts()
-        self._pace.now()
+        await self._look(self._facts or ReadinessFacts())
         return self.checks
 
     async def _ask(self) -> None:
         series = self._live.state.series
         if series != self._series:
-            self._past = tuple(await self._studio.past(series or None, LEARN_FROM))
+            past = await self._studio.past(series or None, LEARN_FROM)
+            # What is sold in this show itself does not say what to expect of it.
+            self._past = tuple(show for show in past if show.id != self._live.state.id)
             self._series = series
         self._facts = await self._port.facts()
         self._pace.now()
@@ -163,19 +165,21 @@ class ReadinessPanel(Card):
     def _moved(self, _ids: object) -> None:
         self._changed()
 
-    def stock(self) -> tuple[StockRow, ...]:
-        """Demand and stock of every item, as they are now."""
-        live = self._live
-        # What is sold in this show itself does not say what to expect of it.
-        past = [show for show in self._past if show.id != live.state.id]
-        viewers = expected_viewers(live.state.goals, past)
-        return stock_rows(live.state.items, live.products, live.levels, past, viewers)
-
     def _evaluate(self) -> None:
-        if self._facts is None:
-            return
-        live = self._live
-        self.checks = readiness(live.state, live.products, self.stock(), self._facts)
+        if self._facts is not None:
+            self._tasks.spawn(self._look(self._facts), "look at the plan")
+
+    async def _look(self, facts: ReadinessFacts) -> None:
+        """Look at the plan as it is now. What was seen later stands, in whatever order it is done."""
+        self._started += 1
+        turn = self._started
+        looked = await asyncio.to_thread(plan_of(self._live, self._past, facts).look)
+        if turn > self._shown:
+            self._shown = turn
+            self._show(looked)
+
+    def _show(self, looked: Looked) -> None:
+        self.checks, self.stock = looked.checks, looked.rows
         for check in self.checks:
             row = self.rows.get(check.kind)
             if row is None:
@@ -241,8 +245,9 @@ class ReadinessPanel(Card):
     def open_stock_check(self) -> StockCheckDialog:
         """Show demand and stock of every item."""
         dialog = StockCheckDialog(
-            self.window(), self._live, self.stock, self._do, self._theme, self._texts, self._tasks
+            self.window(), self._live, lambda: self.stock, self._do, self._theme, self._texts, self._tasks
         )
+        self.checked.connect(dialog.refresh)
         dialog.item_wanted.connect(self.item_wanted)
         dialog.open()
         return dialog

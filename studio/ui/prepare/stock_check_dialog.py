@@ -20,7 +20,6 @@ from studio.domain.ids import uuid7
 from studio.domain.stock_check import Remedy, StockAct, StockRow, command_of
 from studio.ui.dialogs import Dialog
 from studio.ui.models.live_show import LiveShow
-from studio.ui.models.pace import Paced
 from studio.ui.prepare.stock_model import OPEN, StockModel
 from studio.ui.prepare.stock_words import act_help, act_text, source_text, tr
 from studio.ui.tasks import Tasks
@@ -32,14 +31,13 @@ from studio.ui.widgets.text import clean_text
 
 Give = Callable[[Command], Awaitable[bool]]
 """Gives a command; True when it is on disk. What was refused was said already."""
-PACE_MS: Final = 500
 _ALTERNATIVES: Final = "alternatives"
 _VARIANTS: Final = 8
 _DETAIL: Final = 148
 
 
 class StockCheckDialog(Dialog):
-    """The open show's stock check. `rows` gives it as it is now; `item_wanted` carries an item's id and a column of the
+    """The open show's stock check. `rows` gives it as it was seen last, `refresh` shows it; `item_wanted` carries an item's id and a column of the
     line-up, for what is chosen there.
     """
 
@@ -73,10 +71,6 @@ class StockCheckDialog(Dialog):
         self.nothing: Final = PlainLabel("", tone="muted", wrap=True)
         self.act_buttons: list[QPushButton] = []
         self._lay_out()
-        self._pace = Paced(self.refresh, PACE_MS, self)
-        live.lineup_changed.connect(self._pace.soon)
-        live.stock_changed.connect(self._soon)
-        live.products_changed.connect(self._soon)
         self.only_open.toggled.connect(self.refresh)
         self.table.selectionModel().currentRowChanged.connect(self._chosen)
         self.model.modelReset.connect(self._choose_again)
@@ -117,9 +111,6 @@ class StockCheckDialog(Dialog):
         self._first = table
 
     # --- showing ----------------------------------------------------------------------------------------------
-
-    def _soon(self, _ids: object) -> None:
-        self._pace.soon()
 
     def refresh(self) -> None:
         """Bring the table up to now; the chosen item stays chosen."""
@@ -252,7 +243,6 @@ class StockCheckDialog(Dialog):
         finally:
             for button in self.act_buttons:
                 button.setEnabled(True)
-        self._pace.now()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

@@ -135,6 +135,7 @@ async def test_each_button_leads_to_what_mends_its_check(make) -> None:
     for kind in (CheckKind.SHOP, CheckKind.CHANNELS, CheckKind.STAGE, CheckKind.DISPLAY, CheckKind.DISK):
         kit.press(kind)
     assert kit.port.opened == ["shops", "channels", "stage", "prompter", "folder"]
+    await kit.tasks.drain()
 
 
 async def test_old_stock_is_read_again_by_its_button(make) -> None:
@@ -290,8 +291,7 @@ async def test_one_press_lowers_the_target_and_undo_brings_it_back(make) -> None
     assert [button.text() for button in dialog.act_buttons] == ["Lower target to 9", "Choose an alternative…"]
     dialog.act_buttons[0].click()
     await until(lambda: kit.live.state.item("i9").target_units == 9, "the lower target")
-    await kit.tasks.drain()
-    assert texts_of(dialog.model, 8)[1] == "hardly enough"
+    await until(lambda: texts_of(dialog.model, 8)[1] == "hardly enough", "what is enough now")
     await kit.studio.do(cmd.Undo())
     assert kit.live.state.item("i9").target_units == 40
     dialog.accept()
@@ -309,6 +309,7 @@ async def test_an_alternative_is_swapped_in_or_added_behind(make) -> None:
     dialog.act_buttons[2].click()
     await until(lambda: len(kit.live.state.items) == 11, "the item behind")
     assert kit.live.state.items[9].product_id == "p1"
+    await until(lambda: dialog.model.rowCount() == 10, "its row")
     await kit.tasks.drain()
     dialog.choose("i9")
     dialog.act_buttons[1].click()

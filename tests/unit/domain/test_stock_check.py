@@ -23,6 +23,7 @@ from studio.domain.stock_check import (
     StockState,
     command_of,
     expected_viewers,
+    figures_by_product,
     learned_demand,
     stock_rows,
 )
@@ -78,7 +79,7 @@ def rows_of(
     def levels_of(product_id: str) -> list[StockLevel]:
         return [each for each in levels if owner.get(each.variant_id) == product_id]
 
-    return list(stock_rows(items, known, levels_of, shows, viewers))
+    return list(stock_rows(items, known, levels_of, figures_by_product(shows), viewers))
 
 
 def test_a_target_goes_before_what_past_shows_say_and_both_are_told() -> None:
@@ -97,19 +98,22 @@ def test_without_a_target_demand_is_learned_per_minute_on_air() -> None:
 
 def test_with_viewers_known_demand_grows_with_the_viewers_expected() -> None:
     shows = (past(sold(60, 6, viewers=500)), past(sold(999, 5), n=2))
-    told = learned_demand("p1", 6 * MINUTE, shows, viewers=1_000)
+    told = learned_demand("p1", 6 * MINUTE, figures_by_product(shows), viewers=1_000)
     assert (told.units, told.source, told.shows) == (120, DemandSource.VIEWERS, 1)
 
 
 def test_a_product_that_sold_out_before_would_have_sold_more() -> None:
-    assert learned_demand("p1", MINUTE, (past(sold(5, 5, sold_out=T0)),), None).at_least
-    assert not learned_demand("p1", MINUTE, (past(sold(5, 5)),), None).at_least
+    assert learned_demand("p1", MINUTE, figures_by_product((past(sold(5, 5, sold_out=T0)),)), None).at_least
+    assert not learned_demand("p1", MINUTE, figures_by_product((past(sold(5, 5)),)), None).at_least
 
 
 def test_a_product_never_shown_or_hardly_shown_teaches_nothing() -> None:
-    assert learned_demand("p1", MINUTE, (past(sold(9, 5, product_id="p2")),), 100).units is None
-    assert learned_demand("p1", MINUTE, (past(sold(9, 0.2)),), 100).units is None
-    assert learned_demand("p1", MINUTE, (), 100).source is DemandSource.UNKNOWN
+    assert (
+        learned_demand("p1", MINUTE, figures_by_product((past(sold(9, 5, product_id="p2")),)), 100).units
+        is None
+    )
+    assert learned_demand("p1", MINUTE, figures_by_product((past(sold(9, 0.2)),)), 100).units is None
+    assert learned_demand("p1", MINUTE, figures_by_product(()), 100).source is DemandSource.UNKNOWN
 
 
 def test_viewers_are_expected_from_the_goal_and_from_how_past_shows_ran() -> None:
@@ -268,5 +272,5 @@ def test_what_is_offered_mends_what_is_short(
 
 def test_nothing_sold_in_minor_units_is_needed_for_demand() -> None:
     nothing = msgspec.structs.replace(sold(0, 10), revenue=zero("EUR"))
-    told = learned_demand("p1", 5 * MINUTE, (past(nothing),), None)
+    told = learned_demand("p1", 5 * MINUTE, figures_by_product((past(nothing),)), None)
     assert (told.units, told.source) == (0, DemandSource.MINUTES)
