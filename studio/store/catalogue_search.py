@@ -47,6 +47,7 @@ class _Found:
         self.source, self.where, self.given = "product_card c", list[str](), list[Any]()
         self.order, self.order_given = _ORDERS[query.sort], list[Any]()
         self._hits: int | None = None
+        self._within = False
         if query.words.strip():
             self._look_for(conn, query)
         self._filters = len(self.where)
@@ -75,6 +76,7 @@ class _Found:
 
     def _look_within(self, words: str, typed: str, *, best: bool) -> None:
         """Where few products have the words, those follow that hold the text anywhere: "kjole" in "Sommerkjole"."""
+        self._within = True
         if not words:
             self._also("instr(c.folded, ?)", typed)
             return
@@ -109,14 +111,19 @@ class _Found:
         self.where.append(condition)
         self.given.append(value)
 
-    def total(self, conn: sqlite3.Connection) -> int:
-        """How many there are."""
-        if self._hits is not None and not self._filters:
-            return self._hits
-        return int(codec.one(conn, f"SELECT count(*) FROM {self.source}{self._where()}", self.given))  # noqa: S608
+    def page(self, conn: sqlite3.Connection, offset: int, limit: int) -> tuple[int, list[int]]:
+        """How many there are, and the numbers of those at [offset, offset + limit)."""
+        if self._within:
+            # Looking through every card's text once is enough: few hold it.
+            nums = self._numbers(conn, 0, -1)
+            return len(nums), nums[offset : offset + limit]
+        total = self._hits
+        if total is None or self._filters:
+            sql = f"SELECT count(*) FROM {self.source}{self._where()}"  # noqa: S608
+            total = int(codec.one(conn, sql, self.given))
+        return total, self._numbers(conn, offset, limit) if offset < total else []
 
-    def page(self, conn: sqlite3.Connection, offset: int, limit: int) -> list[int]:
-        """The numbers of those at [offset, offset + limit)."""
+    def _numbers(self, conn: sqlite3.Connection, offset: int, limit: int) -> list[int]:
         sql = (
             f"SELECT c.num FROM {self.source}{self._where()} "  # noqa: S608
             f"ORDER BY c.active DESC, {self.order}c.folded, c.num LIMIT ? OFFSET ?"
@@ -145,8 +152,7 @@ def catalogue(
     follow that have the whole text anywhere in title or SKU. Raises `sqlite3.Error`, `StoreDamaged`.
     """
     found = _Found(conn, query, now_ms)
-    total = found.total(conn)
-    nums = found.page(conn, max(0, offset), max(0, limit)) if 0 <= offset < total else []
+    total, nums = found.page(conn, max(0, offset), max(0, limit))
     entries: dict[int, CatalogueEntry] = {}
     for num in nums:
         row = conn.execute(

@@ -57,6 +57,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
     )
     try:
         conn.execute("PRAGMA query_only = ON")
+        conn.execute("PRAGMA cache_size = -16000")
         conn.execute("PRAGMA mmap_size = 0").fetchall()
     except BaseException:
         conn.close()

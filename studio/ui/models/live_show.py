@@ -23,6 +23,7 @@ from studio.domain.product import (
 )
 from studio.domain.question import Question
 from studio.domain.show import ShowState, apply
+from studio.ui.models.in_slices import InSlices
 from studio.ui.models.pace import AT_ONCE, Pace, Paced, Way
 from studio.ui.models.sales_tally import SalesTally
 from studio.ui.models.viewer_tally import ViewerTally
@@ -99,8 +100,10 @@ class LiveShow(QObject):
         self._history: dict[str, list[tuple[int, int]]] = {}
         self._variant_sellable: dict[str, int] = {}
         self._seed_stock_history(opened.stock_history)
-        for level in opened.stock:
-            self._take_level(level)
+        # Stock of the line-up at once: that of a large catalogue is taken up while the window is shown already.
+        planned = {item.product_id for item in self.state.items}
+        near = (level for level in opened.stock if self._product_of.get(level.variant_id) in planned)
+        InSlices(self._take_level, self).read(opened.stock, near)
 
     # --- reading ----------------------------------------------------------------------------------------------
 
@@ -308,13 +311,9 @@ class LiveShow(QObject):
                     self.outbox.setdefault(
                         effect.id,
                         OutboxStatus(
-                            effect.id,
-                            effect.event_id,
-                            effect.target,
-                            type(effect.action).__name__,
-                            Sending.SENDING,
+                            effect.id, effect.event_id, effect.target, type(effect.action).__name__, Sending.SENDING,
                         ),
-                    )
+                    )  # fmt: skip
         self._viewers.bound(self.state.started_at_ms, self.state.ended_at_ms)
         self._sales.follow(self.state)
 

@@ -1,0 +1,45 @@
+"""A long list is taken up a little at a time, in its order, and all of it."""
+
+import asyncio
+
+import msgspec
+from PySide6.QtCore import QObject
+
+from studio.domain.product import StockLevel
+from studio.ui.models.in_slices import AT_ONCE, InSlices
+from studio.ui.models.live_show import LiveShow
+from tests.fakes.fake_studio import T0, FakeStudio, a_product
+
+
+async def test_a_short_list_is_taken_at_once_and_a_long_one_in_turns(qapp):
+    owner, taken = QObject(), list[int]()
+    slices = InSlices(taken.append, owner)
+    slices.read(range(AT_ONCE))
+    assert len(taken) == AT_ONCE
+    taken.clear()
+    slices.read(range(AT_ONCE + 1_700))
+    assert len(taken) == AT_ONCE
+    async with asyncio.timeout(10):
+        while len(taken) < AT_ONCE + 1_700:  # noqa: ASYNC110 - the window's loop takes them
+            await asyncio.sleep(0)
+    assert taken == list(range(AT_ONCE + 1_700))
+    await asyncio.sleep(0)
+    assert len(taken) == AT_ONCE + 1_700
+
+
+async def test_a_show_of_a_large_shop_knows_the_stock_of_its_line_up_first_and_then_of_everything(qapp):
+    studio = FakeStudio()
+    opened = studio.opened()
+    more = {f"p{n}": a_product(n, f"Item {n}", 1_000) for n in range(100, 6_000)}
+    levels = tuple(StockLevel(f"v{n}", "Oslo", n, 0, 0, 1, T0) for n in range(100, 6_000))
+    large = msgspec.structs.replace(
+        opened, products={**more, **opened.products}, stock=(*levels, *opened.stock)
+    )
+    owner = QObject()
+    live = LiveShow(large, owner)
+    assert live.sellable("p1").total == 212, "it is in the line-up"
+    assert live.sellable("p5999").total is None
+    async with asyncio.timeout(10):
+        while live.sellable("p5999").total is None:  # noqa: ASYNC110 - the window's loop takes them
+            await asyncio.sleep(0)
+    assert all(live.sellable(f"p{n}").total == n for n in range(100, 6_000))
