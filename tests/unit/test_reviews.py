@@ -1,0 +1,175 @@
+"""Reviews of shows that are over: what still comes in, the show before, and shows of the past."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from studio.control.clock import MeasuredShowClock, SystemWallClock
+from studio.control.ports import FeedBatch
+from studio.control.ports.shop import TrackedLink, Traffic
+from studio.domain import commands as cmd
+from studio.domain import events as ev
+from studio.domain.audience import ChatMessage, ViewerSample
+from studio.domain.order import REPLAY_MS
+from studio.reviews import Reviews
+from studio.store.store import Store, open_store
+from studio.ui.studio import ExportKind
+from tests.unit.domain.show_builder import MINUTE, T0, Show
+from tests.unit.domain.test_kpi import order
+
+HOUR = 60 * MINUTE
+WEEK = 7 * 24 * HOUR
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path / "studio.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def reviews(store: Store) -> Iterator[Reviews]:
+    wall = SystemWallClock()
+    with ThreadPoolExecutor(1) as reader:
+        yield Reviews(store, MeasuredShowClock(wall), wall, reader.submit)
+
+
+async def a_show(
+    store: Store, show_id: str, weeks: int, series: str = "", *, rehearsal: bool = False, end: bool = True
+) -> int:
+    """A show of ten minutes, so many weeks after the first; when it ended."""
+    show = Show(started=False)
+    show.now += weeks * WEEK
+    show.do(cmd.StartShow())
+    show.do(cmd.NextItem())
+    show.now += 10 * MINUTE
+    if end:
+        show.do(cmd.EndShow())
+    log: list[ev.Logged] = []
+    for logged in show.log:
+        event = logged.event
+        if isinstance(event, ev.ShowPlanned):
+            event = msgspec.structs.replace(event, rehearsal=rehearsal, series=series)
+        log.append(
+            msgspec.structs.replace(logged, id=f"{show_id}-{logged.seq}", show_id=show_id, event=event)
+        )
+    await store.log.append(show_id, 0, log, [])
+    return show.now
+
+
+async def test_a_late_order_and_a_late_return_change_the_figures(store: Store, reviews: Reviews):
+    ended = await a_show(store, "first", 0)
+    bought = order(1, show="first", at=ended - 1)
+    await store.feeds.store("first", FeedBatch("shop", orders=(bought,)))
+    assert (await reviews.review("first")).figures.own.net.amount_minor == 1_000
+    back = msgspec.structs.replace(
+        bought, revision=2, refunded=msgspec.structs.replace(bought.refunded, amount_minor=400)
+    )
+    late = order(2, show="first", at=ended + HOUR)
+    await store.feeds.store("first", FeedBatch("shop", orders=(back, late)))
+    figures = (await reviews.review("first")).figures
+    assert figures.own.net.amount_minor == 1_600
+    assert figures.replay is not None
+    assert figures.replay.orders == 1
+
+
+async def test_an_order_of_the_replay_counts_also_when_another_show_was_open_by_then(
+    store: Store, reviews: Reviews
+):
+    ended = await a_show(store, "first", 0)
+    await a_show(store, "second", 1)
+    mine = order(1, show="first", at=ended + HOUR)
+    await store.feeds.store(
+        "second", FeedBatch("shop", orders=(mine, order(2, show="second", at=ended + HOUR)))
+    )
+    assert (await reviews.review("first")).figures.own.orders == 1
+    reviews.replay_ms = HOUR - 1
+    first = await reviews.review("first")
+    assert (first.figures.own.orders, first.replay_ms) == (0, HOUR - 1)
+
+
+async def test_the_show_before_is_that_of_the_series_else_of_the_shop_and_no_rehearsal(
+    store: Store, reviews: Reviews
+):
+    await a_show(store, "home-1", 0, "Home")
+    await a_show(store, "garden-1", 1, "Garden")
+    await a_show(store, "rehearsed", 2, "Home", rehearsal=True)
+    await a_show(store, "home-2", 3, "Home")
+    await a_show(store, "kitchen-1", 4, "Kitchen")
+
+    async def before(show_id: str) -> str:
+        previous = (await reviews.review(show_id)).previous
+        return "" if previous is None else previous.id
+
+    assert await before("home-2") == "home-1"
+    assert await before("kitchen-1") == "home-2"
+    assert await before("home-1") == ""
+    assert await before("rehearsed") == ""
+    assert [p.id for p in await reviews.past()] == ["kitchen-1", "home-2", "garden-1", "home-1"]
+    assert [p.id for p in await reviews.past("Home")] == ["home-2", "home-1"]
+    assert [p.id for p in await reviews.past(None, 1)] == ["kitchen-1"]
+
+
+async def test_past_shows_are_reckoned_once_and_again_when_anything_of_them_is_new(
+    store: Store, reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+):
+    ended = await a_show(store, "first", 0)
+    reckoned: list[str] = []
+    plain = reviews._told
+
+    async def told(show_id: str):
+        reckoned.append(show_id)
+        return await plain(show_id)
+
+    monkeypatch.setattr(reviews, "_told", told)
+    await reviews.past()
+    await reviews.past()
+    assert reckoned == ["first"]
+    await store.feeds.store("first", FeedBatch("shop", orders=(order(1, show="first", at=ended + HOUR),)))
+    (known,) = await reviews.past()
+    assert (reckoned, known.figures.own.orders) == (["first", "first"], 1)
+    newer = order(1, show="first", at=ended + HOUR, revision=2, refunded=100)
+    await store.feeds.store("first", FeedBatch("shop", orders=(newer,)))
+    assert (await reviews.past())[0].figures.own.net.amount_minor == 900
+    reviews.replay_ms = 0
+    assert (await reviews.past())[0].figures.own.orders == 0
+
+
+async def test_a_show_on_air_is_reckoned_each_time(store: Store, reviews: Reviews):
+    await a_show(store, "first", 0, end=False)
+    assert (await reviews.past())[0].ended_at_ms is None
+    assert (await reviews.review("first")).advice == ()
+
+
+async def test_visits_chat_and_links_stand_in_the_figures(store: Store, reviews: Reviews):
+    ended = await a_show(store, "first", 0)
+    chat = tuple(
+        ChatMessage("live", f"m{n}", n, T0 + n, f"viewer {n % 2}", "how big is it?") for n in range(5)
+    )
+    samples = (ViewerSample("live", T0 + 1, 50),)
+    traffic = Traffic(8, 60_000, 2, 1, {"p1": 2}, {"p1": 8}, "first")
+    await store.outbox.save_link(TrackedLink("link-1", "https://shop.test/1", "first", "p1", "live"))
+    bought = order(1, show="first", at=ended - 1, link_id="link-1")
+    await store.feeds.store(
+        "first", FeedBatch("x", messages=chat, samples=samples, traffic=traffic, orders=(bought,))
+    )
+    review = await reviews.review("first")
+    figures = review.figures
+    assert (figures.chat_messages, figures.chatters, figures.questions.asked) == (5, 2, 5)
+    assert (figures.sessions, figures.conversion, figures.products[0].clicks) == (8, 1 / 8, 8)
+    (channel,) = figures.channels
+    assert (channel.peak, channel.messages, channel.orders) == (50, 5, 1)
+    assert review.replay_ms == REPLAY_MS
+
+
+async def test_a_review_is_written_as_each_kind(store: Store, reviews: Reviews, tmp_path: Path):
+    await a_show(store, "first", 0)
+    for kind in ExportKind:
+        await reviews.export("first", kind, tmp_path / kind.value, 1_500)
+        assert (tmp_path / kind.value).exists()
+    assert "00:00:01.500 --> " in (tmp_path / "chapters_vtt").read_text()
+    assert "Autumn Home Live #14" in await reviews.report_html("first")
