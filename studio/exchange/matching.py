@@ -181,13 +181,9 @@ def _by_name(
             row, Found.MISSING, [], f"{said} Leave the row out, or take it as it stands and correct it later."
         )
     candidates = [_candidate(catalogue, product_id, score=score) for product_id, score in alike]
-    said = f"The shop has no {named}; this" if named else "This"
-    return _open(
-        row,
-        Found.LIKELY,
-        candidates,
-        f"{said} is the product with the name most alike: say whether it is the one.",
-    )
+    said = f"The shop has no {named}. " if named else ""
+    said += f"The product with the name most alike is “{candidates[0].title}”: say whether it is the one."
+    return _open(row, Found.LIKELY, candidates, said)
 
 
 def _open(row: DraftRow, found: Found, candidates: list[Candidate], sentence: str) -> DraftRow:

@@ -66,6 +66,7 @@ class ImportDialog(Dialog):
         self.table: Final = ImportTable(self.model, theme)
         self.decision: Final = Decision(self.model, self.table, texts)
         self.place_choice: Final = QComboBox()
+        self.content: Final = QWidget()
         self.left: Final = QWidget()
         self.head: Final = SectionHeader(tr("Rows"))
         self.full: Final = ElidedLabel("", tone="warning")
@@ -87,7 +88,7 @@ class ImportDialog(Dialog):
         top.setSpacing(SPACE_M)
         top.addWidget(self.file, 1)
         top.addWidget(self.sheet)
-        self.left.setFixedWidth(theme.px(264))
+        self.left.setFixedWidth(theme.px(236))
         columns = QVBoxLayout(self.left)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(SPACE_S)
@@ -98,14 +99,15 @@ class ImportDialog(Dialog):
         right.addWidget(self.head)
         right.addWidget(self.table, 1)
         right.addWidget(self.decision)
-        both = QHBoxLayout()
+        both = QHBoxLayout(self.content)
+        both.setContentsMargins(0, 0, 0, 0)
         both.setSpacing(SPACE_M)
         both.addWidget(self.left)
         both.addLayout(right, 1)
         self.body.addLayout(top)
         self.body.addWidget(self.notices)
         self.body.addWidget(self.progress)
-        self.body.addLayout(both, 1)
+        self.body.addWidget(self.content, 1)
 
     def _offer_places(self, behind: str) -> None:
         self.place_choice.setAccessibleName(tr("Where the items go"))
@@ -148,8 +150,7 @@ class ImportDialog(Dialog):
         try:
             source = await self._port.read(self._path, self._terms, sheet)
         except NotReadError as error:
-            self._say(str(error))
-            self.progress.hide()
+            self._refuse(str(error))
             return
         self._source = source
         self._say(" ".join(source.notices))
@@ -159,6 +160,20 @@ class ImportDialog(Dialog):
             self._show_sheets(table.sheets, table.sheet)
             self.columns.show_table(table, source.guesses)
         await self._match()
+
+    def _refuse(self, sentence: str) -> None:
+        """Nothing was read: of a file with other sheets one of those may be chosen, else there is nothing more to see."""
+        self._say(sentence)
+        self.progress.hide()
+        self._source = None
+        self.left.hide()
+        self.model.set_rows(())
+        if self.sheet.count() > 1:
+            return
+        for widget in (self.content, self.place_choice, self.deed):
+            widget.hide()
+        self.setMinimumHeight(0)
+        self.resize(self.width(), self.sizeHint().height())
 
     def _show_sheets(self, sheets: tuple[str, ...], chosen: str) -> None:
         self.sheet.clear()
@@ -217,9 +232,7 @@ class ImportDialog(Dialog):
         model = self.model
         good, asks, wrong = (model.count(s) for s in (RowState.GOOD, RowState.ASKS, RowState.WRONG))
         busy = self.progress.isVisibleTo(self)
-        self.deed.setText(
-            tr("Import {n} items").replace("{n}", str(good)) if good != 1 else tr("Import 1 item")
-        )
+        self.deed.setText(_deed(good))
         left = self._room[self.place()]
         full = tr("There is room for {n} items there: leave some out.").replace("{n}", str(left))
         self.full.setText(full if good > left else "")
@@ -230,3 +243,9 @@ class ImportDialog(Dialog):
         if wrong:
             parts.append(tr("{n} to correct in the file").replace("{n}", str(wrong)))
         self.head.set_note(" · ".join(parts) if model.rowCount() else "")
+
+
+def _deed(good: int) -> str:
+    if good == 1:
+        return tr("Import 1 item")
+    return tr("Import {n} items").replace("{n}", str(good)) if good else tr("Import")

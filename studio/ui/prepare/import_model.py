@@ -170,7 +170,8 @@ class ImportRowsModel(QAbstractTableModel):
         if column == 2:
             return clean_text(item.title if item else row.label, 120)
         if item is None:
-            return clean_text(row.problems[0], 200) if column == 6 and row.problems else ""
+            said = row.problems[0].removeprefix(f"Row {row.number}: ") if row.problems else ""
+            return clean_text(said, 200) if column == 6 else ""
         return self._of_item(kept, item, column)
 
     def _of_item(self, kept: _Kept, item: LineUpItem, column: int) -> str:

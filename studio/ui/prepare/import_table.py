@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -26,7 +26,10 @@ from studio.ui.widgets.labels import PlainLabel
 from studio.ui.widgets.text import clean_text
 
 _COLOURS: Final = {"ok": "next_text", "warning": "warning_text", "muted": "muted"}
-_WIDTHS: Final = {0: 48, 1: 120, 3: 76, 4: 100, 5: 116}
+_WIDTHS: Final = {0: 48, 1: 112, 3: 72, 4: 92, 5: 112}
+_CODE: Final = 5
+_NARROW: Final = 760
+"""Below this width (px at scale 1) the codes make room for the names."""
 _ROW: Final = 30
 
 
@@ -56,6 +59,7 @@ class ImportTable(QTableView):
 
     def __init__(self, model: ImportRowsModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._narrow = theme.px(_NARROW)
         self.setModel(model)
         self.setItemDelegate(_Delegate(theme, self))
         self.setAccessibleName(tr("Rows of the file"))
@@ -81,6 +85,10 @@ class ImportTable(QTableView):
                 self.setColumnWidth(at, theme.px(_WIDTHS[at]))
         self.selectionModel().currentRowChanged.connect(self._moved)
         model.modelReset.connect(lambda: self.at_changed.emit(-1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self.setColumnHidden(_CODE, self.width() < self._narrow)
 
     @property
     def at(self) -> int:
@@ -140,6 +148,7 @@ class Decision(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
+        self.setVisible(self._model.rowCount() > 0)
         count = len(self._model.open_proposals())
         self.take_all.setText(tr("Confirm all {n} single proposals").replace("{n}", str(count)))
         self.take_all.setVisible(count > 1)

@@ -239,6 +239,20 @@ async def test_a_sheet_of_a_workbook_can_be_chosen(producer: Producer) -> None:
     await producer.end()
 
 
+async def test_a_sheet_with_nothing_on_it_says_so_and_another_can_be_chosen(producer: Producer) -> None:
+    show: list[list[object]] = [["SKU", "Minutes"], ["SKU-1", 5]]
+    dialog = await producer.open(producer.file("x.xlsx", workbook(Show=show, Empty=[])))
+    for at, sentence, rows in ((1, "nothing in this table", 0), (0, "", 1)):
+        dialog.sheet.setCurrentIndex(at)
+        dialog.sheet.activated.emit(at)
+        await producer.read(dialog)
+        assert sentence in dialog.notices.text()
+        assert dialog.model.rowCount() == rows
+        assert dialog.deed.isEnabled() is bool(rows)
+    dialog.reject()
+    await producer.end()
+
+
 async def test_all_single_proposals_are_confirmed_at_once_and_the_open_ones_are_gone_through(
     producer: Producer,
 ) -> None:
@@ -298,7 +312,7 @@ async def test_a_file_that_cannot_be_read_says_why(
     path = producer.folder / name if content is None else producer.file(name, content)
     dialog = await producer.open(path)
     assert words in dialog.notices.text()
-    assert not dialog.deed.isEnabled()
+    assert not dialog.deed.isVisible()
     dialog.reject()
     await producer.end()
     assert producer.studio.commands == []
