@@ -3,18 +3,33 @@
 import html as html_module
 import re
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QUrl
-from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QFont,
+    QPageLayout,
+    QPageSize,
+    QPaintDevice,
+    QPainter,
+    QPdfWriter,
+    QPyTextObject,
+    QTextDocument,
+    QTextFormat,
+)
+
+if TYPE_CHECKING:
+    from PySide6.QtSvg import QSvgRenderer
 
 _STYLE: Final = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
 _SVG: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL | re.IGNORECASE)
 _TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 _VIEW_BOX: Final = re.compile(r'viewBox="0 0 (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)"')
-_SHARPNESS: Final = 3
-"""Pixels of a picture for each of its own: 300 dots an inch on A4 for a picture of 1,000."""
+_PICTURE: Final = "picture:"
+_DPI: Final = 96
+"""The units of a text document to the inch, in which the page gives sizes."""
 _WIDTH: Final = 635
 """The width of the text on A4 in the units of a text document (96 to the inch), less the margins."""
 _RESOLUTION: Final = 1200
@@ -61,16 +76,16 @@ def write_pdf(html: str, path: Path) -> None:
 
 
 def pdf_of(html: str) -> bytes:
-    """The page as the bytes of a PDF: its pictures (inline SVG) are painted, its style sheet is replaced."""
-    pictures: list[QImage] = []
+    """The page as the bytes of a PDF: its pictures (inline SVG) are drawn as vectors, its style sheet is replaced."""
+    drawings: list[QSvgRenderer] = []
 
     def take(found: re.Match[str]) -> str:
-        picture = _painted(found.group(0))
-        if picture is None:
+        drawing = _drawing(found.group(0))
+        if drawing is None:
             return ""
-        pictures.append(picture)
-        high = round(_WIDTH * picture.height() / picture.width())
-        return f'<img src="picture:{len(pictures) - 1}" width="{_WIDTH}" height="{high}">'
+        drawings.append(drawing[0])
+        high = round(_WIDTH * drawing[1])
+        return f'<img src="{_PICTURE}{len(drawings) - 1}" width="{_WIDTH}" height="{high}">'
 
     page = _SVG.sub(take, _STYLE.sub("", html))
     # Tables stand at the width of the text, and numbers at the right: attributes that Qt understands.
@@ -81,8 +96,10 @@ def pdf_of(html: str) -> bytes:
     document = QTextDocument()
     document.setDefaultFont(_font())
     document.setDefaultStyleSheet(_SHEET)
-    for n, picture in enumerate(pictures):
-        document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(f"picture:{n}"), picture)
+    # The printing works on a copy of the document, which takes the handlers along.
+    document.documentLayout().registerHandler(
+        QTextFormat.ObjectTypes.ImageObject.value, _Drawings(drawings, document)
+    )
     document.setHtml(page)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -106,7 +123,38 @@ def pdf_of(html: str) -> bytes:
     return bytes(buffer.data().data())
 
 
-def _painted(svg: str) -> QImage | None:
+class _Drawings(QPyTextObject):
+    """Draws the pictures of a document as lines and letters, however large it is printed. The document's own way would make
+    pixels of them.
+    """
+
+    def __init__(self, drawings: Sequence["QSvgRenderer"], parent: QObject) -> None:
+        super().__init__(parent)
+        self._drawings = drawings
+
+    def intrinsicSize(self, doc: QTextDocument, _pos: int, form: QTextFormat) -> QSizeF:
+        """The size that the page gives it, in dots of what the document is laid out for."""
+        # None, whatever the stubs say, until it is laid out for the printer.
+        device = cast("QPaintDevice | None", doc.documentLayout().paintDevice())
+        scale = 1.0 if device is None else device.logicalDpiX() / _DPI
+        picture = form.toImageFormat()
+        return QSizeF(picture.width(), picture.height()) * scale
+
+    def drawObject(
+        self, painter: QPainter, rect: QRectF | QRect, _doc: QTextDocument, _pos: int, form: QTextFormat
+    ) -> None:
+        """Draw it into its place."""
+        number = form.toImageFormat().name().removeprefix(_PICTURE)
+        if number.isdigit() and int(number) < len(self._drawings):
+            painter.save()
+            # A shape without an outline of its own would get the one that the text is written with.
+            painter.setPen(Qt.PenStyle.NoPen)
+            self._drawings[int(number)].render(painter, QRectF(rect))
+            painter.restore()
+
+
+def _drawing(svg: str) -> "tuple[QSvgRenderer, float] | None":
+    """A picture of the page with its height for each unit of its width; None where it is no picture."""
     from PySide6.QtSvg import QSvgRenderer
 
     if "xmlns=" not in svg:
@@ -115,12 +163,7 @@ def _painted(svg: str) -> QImage | None:
     renderer = QSvgRenderer(QByteArray(svg.encode())) if box is not None else None
     if box is None or renderer is None or not renderer.isValid():
         return None
-    wide, high = float(box.group(1)), float(box.group(2))
-    image = QImage(round(wide * _SHARPNESS), round(high * _SHARPNESS), QImage.Format.Format_RGB32)
-    image.fill(0xFFFFFFFF)
-    with QPainter(image) as painter:
-        renderer.render(painter, QRectF(0, 0, image.width(), image.height()))
-    return image
+    return renderer, float(box.group(2)) / float(box.group(1))
 
 
 def _font() -> QFont:

@@ -11,6 +11,7 @@ from studio.control.ports import ChatRow
 from studio.domain.order import Order
 from studio.domain.show import ShowState
 from studio.ui.models.chat_source import line_of
+from studio.ui.review.against import without_decimals
 from studio.ui.review.blocks import Block, BlockFacts, facts_of
 from studio.ui.review.figures import Figure
 from studio.ui.review.figures_model import Cell, Column, FigureRow, FiguresModel
@@ -269,6 +270,7 @@ def _stats(facts: BlockFacts, texts: Texts) -> list[Figure]:
         Figure(
             "revenue", tr("Review", "Revenue"), gross,
             tr("Review", "The totals of the paid ones, with tax and shipping, after discounts."),
+            brief=without_decimals(gross),
         ),
         Figure(
             "asked", tr("Review", "Questions"), texts.number(len(facts.questions)),

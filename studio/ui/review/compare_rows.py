@@ -12,7 +12,7 @@ from studio.ui.texts import Texts
 from studio.ui.widgets.text import clean_text
 
 Measure = Literal["units", "revenue", "per-minute", "minutes"]
-_TREND = 110
+_TREND = 90
 
 
 def in_order(shows: Sequence[PastShow]) -> list[PastShow]:
@@ -24,14 +24,22 @@ def columns(shows: Sequence[PastShow], first: str, texts: Texts) -> list[Column]
     """The columns of a comparison of these shows, the oldest first."""
     tr = translate
     return [
-        Column(first, "", number=False),
+        Column(first, "", number=False, least=150),
         Column(tr("Review", "Trend"), tr("Review", "From the oldest show to the newest."), number=False, least=_TREND),
         *(
-            Column(f"{short_name(s.title)} · {texts.day(s.started_at_ms)}", clean_text(s.title, 200))
-            for s in shows
+            Column(name, f"{clean_text(s.title, 200)}, {texts.day(s.started_at_ms)}")
+            for name, s in zip(_names(shows, texts), shows, strict=True)
         ),
         Column(tr("Review", "Change"), tr("Review", "From the last but one of these shows to the newest.")),
     ]  # fmt: skip
+
+
+def _names(shows: Sequence[PastShow], texts: Texts) -> list[str]:
+    """What tells the shows apart in the least room: their numbers, or with their days."""
+    names = [short_name(s.title) for s in shows]
+    if len(set(names)) == len(names) and all(name.startswith("#") for name in names):
+        return names
+    return [f"{name} · {texts.day(s.started_at_ms)}" for name, s in zip(names, shows, strict=True)]
 
 
 def kpi_rows(shows: Sequence[PastShow], texts: Texts) -> list[FigureRow]:
