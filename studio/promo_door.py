@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 
+import msgspec
 import structlog
 
 from studio.app import Desktop
@@ -12,6 +13,7 @@ from studio.domain.promo_conflicts import Conflict, PromoRules, conflicts
 from studio.domain.promo_plan import planned_codes, show_start
 from studio.domain.show import fold
 from studio.engine_room import EngineRoom
+from studio.settings.file import SettingsNotSavedError
 from studio.ui.prepare.promo_words import ConflictWords
 from studio.ui.texts import Texts
 
@@ -30,6 +32,16 @@ class PromoDoor:
     def floor_percent(self) -> int:
         """How many percent of a product's price a code leaves at least."""
         return self._desktop.settings.promos.promo_floor_percent
+
+    def keep_floor(self, percent: int) -> str:
+        """Keep another floor in the settings; why it could not be kept."""
+        settings = self._desktop.settings
+        promos = msgspec.structs.replace(settings.promos, promo_floor_percent=percent)
+        try:
+            self._desktop.save_settings(msgspec.structs.replace(settings, promos=promos))
+        except SettingsNotSavedError as error:
+            return str(error)
+        return ""
 
     @property
     def replay_ms(self) -> int:

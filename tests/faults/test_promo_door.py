@@ -8,14 +8,14 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from studio.domain.commands import ArchiveShow, ChangeItem, PlanPromos
+from studio.domain.commands import ArchiveShow, ChangeItem, PlanPromos, PlanShow
 from studio.domain.ids import uuid7
 from studio.domain.lineup import LineUp
 from studio.domain.promo import PromoKind, PromoPlan, PromoScope
-from studio.promo_door import PromoDoor
+from studio.promo_door import PromoDoor, codes_of_others
 from tests.fakes.shop_process import ShopProcess, start_shop
 from tests.faults.windows import SessionTokens, Stage, stage
-from tests.journeys.rooms import sample_lineup
+from tests.journeys.rooms import Room, opened_room, sample_lineup
 
 HOUR = 3_600_000
 
@@ -47,8 +47,8 @@ def without_codes(lineup: LineUp) -> LineUp:
     )
 
 
-async def opened(s: Stage, *codes: str, show_id: str = "") -> None:
-    await s.open(without_codes(sample_lineup()), start=False, show_id=show_id)
+async def opened(s: Stage, *codes: str) -> None:
+    await s.open(without_codes(sample_lineup()), start=False)
     if codes:
         await s.do(PlanPromos(tuple(a_plan(code) for code in codes)))
         await s.until(lambda: len(s.state.planned_promos) == len(codes), "the planned codes")
@@ -71,24 +71,35 @@ async def test_the_shop_says_which_codes_it_has_and_nobody_guesses_while_it_is_a
         assert await door.codes_taken(["TAKEN20", "FREE-ONE"]) == {"TAKEN20": None, "FREE-ONE": None}
 
 
-async def test_codes_of_other_shows_that_are_to_come_are_known_and_those_of_archived_ones_are_free(
-    qapp: QApplication, tmp_path: Path, real_shop: ShopProcess
+def a_show(room: Room, *codes: str, show_id: str = "") -> str:
+    """Open a show, a new one with these codes; its id."""
+    opened = room.open(show_id or uuid7()).state.id
+    room.clock_measured()
+    if not show_id:
+        plans = tuple(a_plan(code) for code in codes)
+        lineup = msgspec.structs.replace(without_codes(sample_lineup()), title=f"Show of {codes[0]}")
+        room.must(PlanShow(lineup, "demo", (), promos=plans))
+    return opened
+
+
+def test_codes_of_other_shows_that_are_to_come_are_known_and_those_of_archived_ones_are_free(
+    tmp_path: Path, real_shop: ShopProcess
 ) -> None:
-    async with stage(qapp, tmp_path / "data", real_shop.url, tokens(real_shop)) as s:
-        door = PromoDoor(s.desktop)
-        assert await door.other_shows() == {}
-        await opened(s, "NORD20")
-        first = s.show_id
-        title = s.state.title
-        assert await door.other_shows() == {}, "it is this show"
-        await opened(s, "ELK15")
-        assert await door.other_shows() == {"NORD20": title}
-        second = s.show_id
-        await s.desktop.open_show(first)
-        assert await door.other_shows() == {"ELK15": title}
-        await s.do(ArchiveShow(True))
-        await s.desktop.open_show(second)
-        assert await door.other_shows() == {}
+    with opened_room(tmp_path / "studio.db", real_shop, None) as room:
+
+        def others(shop: str = "demo") -> dict[str, str]:
+            return room.ask(codes_of_others(room.engine_room, room.show_id, shop))
+
+        first = a_show(room, "NORD20")
+        assert others() == {}, "it is this show"
+        second = a_show(room, "ELK15", "SOLE9")
+        assert others() == {"NORD20": "Show of NORD20"}
+        assert others("another-shop") == {}
+        a_show(room, show_id=first)
+        assert others() == {"ELK15": "Show of ELK15", "SOLE9": "Show of ELK15"}
+        room.must(ArchiveShow(True))
+        a_show(room, show_id=second)
+        assert others() == {}
 
 
 async def test_what_is_wrong_with_the_codes_of_the_open_show_is_said_in_sentences(
@@ -107,7 +118,8 @@ async def test_what_is_wrong_with_the_codes_of_the_open_show_is_said_in_sentence
         await s.do(ChangeItem(msgspec.structs.replace(item, promo=a_plan("CHEAP", percent=90))))
         await s.until(lambda: s.state.items[0].promo is not None, "the code of the item")
         assert any(f.startswith("CHEAP: ") and "below the floor" in f for f in await door.problems())
-        promos = msgspec.structs.replace(s.desktop.settings.promos, promo_floor_percent=0, replay_hours=24)
+        assert door.keep_floor(0) == ""
+        promos = msgspec.structs.replace(s.desktop.settings.promos, replay_hours=24)
         s.desktop.save_settings(msgspec.structs.replace(s.desktop.settings, promos=promos))
         assert (door.floor_percent, door.replay_ms) == (0, 24 * HOUR)
         assert not any("below the floor" in f for f in await door.problems())

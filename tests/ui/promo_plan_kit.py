@@ -26,10 +26,17 @@ class FakePromoPort:
     ) -> None:
         self.taken, self.unknown, self.others = set(taken), set(unknown), dict(others or {})
         self.floor_percent = 50
+        self.disk_full = False
         self.replay_ms = REPLAY_MS
         self.asked: list[set[str]] = []
         self.hold = asyncio.Event()
         self.hold.set()
+
+    def keep_floor(self, percent: int) -> str:
+        if self.disk_full:
+            return "The settings could not be saved: the disk is full."
+        self.floor_percent = percent
+        return ""
 
     async def codes_taken(self, codes: Collection[str]) -> dict[str, bool | None]:
         self.asked.append(set(codes))

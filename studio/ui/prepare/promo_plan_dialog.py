@@ -32,6 +32,8 @@ from studio.ui.widgets.text import clean_text
 
 PACE_MS: Final = 300
 FLASH_MINUTES: Final = 10
+MOST_SENTENCES: Final = 12
+"""So many conflicts of one code are said; nobody reads more."""
 _PERCENT: Final = 10
 
 
@@ -90,6 +92,8 @@ class PromoPlanDialog(Dialog):
         self.form.edited.connect(self._edited)
         self.form.another_asked.connect(self._suggest)
         self.undo_button.clicked.connect(self.undo)
+        self.view.floor.setValue(self._port.floor_percent)
+        self.view.floor.valueChanged.connect(self._keep_floor)
         self.view.add_asked.connect(self._add)
         self.view.copy_asked.connect(self._copy)
         self.view.remove_asked.connect(self._remove)
@@ -107,6 +111,11 @@ class PromoPlanDialog(Dialog):
         self.open()
         self._first = self.form.code
         self.form.code.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _keep_floor(self, percent: int) -> None:
+        sentence = self._port.keep_floor(percent)
+        self.refusal.setText(f"⚠ {sentence}" if sentence else "")
+        self.refresh()
 
     def _go_to_form(self, _index: QModelIndex) -> None:
         self.form.code.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -239,7 +248,9 @@ class PromoPlanDialog(Dialog):
         words = ConflictWords(self._live.state, self._texts, show_start(self._live.state, self._now))
         found = [c for c in self._problems.get(code.plan.id, ()) if not c.field]
         found.sort(key=lambda conflict: not conflict.stops)
-        sentences = [words.sentence(conflict, code.plan.id) for conflict in found]
+        sentences = [words.sentence(conflict, code.plan.id) for conflict in found[:MOST_SENTENCES]]
+        if len(found) > MOST_SENTENCES:
+            sentences.append(filled(tr("And {n} more."), n=str(len(found) - MOST_SENTENCES)))
         self.view.conflicts.setText("\n\n".join(f"⚠ {sentence}" for sentence in sentences))
         self.view.conflicts.setVisible(bool(sentences))
         self.view.well.setVisible(not sentences and code.record is None)

@@ -23,6 +23,7 @@ from studio.ui.prepare.promo_words import filled, tr
 from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from studio.ui.widgets.cards import Card, EmptyState
+from studio.ui.widgets.inputs import NumberField
 from studio.ui.widgets.labels import ElidedLabel, PlainLabel, SectionHeader, tooltip_text
 from studio.ui.widgets.text import clean_text
 
@@ -51,6 +52,11 @@ class PromoPlanView(QWidget):
         self.fixed: Final = PlainLabel("", tone="muted", wrap=True)
         self.shop_says: Final = ElidedLabel("", tone="muted")
         self.target: Final = QComboBox()
+        self.floor: Final = NumberField(0, 100, tr(" % of a price"))
+        self.floor.setSpecialValueText(tr("none"))
+        self.floor.setKeyboardTracking(False)
+        self.floor.setAccessibleName(tr("The least that a code may leave of a price, for all shows"))
+        self.floor.setToolTip(tooltip_text(tr("The least that a code may leave of a price, for all shows")))
         self.add: Final = _button(tr("Add code"), tr("Plan one more code (Insert)"), self.add_asked)
         self.duplicate: Final = _button(
             tr("Duplicate"),
@@ -102,6 +108,10 @@ class PromoPlanView(QWidget):
         adding.addWidget(self.target, 1)
         adding.addWidget(self.add)
         adding.addStretch(1)
+        label = PlainLabel(tr("Floor"), tone="muted")
+        label.setBuddy(self.floor)
+        adding.addWidget(label)
+        adding.addWidget(self.floor)
         adding.addWidget(self.duplicate)
         adding.addWidget(self.remove)
         chosen.setSpacing(SPACE_L)
@@ -110,7 +120,7 @@ class PromoPlanView(QWidget):
         self.detail.body.setSpacing(SPACE_S)
         self.detail.body.addWidget(self.heading)
         self.detail.body.addLayout(chosen, 1)
-        self.detail.setMinimumHeight(self._theme.px(286))
+        self.detail.setMinimumHeight(self._theme.px(298))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)

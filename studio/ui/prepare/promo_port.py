@@ -12,6 +12,10 @@ class PromoPort(Protocol):
         """How many percent of a product's price a code leaves at least (0: anything goes)."""
         ...
 
+    def keep_floor(self, percent: int) -> str:
+        """Keep another floor, for all shows; why it could not be kept, empty when it was."""
+        ...
+
     @property
     def replay_ms(self) -> int:
         """How long after a show its orders and codes count, in ms."""

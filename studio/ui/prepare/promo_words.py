@@ -245,7 +245,7 @@ _SENTENCES: Final[dict[ConflictKind, Callable[[Conflict], str]]] = {
     ),
     ConflictKind.FREE: lambda _c: tr("It leaves nothing of the price of {products}. Take less off."),
     ConflictKind.BELOW_FLOOR: lambda _c: tr(
-        "{products}: {price} becomes {after}, below the floor of {floor}. Take less off, or lower the floor in the settings."
+        "{products}: {price} becomes {after}, below the floor of {floor}. Take less off, or lower the floor."
     ),
     ConflictKind.NO_LOWEST_PRICE: lambda _c: tr(
         "The lowest price of the last 30 days is not known of {products}. A reduction may only be announced against it "

@@ -200,6 +200,18 @@ async def test_floor_and_replay_are_those_of_the_settings(make: Make, studio: Fa
     assert "beyond the replay" in kit.wrong
 
 
+async def test_the_floor_can_be_changed_where_it_is_said(kit: Kit):
+    kit.choose("HALF-PRICE")
+    floor = kit.dialog.view.floor
+    assert floor.value() == 50
+    floor.setValue(40)
+    assert kit.port.floor_percent == 40
+    assert "below the floor" not in kit.wrong
+    kit.port.disk_full = True
+    floor.setValue(60)
+    assert kit.dialog.refusal.text() == "⚠ The settings could not be saved: the disk is full."
+
+
 async def test_what_the_shop_cannot_say_is_said_and_asked_again_by_a_button(make: Make, studio: FakeStudio):
     port = FakePromoPort(unknown={"ADVENT"})
     port.hold.clear()
@@ -521,6 +533,8 @@ async def test_hundreds_of_codes_are_shown(make: Make, studio: FakeStudio):
     assert len(kit.codes) == 402
     assert kit.dialog.table.rowAt(kit.dialog.table.viewport().rect().center().y()) > 0
     assert kit.dialog.table.indexAt(QPoint(5, 5)).isValid()
+    assert kit.wrong.count("⚠") == 13
+    assert "more." in kit.wrong
 
 
 async def test_every_control_has_a_name_for_a_screen_reader(kit: Kit):
