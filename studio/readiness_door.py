@@ -91,6 +91,7 @@ class ReadinessDoor:
             displays=self._screens(),
             prompter_placed=self._prompter_placed(),
             promo_problems=self._promo_problems(live),
+            codes_unsure=self._unsure(live),
         )
 
     async def _free(self) -> int | None:
@@ -146,6 +147,12 @@ class ReadinessDoor:
         # That a lowest price is missing is a check of its own.
         sentences = [words.problem(each) for each in found if each.kind is not ConflictKind.NO_LOWEST_PRICE]
         return tuple(dict.fromkeys(sentences))
+
+    def _unsure(self, live: LiveShow) -> int:
+        """Of how many planned codes nobody could say whether the shop has them."""
+        told = self._in_use(live)
+        codes = {plan.code for plan, _ in live.state.promo_plans if plan.code}
+        return 0 if told is None else sum(told.taken.get(code) is None for code in codes)
 
     def _in_use(self, live: LiveShow) -> "_InUse | None":
         """Which codes the shop and other shows have, None while the first asking goes on. The shop is asked when the codes

@@ -80,7 +80,7 @@ class ReadinessFacts(msgspec.Struct, frozen=True):
     """What only the outside knows. `shop_heard_ms` is how long ago the shop was heard last (None: never); `clock_known`:
     the shop's time is known; `clock_ahead_ms`: how far the shop's clock is ahead of this computer's (None: unknown, or the
     show's time has a pace of its own); `promo_problems` the sentences of what is wrong with the planned codes (None: not
-    looked at yet); `displays` how many monitors there are; `prompter_placed`: a person chose where the prompter stands, or
+    looked at yet), `codes_unsure` of how many codes nobody could say whether they are in use; `displays` how many monitors there are; `prompter_placed`: a person chose where the prompter stands, or
     it is open.
     """
 
@@ -94,6 +94,7 @@ class ReadinessFacts(msgspec.Struct, frozen=True):
     displays: int = 1
     prompter_placed: bool = False
     promo_problems: tuple[str, ...] | None = None
+    codes_unsure: int = 0
 
 
 class Subject(msgspec.Struct, frozen=True):

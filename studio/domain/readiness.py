@@ -176,7 +176,7 @@ def _promos(state: ShowState, facts: ReadinessFacts) -> Check:
     if facts.promo_problems:
         subjects = tuple(Subject(sentence) for sentence in facts.promo_problems)
         return Check(CheckKind.PROMOS, CheckState.WARNING, subjects, count, fix=Fix.PROMOS)
-    return Check(CheckKind.PROMOS, CheckState.OK, count=count)
+    return Check(CheckKind.PROMOS, CheckState.OK, count=count, number=facts.codes_unsure)
 
 
 def _low_price(state: ShowState, known: Sequence[tuple[LineUpItem, Product]]) -> Check:

@@ -226,6 +226,16 @@ async def test_what_is_wrong_with_a_code_is_said_in_sentences_and_the_shop_is_as
     assert live.state.planned_promos
 
 
+async def test_codes_of_which_the_shop_cannot_say_are_counted_and_not_called_free(kit: Kit) -> None:
+    kit.open()
+    kit.codes.taken = {"TEAFREE": None}
+    await kit.facts()
+    await kit.tasks.drain()
+    assert (await kit.facts()).codes_unsure == 1
+    bare = ReadinessDoor(kit.desktop)  # type: ignore[arg-type]
+    assert (await bare.facts()).codes_unsure == 2, "without anybody to ask none is known"
+
+
 async def test_without_codes_the_shop_is_not_asked(kit: Kit) -> None:
     live = kit.open()
     plain = tuple(msgspec.structs.replace(item, promo=None) for item in live.state.items)

@@ -220,6 +220,9 @@ def _promos(check: Check, texts: Texts) -> str:
     planned = _with(tr("{n} planned"), n=texts.number(check.count))
     if check.state is CheckState.CHECKING:
         return _with(tr("{planned}, being looked at…"), planned=planned)
+    if not check.open and check.number:
+        unsure = texts.number(check.number)
+        return _with(tr("{planned}, windows valid; in use: {n} unknown"), planned=planned, n=unsure)
     if not check.open:
         return _with(tr("{planned}, windows valid, none in use"), planned=planned)
     first = clean_text(check.subjects[0].title, _TOLD)

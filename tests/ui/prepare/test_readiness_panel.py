@@ -360,6 +360,12 @@ async def test_every_check_has_words_in_every_state(make, theme) -> None:
             await asyncio.sleep(0)
 
 
+async def test_a_code_of_which_nobody_knows_is_not_said_to_be_free(make) -> None:
+    kit = make(planned(), FakeReadiness(msgspec.structs.replace(WELL, codes_unsure=2)))
+    await kit.ready()
+    assert kit.said(CheckKind.PROMOS) == "2 planned, windows valid; in use: 2 unknown"
+
+
 @pytest.mark.parametrize("width", [250, 330])
 async def test_every_button_can_be_seen_whole_however_narrow_the_panel_is(make, width: int) -> None:
     gone = Outside(
