@@ -48,6 +48,11 @@ FIELDS: Final = {
 }  # fmt: skip
 """The cells that are typed into."""
 _OF_PRODUCTS: Final = (Column.PRICE, Column.TARGET)
+# Asked for each cell of each selected row, again and again.
+_OF_VARIANT: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+_OF_ITEM: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+_TYPED: Final = _OF_ITEM | Qt.ItemFlag.ItemIsEditable
+_COLUMNS: Final = len(Column)
 _RIGHT: Final = (Column.MINUTES, Column.PRICE, Column.TARGET, Column.STOCK)
 
 
@@ -110,11 +115,11 @@ class LineUpEditModel(QAbstractItemModel):
 
     def columnCount(self, parent: _Index = _ROOT) -> int:  # noqa: ARG002
         """Always the same."""
-        return len(Column)
+        return _COLUMNS
 
     def index(self, row: int, column: int, parent: _Index = _ROOT) -> QModelIndex:
         """The index of a cell."""
-        if not 0 <= column < len(Column) or row < 0 or row >= self.rowCount(parent):
+        if not 0 <= column < _COLUMNS or row < 0 or row >= self.rowCount(parent):
             return QModelIndex()
         if not parent.isValid():
             return self.createIndex(row, column, 0)
@@ -129,17 +134,15 @@ class LineUpEditModel(QAbstractItemModel):
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         """Items are selected, dragged and typed into; variants are only read. What is dropped lands between items."""
-        flag = Qt.ItemFlag
         if not index.isValid():
-            return flag.ItemIsDropEnabled
+            return Qt.ItemFlag.ItemIsDropEnabled
         if index.internalId():
-            return flag.ItemIsEnabled | flag.ItemNeverHasChildren
-        flags = flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled
-        return flags | flag.ItemIsEditable if self.may_edit(index) else flags
+            return _OF_VARIANT
+        return _TYPED if self.may_edit(index) else _OF_ITEM
 
     def may_edit(self, index: _Index) -> bool:
         """Whether this cell can be typed into now."""
-        column = Column(index.column())
+        column = index.column()
         if column not in FIELDS or index.internalId() or self._live.state.phase is ShowPhase.ENDED:
             return False
         return column not in _OF_PRODUCTS or self._rows[index.row()].item.kind is ItemKind.PRODUCT

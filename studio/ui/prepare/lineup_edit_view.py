@@ -1,8 +1,19 @@
 """The table of the line-up under the hand: keys, clicks, drags. What a hand wants is asked for by signals."""
 
-from typing import Final
+import itertools
+from collections.abc import Iterable
+from typing import Final, cast
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QContextMenuEvent, QDropEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QTreeView, QWidget
 
@@ -89,17 +100,26 @@ class LineUpEditView(QTreeView):
 
     def selected_rows(self) -> list[int]:
         """The places of the selected items, in order."""
-        return sorted(i.row() for i in self.selectionModel().selectedRows() if not i.parent().isValid())
+        # By its ranges: asked for rows, Qt asks the model about each cell of each of them.
+        # PySide's stubs do not say that a selection is a list.
+        ranges = cast("Iterable[QItemSelectionRange]", self.selectionModel().selection())
+        return sorted(
+            {at for r in ranges if not r.parent().isValid() for at in range(r.top(), r.bottom() + 1)}
+        )
 
     def select_rows(self, rows: list[int], column: int = Column.ITEM) -> None:
         """Select these rows, and make the first one the current one."""
         flags = QItemSelectionModel.SelectionFlag
         model = self.selectionModel()
-        model.clearSelection()
         if not rows:
+            model.clearSelection()
             return
-        for at in rows:
-            model.select(self._rows.index(at, 0), flags.Select | flags.Rows)
+        chosen = QItemSelection()
+        for _, group in itertools.groupby(enumerate(sorted(rows)), key=lambda placed: placed[1] - placed[0]):
+            run = [at for _, at in group]
+            last = len(Column) - 1
+            chosen.append(QItemSelectionRange(self._rows.index(run[0], 0), self._rows.index(run[-1], last)))
+        model.select(chosen, flags.ClearAndSelect)
         current = self._rows.index(rows[0], column)
         model.setCurrentIndex(current, flags.NoUpdate)
         self.scrollTo(self._rows.index(rows[-1], column))

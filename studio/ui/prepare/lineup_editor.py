@@ -230,7 +230,7 @@ class LineUpEditor(Card):
     def _allow(self) -> None:
         """What is possible now, in menus and in the palette."""
         over = self._live.state.phase is ShowPhase.ENDED
-        chosen, here = bool(self.selection), self.isVisible()
+        chosen, here = self.view.selectionModel().hasSelection(), self.isVisible()
         ended = self.tr("The show is over: its line-up stays as it was.")
         select, elsewhere = (
             self.tr("Select items in the line-up first."),
