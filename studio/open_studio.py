@@ -12,6 +12,7 @@ from studio.channels_door import ChannelsDoor
 from studio.control.ports import StoreFull
 from studio.engine_room import EngineRoom
 from studio.instance import AlreadyOpenError, InstanceLock, server_name
+from studio.prepare_door import PrepareDoor
 from studio.settings.file import quotas_file
 from studio.settings.logging import Redactor
 from studio.settings.paths import Paths
@@ -63,6 +64,7 @@ async def open_studio(app: QApplication, window: MainWindow, paths: Paths, redac
         shops = ShopsDoor(desktop, secrets, redactor, place, quotas)
         front = ShowsPageDoor(desktop, shops, ChannelsDoor(desktop, secrets, redactor, place, quotas))
         StageDoor(desktop, secrets, place)
+        PrepareDoor(desktop, front)
         await front.refresh()
         desktop.window.show()
         await front.say_what_is_owed()

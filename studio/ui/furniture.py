@@ -121,8 +121,16 @@ class Furniture(QObject):
             tab = self._tabbed[name] = WorkspaceTab(self._actions[f"workspace.{name}"], self._corner)
             self._allow(name, possible=True)
             self._tabs.insertWidget(self._place(name), tab)
-            self._corner.show()
+            # A layout shows what is put into it later, when the corner has its size already.
+            tab.show()
+            self._fit_tabs()
+
+    def _fit_tabs(self) -> None:
+        """A menu bar places its corner only when it is put there, or when the window changes its size."""
+        self._tabs.activate()
         self._corner.adjustSize()
+        self._window.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
+        self._corner.show()
 
     def _place(self, name: str) -> int:
         """Where the tab stands: the tabs keep their order, whatever was opened first."""
@@ -137,7 +145,7 @@ class Furniture(QObject):
             self._tabs.removeWidget(tab)
             tab.hide()
             tab.deleteLater()
-            self._corner.adjustSize()
+            self._fit_tabs()
 
     def mark(self, shown: str) -> None:
         """Check the tab of the workspace in front."""

@@ -5,14 +5,14 @@ from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
 from studio.domain.show import ShowPhase
 from studio.ui.host.links import LinkNames, link_word
 from studio.ui.models.live_show import LiveShow
 from studio.ui.studio import Link
 from studio.ui.texts import Texts
-from studio.ui.theme import SPACE_M, SPACE_S
+from studio.ui.theme import SPACE_S
 from studio.ui.widgets.cards import Card
 from studio.ui.widgets.clock import age_text
 from studio.ui.widgets.labels import ElidedLabel, Pill, tooltip_text
@@ -100,13 +100,15 @@ class PrepareHeader(Card):
         names = QVBoxLayout()
         names.setSpacing(0)
         names.addLayout(first)
-        names.addWidget(self.when)
-        self.shop.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        second = QHBoxLayout()
+        second.setSpacing(SPACE_S)
+        second.addWidget(self.when, 1)
+        second.addWidget(self.shop)
+        names.addLayout(second)
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         row.addLayout(names, 1)
-        row.addWidget(self.shop)
-        row.addSpacing(SPACE_M)
+        row.addSpacing(SPACE_S)
         for button in (
             self.details,
             self.imports,
