@@ -33,6 +33,32 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _report_arguments(report: argparse.ArgumentParser) -> None:
+    report.add_argument("show", metavar="SHOW", help="the show's id, its title, or “last”")
+    report.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="what to write: .html, .pdf, .xlsx, a folder for .csv tables, .vtt, .txt (YouTube) or .csv for chapters",
+    )
+    report.add_argument(
+        "--format",
+        choices=(
+            "html", "xlsx", "csv", "chapters_youtube", "chapters_vtt", "chapters_csv", "pdf",
+        ),
+        default="",
+        help="what it is, where its ending does not say it",
+    )  # fmt: skip
+    report.add_argument(
+        "--offset",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="by how much the replay's picture is behind: its chapters begin so much later",
+    )
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     main_parser = argparse.ArgumentParser("host-studio", description=DESCRIPTION, allow_abbrev=False)
@@ -41,9 +67,24 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = main_parser.add_subparsers(dest="command", metavar="COMMAND")
 
-    rehearse = commands.add_parser(
-        "rehearse", help="play a whole show against a demo shop and a simulated audience"
+    _add_rehearse(
+        commands.add_parser("rehearse", help="play a whole show against a demo shop and a simulated audience")
     )
+    commands.add_parser("shop-server", help="start the demo shop alone", add_help=False)
+
+    _report_arguments(commands.add_parser("report", help="write a show's report without a window"))
+
+    webhooks = commands.add_parser("webhooks", help="have a shop's webhooks heard on this computer")
+    webhooks.add_argument("shop", metavar="SHOP", help="the shop's id or name in the settings")
+    heard = webhooks.add_mutually_exclusive_group()
+    heard.add_argument("--port", type=_port, default=None, metavar="N", help="where a tunnel leads to (8765)")
+    heard.add_argument("--off", dest="port", action="store_const", const=0, help="hear them no more")
+
+    commands.add_parser("doctor", help="check versions, paths, display, database, shop and keyring")
+    return main_parser
+
+
+def _add_rehearse(rehearse: argparse.ArgumentParser) -> None:
     rehearse.add_argument(
         "--seed", type=int, default=None, metavar="N", help="the audience's intentions follow it"
     )
@@ -78,42 +119,6 @@ def parser() -> argparse.ArgumentParser:
         help="a show's own line-up with its products, as the studio writes it for its Rehearse button (lineup.json)",
     )
     rehearse.add_argument("--resume", action="store_true", help="go on with the rehearsal that was cut off")
-
-    commands.add_parser("shop-server", help="start the demo shop alone", add_help=False)
-
-    report = commands.add_parser("report", help="write a show's report without a window")
-    report.add_argument("show", metavar="SHOW", help="the show's id, its title, or “last”")
-    report.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="what to write: .html, .pdf, .xlsx, a folder for .csv tables, .vtt, .txt (YouTube) or .csv for chapters",
-    )
-    report.add_argument(
-        "--format",
-        choices=(
-            "html", "xlsx", "csv", "chapters_youtube", "chapters_vtt", "chapters_csv", "pdf",
-        ),
-        default="",
-        help="what it is, where its ending does not say it",
-    )  # fmt: skip
-    report.add_argument(
-        "--offset",
-        type=float,
-        default=0.0,
-        metavar="SECONDS",
-        help="by how much the replay's picture is behind: its chapters begin so much later",
-    )
-
-    webhooks = commands.add_parser("webhooks", help="have a shop's webhooks heard on this computer")
-    webhooks.add_argument("shop", metavar="SHOP", help="the shop's id or name in the settings")
-    heard = webhooks.add_mutually_exclusive_group()
-    heard.add_argument("--port", type=_port, default=None, metavar="N", help="where a tunnel leads to (8765)")
-    heard.add_argument("--off", dest="port", action="store_const", const=0, help="hear them no more")
-
-    commands.add_parser("doctor", help="check versions, paths, display, database, shop and keyring")
-    return main_parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -64,6 +64,7 @@ def unanswered(state: ShowState, questions: Iterable[Question]) -> tuple[Questio
     return tuple(sorted(left, key=lambda q: (-q.asked, q.asked_at_ms, q.id)))
 
 
+# long: one figure a line
 def show_figures(
     state: ShowState,
     orders: Iterable[Order],
@@ -82,6 +83,7 @@ def show_figures(
     links: Mapping[str, str] | None = None,
     unique_viewers: int | None = None,
     average_watch_ms: int | None = None,
+    viewers: ViewerTimeline | None = None,
     replay_ms: int = REPLAY_MS,
 ) -> ShowFigures:
     """All figures of a show. `orders` in any order and revision; `now_ms` stands for the end of a running show.
@@ -89,7 +91,7 @@ def show_figures(
     `shop_total` are all orders placed within [started, ended]. `asked` counts the messages of that time which asked
     and which were answered; without it they are counted by the questions found, whenever they were asked. `chat` is what
     was written by channel (None: nobody knows); `links` which channel each tracked link of the show is for. A shop that
-    tells visits, but none by product, gives empty mappings: then nobody knows them by product.
+    tells visits, but none by product, gives empty mappings: then nobody knows them by product. `viewers` are the samples' timeline, where there is one already.
     """
     start = state.started_at_ms if state.started_at_ms is not None else now_ms
     end = state.ended_at_ms if state.ended_at_ms is not None else max(now_ms, start)
@@ -100,14 +102,14 @@ def show_figures(
     with_code = sum(1 for o in own if not o.cancelled and any(c in state.codes for c in o.promo_codes))
     if asked is None:
         asked = (sum(q.asked for q in questions), len(answered_messages(state)))
-    timeline = ViewerTimeline(samples)
-    viewers = timeline.figures(start, end)
-    people = unique_viewers if unique_viewers is not None else viewers.peak
+    timeline = viewers or ViewerTimeline(samples)
+    watched = timeline.figures(start, end)
+    people = unique_viewers if unique_viewers is not None else watched.peak
     messages = None if chat is None else sum(c.messages for c in chat.values())
     chatters = None if chat is None else sum(c.chatters for c in chat.values())
     cost = state.goals.cost_minor
     return ShowFigures(
-        viewers=viewers,
+        viewers=watched,
         own=own_sales,
         shop_total=sales((o for o in every if start <= o.placed_at_ms <= end), state.currency),
         promos=promo_figures(state, own),
@@ -140,7 +142,7 @@ def show_figures(
         chatters=chatters,
         engagement=_share(chatters, people),
         viewer_conversion=_share(own_sales.orders, people),
-        revenue_per_viewer_minute=_per_viewer_minute(on_air.net, viewers.average, end - start),
+        revenue_per_viewer_minute=_per_viewer_minute(on_air.net, watched.average, end - start),
         cost=None if cost is None else Money(cost, state.currency),
         roi=(own_sales.net.amount_minor - cost) / cost if cost else None,
         channels=_channels(state, own, samples, start, end, chat, links),
