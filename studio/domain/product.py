@@ -9,7 +9,7 @@ import msgspec
 from studio.domain.money import Money
 
 
-class Variant(msgspec.Struct, frozen=True):
+class Variant(msgspec.Struct, frozen=True, gc=False):
     """One thing that can be put into a cart: a size, a colour.
 
     `price` includes tax; `low_30d` is the lowest price of the last 30 days (EU 98/6/EC Art. 6a), None when the
@@ -26,7 +26,7 @@ class Variant(msgspec.Struct, frozen=True):
     active: bool = True
 
 
-class Product(msgspec.Struct, frozen=True):
+class Product(msgspec.Struct, frozen=True, gc=False):
     """A product as the shop tells it. The highest `revision` wins; `points` are talking points."""
 
     id: str
