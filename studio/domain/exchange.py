@@ -154,7 +154,7 @@ class LineUpFormat(enum.StrEnum):
 
 
 class ItemFacts(msgspec.Struct, frozen=True):
-    """What the shop says of an item's product now: its price, what can be sold, and its picture's bytes."""
+    """What the shop says of an item's product now: its price, what can be sold, and its picture as a small PNG."""
 
     price: Money | None = None
     sellable: int | None = None

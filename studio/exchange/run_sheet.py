@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import functools
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,11 +25,18 @@ from studio.exchange.values import locale_of, zone_of
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _NOTHING: Final = ItemFacts()
-_KINDS_OF_PICTURES: Final = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-)
+_PNG: Final = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
+_SIDE: Final = 56
+"""Pixels of the longer side of a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture within the page, with its size in pixels; printing needs to be told it."""
+
+    address: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class Row:
     title: str
     sku: str
     talk: bool
-    picture: str
+    picture: Picture | None
     price: str
     show_price: str
     target: str
@@ -120,7 +128,7 @@ class _Say:
             title=line(item.title, 300),
             sku=line(item.sku, 200),
             talk=item.kind is ItemKind.TALK,
-            picture=_data_uri(facts.picture),
+            picture=_picture(facts.picture),
             price=self.money(price),
             show_price=self.money(shown),
             target=self.number(item.target_units) if item.target_units else "",
@@ -210,9 +218,13 @@ def _length(ms: int) -> str:
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
-def _data_uri(picture: bytes) -> str:
-    """The picture itself as an address; empty for anything but PNG, JPEG and GIF."""
-    for begins, kind in _KINDS_OF_PICTURES:
-        if picture.startswith(begins):
-            return f"data:{kind};base64,{base64.b64encode(picture).decode()}"
-    return ""
+def _picture(data: bytes) -> Picture | None:
+    """The picture as an address that holds it; None for anything but PNG. Its size stands in its head (PNG, IHDR)."""
+    if not data.startswith(_PNG) or len(data) < 24:
+        return None
+    wide, high = struct.unpack(">II", data[16:24])
+    if not 0 < wide < 10_000 or not 0 < high < 10_000:
+        return None
+    scale = _SIDE / max(wide, high)
+    address = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    return Picture(address, max(1, round(wide * scale)), max(1, round(high * scale)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QFont,
+    QImage,
     QPageLayout,
     QPageSize,
     QPaintDevice,
@@ -28,6 +29,7 @@ _SVG: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL | re.IGNORECASE)
 _TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 _VIEW_BOX: Final = re.compile(r'viewBox="0 0 (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)"')
 _PICTURE: Final = "picture:"
+_PNG: Final = "data:image/png;base64,"
 _DPI: Final = 96
 """The units of a text document to the inch, in which the page gives sizes."""
 _WIDTH: Final = 635
@@ -125,7 +127,7 @@ def pdf_of(html: str) -> bytes:
 
 class _Drawings(QPyTextObject):
     """Draws the pictures of a document as lines and letters, however large it is printed. The document's own way would make
-    pixels of them.
+    pixels of them. A picture that the page holds as PNG, with its width and height, is drawn as it is.
     """
 
     def __init__(self, drawings: Sequence["QSvgRenderer"], parent: QObject) -> None:
@@ -144,7 +146,12 @@ class _Drawings(QPyTextObject):
         self, painter: QPainter, rect: QRectF | QRect, _doc: QTextDocument, _pos: int, form: QTextFormat
     ) -> None:
         """Draw it into its place."""
-        number = form.toImageFormat().name().removeprefix(_PICTURE)
+        name = form.toImageFormat().name()
+        if name.startswith(_PNG):
+            data = QByteArray.fromBase64(name.removeprefix(_PNG).encode())
+            painter.drawImage(QRectF(rect), QImage.fromData(data))
+            return
+        number = name.removeprefix(_PICTURE)
         if number.isdigit() and int(number) < len(self._drawings):
             painter.save()
             # A shape without an outline of its own would get the one that the text is written with.

@@ -130,7 +130,7 @@ async def test_the_run_sheet_as_pdf_says_the_same_on_several_pages_with_the_head
 
 
 async def test_pictures_come_into_the_run_sheet_when_they_are_wanted(exporter: Exporter) -> None:
-    image = QImage(900, 600, QImage.Format.Format_RGB32)
+    image = QImage(900, 450, QImage.Format.Format_RGB32)
     image.fill(0x3366AA)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -146,7 +146,9 @@ async def test_pictures_come_into_the_run_sheet_when_they_are_wanted(exporter: E
     html = (await exporter.write(Kind.PAGE)).read_text("utf-8")
     assert html.count("data:image/png;base64,") == 1
     pdf = PdfReader(await exporter.write(Kind.PDF))
-    assert any(page.images for page in pdf.pages)
+    drawn = [found for page in pdf.pages for found in page["/Resources"].get("/XObject", {}).values()]
+    sizes = {(found["/Width"], found["/Height"]) for found in drawn if found["/Subtype"] == "/Image"}
+    assert sizes == {(112, 56)}
 
 
 @pytest.mark.parametrize(

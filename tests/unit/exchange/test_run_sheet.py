@@ -15,7 +15,7 @@ from studio.exchange.run_sheet import run_sheet
 
 MINUTE = 60_000
 START = 1_795_719_600_000  # 26 Nov 2026 20:00 in Oslo
-PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 20
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (112).to_bytes(4) + (56).to_bytes(4) + b"x" * 20
 
 
 class Page(HTMLParser):
@@ -137,6 +137,7 @@ def test_pictures_are_within_the_page_and_only_pictures_are() -> None:
     facts = {"i1": ItemFacts(Money(4200, "EUR"), 44, PNG), "i2": ItemFacts(picture=b"<svg onload=x>")}
     html = sheet(a_show(MUG, TALK), facts=facts)
     assert html.count("<img") == html.count('src="data:image/png;base64,') == 1
+    assert 'width="56" height="28"' in html
 
 
 def test_it_prints_with_its_header_on_every_page_and_no_row_cut() -> None:
