@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -35,6 +36,8 @@ from studio.ui.widgets.text import clean_text
 _LEARN_FROM: Final = 5
 _MAX_LABEL: Final = 80
 _FIELD: Final = 116
+_LOWEST: Final = 96
+_HIGHEST: Final = 300
 
 
 class GoalField(QLineEdit):
@@ -114,6 +117,30 @@ class CostRow(QWidget):
         self.drop.clicked.connect(self.dropped)
 
 
+class _Fitting(QScrollArea):
+    """Wishes to be as high as what is in it, up to a bound, and may be lower: then it scrolls."""
+
+    def __init__(self, theme: Theme, inner: QWidget) -> None:
+        super().__init__()
+        self._theme, self._inner = theme, inner
+        self.setWidgetResizable(True)
+        self.setWidget(inner)
+
+    def sizeHint(self) -> QSize:
+        inner = self._inner.sizeHint()
+        return QSize(inner.width(), min(inner.height(), self._theme.px(_HIGHEST)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(
+            self._theme.px(_FIELD), min(self._inner.minimumSizeHint().height(), self._theme.px(_LOWEST))
+        )
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
+
+
 class GoalsPanel(Card):
     """Goals and costs of the open show. `notice` carries what came of a change that was refused."""
 
@@ -156,13 +183,12 @@ class GoalsPanel(Card):
         column.addLayout(self._grid())
         self._lay_out_costs(column)
         column.addStretch(1)
-        scroller = QScrollArea()
-        scroller.setWidgetResizable(True)
+        scroller = _Fitting(self._theme, inner)
         scroller.setFrameShape(QFrame.Shape.NoFrame)
         scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.setWidget(inner)
         scroller.setAccessibleName(self.tr("Goals and costs"))
         scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroller.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.scroller = scroller
         self.body.addWidget(scroller, 1)
 

@@ -26,6 +26,9 @@ from studio.ui.widgets.labels import PlainLabel, SectionHeader, tooltip_text
 from studio.ui.widgets.text import clean_text
 
 LIMIT: Final = 20
+_ROW: Final = 24
+_FEWEST, _MOST = 2, 5
+"""So many rows are seen at least and at most; the list scrolls to the others."""
 FIGURES_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 ID_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 _NUMBERED: Final = re.compile(r"#\s?\d+$")
@@ -95,7 +98,7 @@ class PastDelegate(QStyledItemDelegate):
         self._theme = theme
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: D102, ARG002
-        return QSize(self._theme.px(120), self._theme.px(24))
+        return QSize(self._theme.px(120), self._theme.px(_ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:  # noqa: D102
         # PySide's stubs leave out what a style option has.
@@ -145,6 +148,7 @@ class PastPanel(Card):
     ) -> None:
         super().__init__("card", parent)
         self._studio, self._live, self._tasks = studio, live, tasks
+        self._theme = theme
         self._series: str | None = None
         self.setAccessibleName(self.tr("Past shows"))
         self.header = SectionHeader(self.tr("Past shows"))
@@ -201,6 +205,9 @@ class PastPanel(Card):
             self.tr("None yet. What this show reaches will stand here when the next one is planned.")
         )
         self.empty.setVisible(not shows)
+        row = self._theme.px(_ROW)
+        self.list.setMinimumHeight(row * min(len(shows), _FEWEST))
+        self.list.setMaximumHeight(row * min(len(shows), _MOST))
         self.list.setVisible(bool(shows))
         self.copy.setVisible(bool(shows))
         at = next((n for n, show in enumerate(shows) if show.id == kept), 0)
