@@ -22,13 +22,15 @@ from studio.store.errors import StoreError
 from studio.sync.http import BadAddress
 from studio.ui.notices import NoticeAction
 from studio.ui.shows.details_dialog import ask_details
-from studio.ui.shows.model import Names, Section, section_of
+from studio.ui.shows.model import CameTo, Names, Section, section_of
 from studio.ui.shows.page import ShowsPage
 from studio.ui.shows.show_list import Deed
 from studio.ui.studio import Notice
 from studio.ui.texts import Texts
 
 WORKSPACE: Final = "shows"
+_RECKONED: Final = 20
+"""Of so many past shows the figures are reckoned for the list."""
 
 
 class ShowsPageDoor:
@@ -40,6 +42,7 @@ class ShowsPageDoor:
         self.rehearsals = RehearsalDoor(desktop)
         self.reach = ShowsReach(desktop, shops, self.refresh)
         self.maker = ShowMaker(self.reach)
+        self._reckoning = False
         self.page = ShowsPage(desktop.theme, Texts(desktop.settings.language))
         desktop.window.add_workspace(WORKSPACE, self.page)
         desktop.window.show_workspace(WORKSPACE)
@@ -51,6 +54,7 @@ class ShowsPageDoor:
         page.shop_wanted.connect(shops.show)
         page.channels_wanted.connect(channels.show)
         page.deed.connect(self._deed)
+        page.list.section_shown.connect(self._section_shown)
         shops.book.changed = self._settings_changed
         channels.book.changed = self._channels_changed
 
@@ -98,6 +102,28 @@ class ShowsPageDoor:
         shows = await self._desktop.studio.shows()
         now_ms = self._desktop.room.wall.now_ms()
         self.page.list_shows(shows, names, now_ms, live.state.id if live is not None else "")
+
+    def _section_shown(self, section: Section) -> None:
+        if section is Section.PAST and not self._reckoning:
+            self._reckoning = True
+            self._desktop.tasks.spawn(self._reckon(), "what past shows came to")
+
+    async def _reckon(self) -> None:
+        """Say what past shows came to. It takes the engine's time, which is the show's while one is on air."""
+        live = self._desktop.live
+        try:
+            if live is not None and live.state.phase is ShowPhase.ON_AIR:
+                return
+            texts = Texts(self._desktop.settings.language)
+            past = await self._desktop.studio.past(limit=_RECKONED)
+            self.page.show_figures({
+                show.id: CameTo(
+                    show.figures.viewers.peak, show.figures.own.gross.amount_minor, texts.money(show.figures.own.gross)
+                )
+                for show in past
+            })  # fmt: skip
+        finally:
+            self._reckoning = False
 
     async def say_what_is_owed(self) -> None:
         """A show that was cut off may have decisions to send still: they go out when it is opened."""

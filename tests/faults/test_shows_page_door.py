@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from studio.domain.commands import NextItem, StartShow
+from studio.domain.commands import EndShow, NextItem, StartShow
 from studio.domain.show import ShowPhase
 from studio.rehearsal_lineup import read_own
 from studio.settings.paths import Paths
@@ -197,6 +197,18 @@ async def test_shows_are_duplicated_made_templates_and_archived_with_a_way_back(
         await opened.until(
             lambda: sorted(opened.listed) == ["Evening", "Evening (copy)", "Thursday"], "what is on disk"
         )
+
+
+async def test_a_past_show_tells_what_it_came_to(open_it: Opening, lineup: Path) -> None:
+    async with open_it() as opened:
+        host = await from_file(opened, "Evening", lineup)
+        for command in (StartShow(), EndShow()):
+            host.deciding.give(command)
+        await opened.until(lambda: host._show.state.phase is ShowPhase.ENDED, "its end")
+        opened.window._furniture._actions["workspace.shows"].act()
+        opened.home.go_to(Section.PAST)
+        await opened.until(lambda: opened.listed == ["Evening"], "the past show")
+        await opened.until(lambda: "€0.00" in opened.row(0), "its revenue")
 
 
 async def test_details_of_a_show_that_is_open_and_of_one_that_is_not_are_changed(

@@ -57,6 +57,8 @@ class ShowList(Card):
 
     deed = Signal(object, str)
     new_wanted = Signal()
+    section_shown = Signal(object)
+    """A `Section` that a person has gone to."""
 
     def __init__(self, theme: Theme, language: str, parent: QWidget | None = None) -> None:
         super().__init__("card", parent, margin=SPACE_M)
@@ -174,6 +176,7 @@ class ShowList(Card):
 
     def _section_chosen(self, _at: int) -> None:
         self._filter(sort=True)
+        self.section_shown.emit(self.shown.section)
 
     def _look(self, _what: object) -> None:
         self._filter()
