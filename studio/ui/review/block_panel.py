@@ -12,7 +12,7 @@ from studio.domain.order import Order
 from studio.domain.show import ShowState
 from studio.ui.models.chat_source import line_of
 from studio.ui.review.against import without_decimals
-from studio.ui.review.blocks import Block, BlockFacts, facts_of
+from studio.ui.review.blocks import Block, BlockFacts, Feeds, facts_of
 from studio.ui.review.figures import Figure
 from studio.ui.review.figures_model import Cell, Column, FigureRow, FiguresModel
 from studio.ui.review.figures_table import FiguresTable
@@ -113,7 +113,7 @@ class BlockPanel(Card):
         self.body.addLayout(bar)
         self.body.addWidget(self._stack, 1)
 
-    def show_block(self, review: Review, block: Block, texts: Texts, *, last: bool) -> None:
+    def show_block(self, review: Review, feeds: Feeds, block: Block, texts: Texts, *, last: bool) -> None:
         """Show a block; `last`: there is none behind it. Chat and figures come when they are read."""
         same = self.block is not None and (self.show_id, self.block.from_ms) == (
             review.state.id,
@@ -128,7 +128,7 @@ class BlockPanel(Card):
         self.before.setEnabled(block.n > 0)
         self.behind.setEnabled(not last)
         self._turn += 1
-        self._tasks.spawn(self._count(review, block, self._turn), "block's figures")
+        self._tasks.spawn(self._count(review, feeds, block, self._turn), "block's figures")
         if not same:
             self._rows = []
             self.chat.set_source(ChatLog())
@@ -136,8 +136,8 @@ class BlockPanel(Card):
             self._say(self.tr("Reading the chat…"))
             self._tasks.spawn(self._read(block, self._turn), "block's chat")
 
-    async def _count(self, review: Review, block: Block, turn: int) -> None:
-        facts = await asyncio.to_thread(facts_of, review, block)
+    async def _count(self, review: Review, feeds: Feeds, block: Block, turn: int) -> None:
+        facts = await asyncio.to_thread(facts_of, review, feeds, block)
         if turn != self._turn:
             return
         self.stats.show_figures(_stats(facts, self._texts))

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.domain.advice import Advice
 from studio.ui.review.block_panel import BlockPanel
-from studio.ui.review.blocks import Block, block_at, blocks_of
+from studio.ui.review.blocks import Block, Feeds, block_at, blocks_of
 from studio.ui.review.tables import ReviewTables
 from studio.ui.studio import Review
 from studio.ui.texts import Texts
@@ -26,6 +26,7 @@ class BlockWays(QObject):
         self._panel, self._tables = panel, tables
         self._timeline: ReviewTimeline | None = None
         self._review: Review | None = None
+        self._feeds: Feeds | None = None
         self._texts = Texts()
         self._blocks: list[Block] = []
         panel.closed.connect(self.close)
@@ -43,11 +44,11 @@ class BlockWays(QObject):
         self._timeline = timeline
         timeline.block_clicked.connect(self._clicked)
 
-    def show_review(self, review: Review, end_ms: int, texts: Texts, *, same: bool) -> None:
+    def show_review(self, review: Review, feeds: Feeds, end_ms: int, texts: Texts, *, same: bool) -> None:
         """The blocks of a review whose show ends (so far) at `end_ms`; the open one of the `same` show is brought up to
         date, that of another one closed.
         """
-        self._review, self._texts = review, texts
+        self._review, self._feeds, self._texts = review, feeds, texts
         self._blocks = blocks_of(review.state, end_ms)
         block = self._panel.block
         if not same:
@@ -76,11 +77,13 @@ class BlockWays(QObject):
         self._open(block_at(self._blocks, item_id, from_ms))
 
     def _open(self, block: Block | None) -> None:
-        if block is None or self._review is None:
+        if block is None or self._review is None or self._feeds is None:
             return
         self._panel.show()
         self.moved.emit()
-        self._panel.show_block(self._review, block, self._texts, last=block.n == len(self._blocks) - 1)
+        self._panel.show_block(
+            self._review, self._feeds, block, self._texts, last=block.n == len(self._blocks) - 1
+        )
         if self._timeline is not None:
             self._timeline.set_chosen(block.from_ms)
 

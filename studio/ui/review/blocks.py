@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studio.domain.audience import viewer_figures
+from studio.domain.audience import ViewerTimeline
 from studio.domain.kpi import Sales, newest_revisions, own_orders, sales
 from studio.domain.order import Order
 from studio.domain.question import Question
@@ -61,11 +61,24 @@ def block_at(blocks: Sequence[Block], item_id: str = "", at_ms: int | None = Non
     return next((b for b in reversed(blocks) if b.from_ms <= at_ms < max(b.to_ms, b.from_ms + 1)), None)
 
 
-def facts_of(review: Review, block: Block) -> BlockFacts:
-    """What came during a block. Takes a while for a long show: not for the window's thread."""
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """What timeline and blocks are made of: the show's own orders, each in its newest revision, and its viewers."""
+
+    own: tuple[Order, ...]
+    viewers: ViewerTimeline
+
+
+def feeds_of(review: Review) -> Feeds:
+    """The feeds of a review. Takes a while for a long show: not for the window's thread."""
     own = own_orders(review.state, newest_revisions(review.orders), review.replay_ms)
-    placed = tuple(o for o in own if block.from_ms <= o.placed_at_ms < block.to_ms)
-    seen = viewer_figures(review.samples, block.from_ms, block.to_ms)
+    return Feeds(tuple(own), ViewerTimeline(review.samples))
+
+
+def facts_of(review: Review, feeds: Feeds, block: Block) -> BlockFacts:
+    """What came during a block."""
+    placed = tuple(o for o in feeds.own if block.from_ms <= o.placed_at_ms < block.to_ms)
+    seen = feeds.viewers.figures(block.from_ms, block.to_ms)
     asked = tuple(
         sorted(
             (q for q in review.questions if block.from_ms <= q.asked_at_ms < block.to_ms and not q.withdrawn),

@@ -1,12 +1,15 @@
 """The rows of the review's tables, each figure in words and with what it is sorted by."""
 
-from studio.domain.kpi import ChannelFigures, ProductFigures, PromoFigures, Sales, ShowFigures
+from bisect import bisect_right
+
+from studio.domain.kpi import ChannelFigures, ProductFigures, PromoFigures, Sales, ShowFigures, unanswered
 from studio.domain.past import PastShow
 from studio.domain.plan import Goals
 from studio.domain.question import Question
 from studio.ui.review.against import against_before, against_goal
 from studio.ui.review.figures_model import Cell, Column, FigureRow
 from studio.ui.review.kpis import Kpi, kpis, not_given, not_known, translate
+from studio.ui.studio import Review
 from studio.ui.texts import Texts, length
 from studio.ui.widgets.text import clean_text
 
@@ -146,6 +149,24 @@ def question_row(question: Question, on_air: str, texts: Texts) -> FigureRow:
         Cell(item or translate("Review", "nothing"), item, item),
     )
     return FigureRow(question.id, cells)
+
+
+def open_question_rows(review: Review, texts: Texts) -> list[FigureRow]:
+    """The rows of the questions that nobody answered, those asked most first. Takes a while where there are thousands: not
+    for the window's thread.
+    """
+    state = review.state
+    titles = {item.id: item.title for item in state.items}
+    starts = [run.from_ms for run in state.runs]
+
+    def on_air(at_ms: int) -> str:
+        at = bisect_right(starts, at_ms) - 1
+        if at < 0:
+            return ""
+        to_ms = state.runs[at].to_ms
+        return titles.get(state.runs[at].item_id, "") if to_ms is None or at_ms < to_ms else ""
+
+    return [question_row(q, on_air(q.asked_at_ms), texts) for q in unanswered(state, review.questions)]
 
 
 def channel_columns() -> list[Column]:

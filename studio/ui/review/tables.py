@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.domain.kpi import unanswered
-from studio.domain.show import ShowState
 from studio.ui.review.figures import questions
 from studio.ui.review.figures_model import Column, FigureRow, FiguresModel
 from studio.ui.review.figures_table import FiguresTable
@@ -22,7 +20,6 @@ from studio.ui.review.rows import (
     promo_columns,
     promo_row,
     question_columns,
-    question_row,
 )
 from studio.ui.studio import Review
 from studio.ui.texts import Texts
@@ -125,17 +122,14 @@ class ReviewTables(Card):
         self.tabs[key].setChecked(True)
         self._stack.setCurrentWidget(self.pages[key])
 
-    def show_review(self, review: Review, texts: Texts) -> None:
-        """Fill all tables."""
+    def show_review(self, review: Review, open_ones: Sequence[FigureRow], texts: Texts) -> None:
+        """Fill all tables; `open_ones` are the rows of the unanswered questions."""
         figures, state = review.figures, review.state
         self.pages["products"].show_rows([product_row(p, texts) for p in figures.products])
         self.pages["products"].say(not_told_by_product(figures))
         self.pages["promos"].show_rows([promo_row(p, texts) for p in figures.promos])
         self.questions_row.show_figures(questions(figures, texts))
-        open_ones = sorted(unanswered(state, review.questions), key=lambda q: (-q.asked, q.asked_at_ms))
-        self.pages["questions"].show_rows(
-            [question_row(q, on_air_at(state, q.asked_at_ms), texts) for q in open_ones]
-        )
+        self.pages["questions"].show_rows(open_ones)
         self.pages["channels"].show_rows(
             [channel_row(c, self._channel_name(c.channel), texts) for c in figures.channels]
         )
@@ -167,12 +161,3 @@ class ReviewTables(Card):
         self._group.addButton(tab)
         self._bar.addWidget(tab)
         self._stack.addWidget(page)
-
-
-def on_air_at(state: ShowState, at_ms: int) -> str:
-    """The title of what was on air at a moment (UTC ms); empty for nothing."""
-    for run in reversed(state.runs):
-        if run.from_ms <= at_ms and (run.to_ms is None or at_ms < run.to_ms):
-            item = state.item(run.item_id)
-            return item.title if item is not None else ""
-    return ""

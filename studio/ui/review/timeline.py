@@ -1,19 +1,18 @@
 """The timeline of a review: what the chart is given. The chart library is loaded with this module."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 
-from studio.domain.audience import ViewerSample
-from studio.domain.kpi import newest_revisions, own_orders
 from studio.domain.money import Money
 from studio.domain.show import ShowState
 from studio.ui.charts.marks import Marker, Span
-from studio.ui.charts.series import TimeSeries
+from studio.ui.charts.series import TimeSeries, series_of
 from studio.ui.charts.timeline_chart import TimelineChart
-from studio.ui.review.blocks import blocks_of
+from studio.ui.review.blocks import Feeds, blocks_of, feeds_of
+from studio.ui.review.figures_model import FigureRow
 from studio.ui.review.kpis import translate
+from studio.ui.review.rows import open_question_rows
 from studio.ui.studio import Review
 from studio.ui.texts import Texts
 from studio.ui.theme import Theme
@@ -33,6 +32,21 @@ class TimelineData:
     orders: tuple[tuple[int, int], ...]
     revenue: tuple[tuple[int, float], ...]
     questions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is worked out of a review before it is shown."""
+
+    timeline: TimelineData
+    feeds: Feeds
+    open_questions: tuple[FigureRow, ...]
+
+
+def draw(review: Review, now_ms: int, texts: Texts) -> Drawn:
+    """Work a review out; `now_ms` as in `timeline_data`. Takes a while for a long show: not for the window's thread."""
+    feeds = feeds_of(review)
+    return Drawn(timeline_data(review, feeds, now_ms, texts), feeds, tuple(open_question_rows(review, texts)))
 
 
 class ReviewTimeline(TimelineChart):
@@ -59,16 +73,15 @@ class ReviewTimeline(TimelineChart):
             self.go_home()
 
 
-def timeline_data(review: Review, now_ms: int, texts: Texts) -> TimelineData:
+def timeline_data(review: Review, feeds: Feeds, now_ms: int, texts: Texts) -> TimelineData:
     """What the chart shows; `now_ms` (UTC ms) is the end of a show that is still on air. Takes a while for a long show: not
     for the window's thread.
     """
     state = review.state
     start = state.started_at_ms if state.started_at_ms is not None else now_ms
     end = state.ended_at_ms if state.ended_at_ms is not None else max(now_ms, start)
-    own = own_orders(state, newest_revisions(review.orders), review.replay_ms)
     # Replay sales of two days would press the show itself into a corner.
-    within = [o for o in own if start <= o.placed_at_ms <= end]
+    within = [o for o in feeds.own if start <= o.placed_at_ms <= end]
     promos = tuple(
         Marker(record.confirmed_starts_at_ms, record.promo.code)
         for record in state.promos.values()
@@ -76,7 +89,7 @@ def timeline_data(review: Review, now_ms: int, texts: Texts) -> TimelineData:
     )
     return TimelineData(
         end_ms=end,
-        viewers=TimeSeries(*viewers_within(review.samples, start, end)),
+        viewers=series_of(feeds.viewers.points(start, end)),
         spans=tuple(_spans(state, end)),
         promos=promos,
         alerts=tuple(alerts_of(review, end, texts)),
@@ -123,30 +136,6 @@ def alerts_of(review: Review, end_ms: int, texts: Texts) -> list[Marker]:
         if record.refusal
     ]
     return [alert for alert in found if start <= alert.at_ms <= end_ms]
-
-
-def viewers_within(
-    samples: Sequence[ViewerSample], start_ms: int, end_ms: int
-) -> tuple[list[int], list[float]]:
-    """Times (UTC ms) and viewers of all channels together within [start, end]: a channel's count holds until its
-    next sample; what came before the start stands at the start.
-    """
-    last: dict[str, int] = {}
-    total = 0
-    times: list[int] = []
-    counts: list[float] = []
-    for sample in sorted(samples, key=lambda s: s.at_ms):
-        if sample.at_ms > end_ms:
-            break
-        total += sample.viewers - last.get(sample.channel, 0)
-        last[sample.channel] = sample.viewers
-        at = max(start_ms, sample.at_ms)
-        if times and times[-1] == at:
-            counts[-1] = float(total)
-        else:
-            times.append(at)
-            counts.append(float(total))
-    return times, counts
 
 
 def _spans(state: ShowState, end_ms: int) -> list[Span]:

@@ -30,7 +30,7 @@ from studio.ui.widgets.cards import Card, EmptyState
 from studio.ui.widgets.labels import SectionHeader
 
 if TYPE_CHECKING:
-    from studio.ui.review.timeline import ReviewTimeline, TimelineData
+    from studio.ui.review.timeline import Drawn, ReviewTimeline
 
 _ROOMY: Final = 1300
 """From this width on there is room for advice and a block side by side."""
@@ -196,12 +196,12 @@ class ReviewWorkspace(QWidget):
         self.header.offer_shows(shows, show_id)
         self._show(review, drawn, texts)
 
-    async def _draw(self, review: Review | None, texts: Texts) -> "TimelineData | None":
+    async def _draw(self, review: Review | None, texts: Texts) -> "Drawn | None":
         if review is None or review.state.started_at_ms is None:
             return None
-        from studio.ui.review.timeline import timeline_data
+        from studio.ui.review.timeline import draw
 
-        return await asyncio.to_thread(timeline_data, review, self._studio.clock.best_ms(), texts)
+        return await asyncio.to_thread(draw, review, self._studio.clock.best_ms(), texts)
 
     def _failed(self, *, again: bool) -> None:
         if again:
@@ -217,7 +217,7 @@ class ReviewWorkspace(QWidget):
             button=self.tr("Try again"),
         )  # fmt: skip
 
-    def _show(self, review: Review | None, drawn: "TimelineData | None", texts: Texts) -> None:
+    def _show(self, review: Review | None, drawn: "Drawn | None", texts: Texts) -> None:
         self.review, self._zoned, self._stale = review, texts, False
         if review is None:
             self.header.show_nothing()
@@ -233,23 +233,23 @@ class ReviewWorkspace(QWidget):
         state, same = review.state, self._shown_id == review.state.id
         self._shown_id = state.id
         self.tiles.show_figures(tiles(review.figures, state.goals, review.previous, state.currency, texts))
-        self.tables.show_review(review, texts)
+        self.tables.show_review(review, drawn.open_questions, texts)
         self.advice.show_review(review, texts)
         self.sales.show_sales(review.figures, texts)
         self._show_timeline(review, drawn, texts, same=same)
-        self.ways.show_review(review, drawn.end_ms, texts, same=same)
+        self.ways.show_review(review, drawn.feeds, drawn.timeline.end_ms, texts, same=same)
         if self._pages.currentWidget() is not self.compare:
             self._pages.setCurrentWidget(self._content)
         self.loaded.emit(state.id)
 
-    def _show_timeline(self, review: Review, drawn: "TimelineData", texts: Texts, *, same: bool) -> None:
+    def _show_timeline(self, review: Review, drawn: "Drawn", texts: Texts, *, same: bool) -> None:
         if self.timeline is None:
             from studio.ui.review.timeline import ReviewTimeline
 
             self.timeline = ReviewTimeline(self._theme)
             self.ways.lead_to(self.timeline)
             self.chart_card.body.addWidget(self.timeline)
-        self.timeline.show_data(review, drawn, texts, keep_view=same)
+        self.timeline.show_data(review, drawn.timeline, texts, keep_view=same)
 
     def _say(self, sentence: str, *, busy: bool = False, button: str = "") -> None:
         self.message.say(sentence, "clock" if busy else "warning" if button else "chart", button)

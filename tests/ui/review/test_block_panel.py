@@ -10,7 +10,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from studio.domain import commands as cmd
 from studio.domain import events as ev
 from studio.ui.review.block_panel import PAGE
-from studio.ui.review.blocks import block_at, blocks_of, facts_of
+from studio.ui.review.blocks import block_at, blocks_of, facts_of, feeds_of
 from tests.fakes.fake_studio import MINUTE, T0
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -43,7 +43,7 @@ async def test_a_click_on_a_block_shows_its_chat_its_questions_and_its_orders(pl
     assert played.block.when.text() == "19:16–19:23 · 7:00"
     await tasks.drain()
     assert chat_texts(played) == within
-    facts = facts_of(played.review, block)
+    facts = facts_of(played.review, feeds_of(played.review), block)
     assert played.block.stats.stats["orders"].value.text() == str(facts.own.orders)
     assert played.block.tabs["orders"].text() == f"Orders ({len(facts.orders)})"
     played.block.tabs["orders"].click()

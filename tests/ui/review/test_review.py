@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from studio.control.ports import ShowSummary
 from studio.domain import commands as cmd
 from studio.ui.review.exporting import file_name
-from studio.ui.review.timeline import viewers_within
 from studio.ui.texts import Texts
 from tests.fakes.fake_studio import MINUTE, T0
 from tests.fakes.played_show import a_sample
@@ -195,14 +194,19 @@ async def test_a_line_up_without_products_or_codes_says_so(review, studio):
     assert review.tables.pages["promos"].nothing.isVisible()
 
 
-def test_the_line_starts_with_what_was_known_before_the_show():
-    found = [
+async def test_the_line_starts_with_what_was_known_before_the_show_and_ends_with_it(review, studio):
+    studio.give(cmd.StartShow())
+    studio.clock.passes(5000)
+    studio.give(cmd.EndShow())
+    studio.samples = [
         a_sample(T0 - 5000, 70),
         a_sample(T0 - 1000, 30, "b"),
         a_sample(T0 + 1000, 80),
         a_sample(T0 + 9000, 5),
     ]
-    assert viewers_within(found, T0, T0 + 5000) == ([T0, T0 + 1000], [100.0, 110.0])
+    await review.load("show-1")
+    line = review.timeline.viewers
+    assert list(zip(line.times, line.values, strict=True)) == [(T0, 100), (T0 + 1000, 110), (T0 + 5000, 110)]
 
 
 @pytest.mark.parametrize(
