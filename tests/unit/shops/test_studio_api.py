@@ -483,5 +483,5 @@ async def test_a_picture_is_fetched_and_a_bomb_is_not(world: World):
 async def test_whether_a_code_is_taken_is_unknown_where_a_shop_does_not_list_its_codes(world: World):
     world.on("/v1/promos", problem(404, "not-found", "There is no such page."))
     assert await world.shop.code_taken("NORD20") is None
-    world.on("/v1/promos", good(b'{"items": []}'))
+    world.on("/v1/promos", good(b'{"items": [], "next_cursor": null}'))
     assert await world.shop.code_taken("NORD20") is False
