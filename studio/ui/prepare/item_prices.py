@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from studio.domain.lineup import LineUpItem
-from studio.domain.money import Money, plain_amount
+from studio.domain.money import Money
 from studio.domain.show_price import ShowPrice, show_price
 from studio.ui.models.live_show import LiveShow
 from studio.ui.prepare.item_edits import ItemEdits
 from studio.ui.prepare.item_fields import ItemField
-from studio.ui.prepare.item_values import Field
+from studio.ui.prepare.item_values import Field, amount_text
 from studio.ui.prepare.lineup_edit_row import VariantRow, variant_rows
 from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
@@ -123,7 +123,8 @@ class ItemPrices(QWidget):
     def _show_price(self, item: LineUpItem, price: ShowPrice) -> None:
         money, code = self._texts.money, item.promo.code if item.promo else ""
         self._after = price.after
-        planned = "" if price.after is None else plain_amount(price.after.amount_minor, price.after.currency)
+        after = price.after
+        planned = "" if after is None else amount_text(after.amount_minor, after.currency, self._texts)
         self.price.input.setPlaceholderText(planned)
         if price.after is None:
             text = self.tr("What the shop will charge is not known.")

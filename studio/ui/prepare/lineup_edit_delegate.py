@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOpti
 
 from studio.domain.lineup import ItemKind, ItemStatus
 from studio.ui.icons import paint_icon
-from studio.ui.prepare.lineup_edit_model import PROBLEM_ROLE, ROW_ROLE, Column
+from studio.ui.prepare.lineup_edit_model import FIELDS, PROBLEM_ROLE, ROW_ROLE, Column
 from studio.ui.prepare.lineup_edit_row import EditRow, VariantRow
 from studio.ui.prepare.lineup_edit_words import RowWords
 from studio.ui.theme import SPACE_S, TEXT_CAPTION, TEXT_S, Theme
@@ -87,7 +87,8 @@ class LineUpEditDelegate(QStyledItemDelegate):
         self._back(painter, box, state, isinstance(row, EditRow) and row.status is ItemStatus.ON_AIR)
         column = Column(index.column())
         if isinstance(row, EditRow):
-            self._cell(painter, box, row, column, str(index.data(PROBLEM_ROLE) or ""))
+            problem = str(index.data(PROBLEM_ROLE) or "") if column in FIELDS else ""
+            self._cell(painter, box, row, column, problem)
         elif isinstance(row, VariantRow):
             self._variant(painter, box, row, column)
         if state & QStyle.StateFlag.State_HasFocus:
@@ -208,11 +209,15 @@ class LineUpEditDelegate(QStyledItemDelegate):
         if not text or box.width() < self._theme.px(8):
             return 0
         metrics = QFontMetrics(font)
-        cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        wide = metrics.horizontalAdvance(text)
+        cut = text
+        if wide > box.width():
+            cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+            wide = box.width()
         painter.setFont(font)
         painter.setPen(self._theme.colour(role))
         painter.drawText(box, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), cut)
-        return metrics.horizontalAdvance(cut)
+        return wide
 
     def _fitting(self, box: QRect, text: str, short: str) -> str:
         """The whole text where there is room for it, else the short one."""
