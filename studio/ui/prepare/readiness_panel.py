@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 import structlog
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.control.ports import StoreFull
@@ -39,6 +39,7 @@ WITHIN_S: Final = 4.0
 """Who is about to go live waits for the checks no longer than this."""
 LEARN_FROM: Final = 20
 """From so many past shows demand is learned."""
+_AGAIN, _NARROW, _WIDE = 28, 232, 300
 _log = structlog.get_logger(__name__)
 
 
@@ -101,6 +102,10 @@ class ReadinessPanel(Card):
         self.show_count(())
 
     def _lay_out(self) -> None:
+        # The pill says it all: a note would take its room.
+        self.header.note.hide()
+        self.header.row.addStretch(1)
+        self.again.setFixedWidth(self._theme.px(_AGAIN))
         self.header.add(self.pill)
         self.header.add(self.again)
         self.body.addWidget(self.header)
@@ -117,6 +122,15 @@ class ReadinessPanel(Card):
         self.scroller.setWidget(self._list)
         self.scroller.setAccessibleName(self.tr("Checks before the show"))
         self.body.addWidget(self.scroller, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrower than its head is whole: then the pill says it in a sign and a number."""
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), self._theme.px(_NARROW)), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self.show_count(self.checks)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
@@ -209,13 +223,15 @@ class ReadinessPanel(Card):
         """How many are open, on the pill."""
         count = len(open_checks(checks))
         if not checks:
-            self.pill.show_as(self.tr("checking…"), "neutral")
+            told, short, tone = self.tr("checking…"), "…", "neutral"
         elif count:
-            self.pill.show_as(
-                self.tr("⚠ {n} to look at").replace("{n}", self._texts.number(count)), "warning"
-            )
+            n = self._texts.number(count)
+            told, short, tone = self.tr("⚠ {n} to look at").replace("{n}", n), f"⚠ {n}", "warning"
         else:
-            self.pill.show_as(self.tr("✓ ready"), "ok")
+            told, short, tone = self.tr("✓ ready"), "✓", "ok"
+        self.pill.show_as(told if self.width() >= self._theme.px(_WIDE) else short, tone)
+        self.pill.setAccessibleName(told)
+        self.pill.setToolTip(tooltip_text(told))
 
     # --- mending ----------------------------------------------------------------------------------------------
 

@@ -366,6 +366,15 @@ async def test_a_code_of_which_nobody_knows_is_not_said_to_be_free(make) -> None
     assert kit.said(CheckKind.PROMOS) == "2 planned, windows valid; in use: 2 unknown"
 
 
+async def test_where_the_room_is_short_the_pill_says_it_in_a_sign_and_a_number(make) -> None:
+    kit = make(planned(enough=False))
+    await kit.ready()
+    assert kit.panel.pill.text() == "⚠ 1 to look at"
+    kit.panel.resize(kit.panel.minimumSizeHint().width(), 500)
+    assert (kit.panel.pill.text(), kit.panel.pill.accessibleName()) == ("⚠ 1", "⚠ 1 to look at")
+    assert kit.panel.width() <= 232
+
+
 @pytest.mark.parametrize("width", [250, 330])
 async def test_every_button_can_be_seen_whole_however_narrow_the_panel_is(make, width: int) -> None:
     gone = Outside(
