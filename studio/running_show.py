@@ -157,8 +157,9 @@ class RunningShow:
         return Opened(
             state=state,
             log=tuple(log),
-            products=await feeds.products(),
-            stock=tuple(await feeds.stock()),
+            # What is known here is what is stored; read again, a large catalogue would be twice in memory.
+            products=dict(self._products),
+            stock=tuple(self._levels.values()),
             orders=tuple(await feeds.orders(show_id)),
             usage=tuple(await feeds.usage(show_id)),
             traffic=await feeds.traffic(show_id),

@@ -91,3 +91,18 @@ def test_what_comes_in_for_other_products_leaves_the_stage_alone(monkeypatch: py
         await asyncio.sleep(0)
 
     run(main)
+
+
+def test_stock_that_comes_before_its_product_or_moves_to_another_counts_where_it_is():
+    async def main(loop: VirtualLoop) -> None:
+        p = Place(loop)
+        p.running.stored(StoredBatch(stock=(stock(1, 4),)))
+        p.running.stored(StoredBatch(products=(product(1), product(2)), stock=(stock(2, 3),)))
+        await p.running.do(cmd.PinItem("i1"))
+        assert p.left == 4
+        both = Product("p2", 2, "Product 2", (*product(2).variants, *product(1).variants))
+        p.running.stored(StoredBatch(products=(both,)))
+        await p.running.do(cmd.PinItem("i2"))
+        assert p.left == 7
+
+    run(main)
