@@ -124,7 +124,7 @@ async def test_when_another_show_is_opened_nothing_of_the_first_one_is_heard_or_
         assert not shiboken6.isValid(first)
         assert not shiboken6.isValid(live)
         assert len(opened.window.findChildren(HostWorkspace)) == 1
-        actions["show.start"].act()
+        second.deciding.give(StartShow())
         await opened.until(lambda: second._show.state.phase is ShowPhase.ON_AIR, "the start")
         actions["item.next"].act()
         await opened.until(lambda: second._show.state.on_air_id, "the first item")
