@@ -140,6 +140,13 @@ def test_a_length_of_the_show_out_of_range_costs_only_itself(minutes: float):
         ({"code": "nord 20"}, "capital letters"),
         ({"kind": "two for one"}, "is not one of percent"),
         ({"scope": "moon"}, "is not one of all"),
+        ({"armed": True, "at_end": True}, "begins in one way"),
+        ({"after_start_ms": 0, "until_ms": 5}, "begins in one way"),
+        ({"after_start_ms": -1}, "at the earliest"),
+        ({"from_ms": 5}, "a beginning and no end"),
+        ({"from_ms": 5, "until_ms": 5}, "must end after its beginning"),
+        ({"until_ms": 10**15}, "before the year 2200"),
+        ({"from_ms": -5, "until_ms": 5}, "begins before 1970"),
     ],
 )
 def test_a_promo_that_makes_no_sense_is_named_with_its_row(wrong: dict[str, object], words: str):
@@ -147,6 +154,18 @@ def test_a_promo_that_makes_no_sense_is_named_with_its_row(wrong: dict[str, obje
     assert read.lineup.items == ()
     assert read.problems[0].row == 1
     assert words in read.problems[0].sentence
+
+
+def test_prices_pictures_and_alternatives_of_an_item_are_read():
+    item = {
+        "product_id": "p1", "planned_ms": 60_000, "show_price_minor": 4900, "planned_price_minor": 5900,
+        "images": ["https://x/1.png", " "], "alternatives": ["p2", "p3"],
+    }  # fmt: skip
+    kept = read_json(json_of(items=[item]), ids()).lineup.items[0]
+    assert (kept.show_price_minor, kept.planned_price_minor) == (4900, 5900)
+    assert (kept.images, kept.alternatives) == (("https://x/1.png",), ("p2", "p3"))
+    read = read_json(json_of(items=[{**item, "show_price_minor": -1}]), ids())
+    assert "a price is out of range" in read.problems[0].sentence
 
 
 @pytest.mark.parametrize("field", ["target_units", "safety_stock"])
