@@ -11,7 +11,7 @@ import msgspec
 from studio.control.ports import ShowClock, ShowSummary, Traffic, WallClock
 from studio.domain.advice import Advice
 from studio.domain.advising import advise, pieces_at
-from studio.domain.audience import ViewerSample
+from studio.domain.audience import ViewerSample, ViewerTimeline
 from studio.domain.events import Logged
 from studio.domain.kpi import ChatCount, ShowFigures, answered_messages, first_sold_out, show_figures
 from studio.domain.order import REPLAY_MS, Order
@@ -46,7 +46,7 @@ class _Told(msgspec.Struct, frozen=True):
     links: dict[str, str]
     stock: list[tuple[int, str, int]]
     product_of: dict[str, str]
-    asked: tuple[int, int]
+    replied: int
     chat: dict[str, ChatCount]
     now_ms: int
 
@@ -125,7 +125,7 @@ class Reviews:
             orders += await feeds.late_orders(show_id, state.ended_at_ms, state.ended_at_ms + self.replay_ms)
         samples, questions = await feeds.samples(show_id), await feeds.questions(show_id)
         traffic, links = await feeds.traffic(show_id), await self._stored.outbox.links(show_id)
-        stock, product_of, asked, chat = await history
+        stock, product_of, replied, chat = await history
         return _Told(
             state,
             log,
@@ -136,7 +136,7 @@ class Reviews:
             {link.id: link.channel for link in links},
             stock,
             product_of,
-            asked,
+            replied,
             chat,
             now,
         )
@@ -144,6 +144,7 @@ class Reviews:
     def _reckoned(self, told: _Told) -> tuple[ShowFigures, tuple[Advice, ...]]:
         """Blocks for as long as it takes to go through all samples and orders."""
         state, traffic = told.state, told.traffic
+        viewers = ViewerTimeline(told.samples)
         figures = show_figures(
             state,
             told.orders,
@@ -156,16 +157,17 @@ class Reviews:
             add_to_carts_by_product=traffic.add_to_carts_by_product if traffic else None,
             sessions_by_product=traffic.sessions_by_product if traffic else None,
             sold_out=first_sold_out(state, told.stock, told.product_of),
-            asked=told.asked,
+            asked=(sum(c.asked for c in told.chat.values()), told.replied),
             chat=told.chat if told.chat or state.channels else None,
             links=told.links,
+            viewers=viewers,
             replay_ms=self.replay_ms,
         )
         began = state.started_at_ms
         advice = advise(
             state,
             figures,
-            told.samples,
+            viewers,
             told.orders,
             told.questions,
             left_at_start={} if began is None else pieces_at(began, told.stock, told.product_of),
@@ -175,7 +177,7 @@ class Reviews:
 
     def _history(
         self, state: ShowState, now_ms: int
-    ) -> tuple[list[tuple[int, str, int]], dict[str, str], tuple[int, int], dict[str, ChatCount]]:
+    ) -> tuple[list[tuple[int, str, int]], dict[str, str], int, dict[str, ChatCount]]:
         """Blocks; for the reader's thread."""
         start = now_ms if state.started_at_ms is None else state.started_at_ms
         end = now_ms if state.ended_at_ms is None else state.ended_at_ms
@@ -183,7 +185,7 @@ class Reviews:
         return (
             history.stock_samples(state.id, state.product_ids),
             history.variants(state.id, state.product_ids),
-            history.asked(state.id, start, end, answered_messages(state)),
+            history.replied(state.id, start, end, answered_messages(state)),
             history.chat_counts(state.id, start, end),
         )
 

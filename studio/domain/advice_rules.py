@@ -1,14 +1,14 @@
 """The rules behind the advice of a review. Each needs so much evidence, named beside it; with less it says nothing."""
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from studio.domain.advice import Advice, AdviceKind
-from studio.domain.audience import ViewerSample, ViewerTimeline
+from studio.domain.audience import ViewerTimeline
 from studio.domain.kpi_figures import ProductFigures, ShowFigures
 from studio.domain.kpi_sales import newest_revisions, own_orders
 from studio.domain.order import REPLAY_MS, Order
@@ -41,7 +41,6 @@ class Evidence(msgspec.Struct, frozen=True):
     state: ShowState
     figures: ShowFigures
     viewers: ViewerTimeline
-    sampled: tuple[int, ...]
     own: tuple[Order, ...]
     unanswered: tuple[Question, ...]
     left_at_start: Mapping[str, int]
@@ -52,7 +51,7 @@ class Evidence(msgspec.Struct, frozen=True):
 def evidence(
     state: ShowState,
     figures: ShowFigures,
-    samples: Sequence[ViewerSample],
+    viewers: ViewerTimeline,
     orders: Sequence[Order],
     unanswered: Sequence[Question],
     left_at_start: Mapping[str, int],
@@ -69,8 +68,7 @@ def evidence(
     return Evidence(
         state,
         figures,
-        ViewerTimeline(samples),
-        tuple(sorted(s.at_ms for s in samples)),
+        viewers,
         own,
         tuple(unanswered),
         left_at_start,
@@ -145,7 +143,7 @@ def viewers_lost(seen: Evidence) -> Iterator[Advice]:
         end = _end(seen, run)
         if end - run.from_ms < SHORT_RUN_MS or end >= seen.end_ms - _MINUTE / 2:
             continue
-        sampled = bisect_right(seen.sampled, end) - bisect_left(seen.sampled, run.from_ms)
+        sampled = seen.viewers.moments(run.from_ms, end)
         at_first, at_last = seen.viewers.at(run.from_ms), seen.viewers.at(end)
         if sampled < FEW_SAMPLES or at_first is None or at_last is None or at_first < FEW_VIEWERS:
             continue

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from studio.domain import advice_rules as rules
 from studio.domain.advice import Advice
-from studio.domain.audience import ViewerSample
+from studio.domain.audience import ViewerSample, ViewerTimeline
 from studio.domain.kpi import unanswered
 from studio.domain.kpi_figures import ShowFigures
 from studio.domain.order import REPLAY_MS, Order
@@ -26,7 +26,7 @@ _RULES = (
 def advise(
     state: ShowState,
     figures: ShowFigures,
-    samples: Sequence[ViewerSample],
+    samples: Sequence[ViewerSample] | ViewerTimeline,
     orders: Sequence[Order],
     questions: Sequence[Question],
     *,
@@ -35,10 +35,11 @@ def advise(
 ) -> tuple[Advice, ...]:
     """The advice for a show that is over; empty while it runs, and where the figures do not carry any.
 
-    `left_at_start` are the pieces of each product that could be sold when the show began, where they are known.
+    `left_at_start` are the pieces of each product that could be sold when the show began, where they are known. `samples`: or their timeline, where there is one already.
     """
+    viewers = samples if isinstance(samples, ViewerTimeline) else ViewerTimeline(samples)
     seen = rules.evidence(
-        state, figures, samples, orders, unanswered(state, questions), left_at_start or {}, replay_ms
+        state, figures, viewers, orders, unanswered(state, questions), left_at_start or {}, replay_ms
     )
     return () if seen is None else tuple(advice for rule in _RULES for advice in rule(seen))
 

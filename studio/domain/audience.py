@@ -95,6 +95,10 @@ class ViewerTimeline:
         behind = bisect_right(self._times, at_ms)
         return self._totals[behind - 1] if behind else None
 
+    def moments(self, from_ms: int, to_ms: int) -> int:
+        """At how many moments of [from_ms, to_ms] anything was counted."""
+        return bisect_right(self._times, to_ms) - bisect_left(self._times, from_ms)
+
     def points(self, start_ms: int, end_ms: int) -> list[tuple[int, int]]:
         """(UTC ms, viewers) within [start_ms, end_ms], each from its moment on; the first one stands at the start when
         there were figures before it, the last one at the end.

@@ -66,12 +66,14 @@ class QuestionFigures(msgspec.Struct, frozen=True):
 
 
 class ChatCount(msgspec.Struct, frozen=True):
-    """What viewers wrote on one channel within the show: `messages`, and how many people (`chatters`) wrote them; people
-    are told apart by the platform's id, else by their name. Source: the stored chat.
+    """What viewers wrote on one channel within the show: `messages`, how many people (`chatters`) wrote them, and how many
+    of them ask something (`asked`); people are told apart by the platform's id, else by their name. Source: the stored
+    chat.
     """
 
     messages: int
     chatters: int
+    asked: int = 0
 
 
 class ChannelFigures(msgspec.Struct, frozen=True):

@@ -17,7 +17,11 @@ def sales(orders: Iterable[Order], currency: str) -> Sales:
             continue
         if order.paid:
             gross += total.amount_minor
-            net += order.net.amount_minor
+            refunded = order.refunded
+            if order.cancelled or refunded.currency != currency:
+                net += order.net.amount_minor
+            else:
+                net += total.amount_minor - refunded.amount_minor
         if order.cancelled:
             cancelled += 1
             continue

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlite_utils import Database as Sqlite
 
@@ -135,52 +135,53 @@ def chatter(origin: str, author_id: str, author: str) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
-def asked(
+def replied(
     conn: sqlite3.Connection, show_id: str, from_ms: int, to_ms: int, answered: Collection[tuple[str, str]]
-) -> tuple[int, int]:
-    """How many messages of viewers within [from_ms, to_ms] ask something, and how many of them are among
-    `answered`, (channel, id) each.
-    """
+) -> int:
+    """How many messages of viewers within [from_ms, to_ms] are among `answered`, (channel, id) each."""
     show = _number(conn, show_id)
-    counted = "SELECT coalesce(sum(asks), 0) FROM chat_message WHERE show = ? AND channel = ? AND at_ms BETWEEN ? AND ? AND by_us = 0 AND gap = 0"
-    known = "SELECT 1 FROM chat_message WHERE show = ? AND channel = ? AND id = ? AND at_ms BETWEEN ? AND ? AND by_us = 0 AND gap = 0"
-    asking = sum(
-        int(codec.one(conn, counted, (show, channel, from_ms, to_ms))) for channel in _channels(conn, show)
+    sql = (
+        "SELECT 1 FROM chat_message WHERE show = ? AND channel = ? AND id = ? AND at_ms BETWEEN ? AND ? "
+        "AND by_us = 0 AND gap = 0"
     )
-    asking += sum(is_question(text) for _, _, _, _, text in _uncounted(conn, show, from_ms, to_ms))
-    replied = sum(
-        codec.one(conn, known, (show, channel, message_id, from_ms, to_ms)) is not None
+    return sum(
+        codec.one(conn, sql, (show, channel, message_id, from_ms, to_ms)) is not None
         for channel, message_id in set(answered)
     )
-    return asking, replied
 
 
 def counts(conn: sqlite3.Connection, show_id: str, from_ms: int, to_ms: int) -> dict[str, ChatCount]:
     """What viewers wrote within [from_ms, to_ms] (UTC ms of the channels), by channel."""
     show = _number(conn, show_id)
     sql = (
-        "SELECT count(*), count(DISTINCT chatter), sum(chatter IS NULL) FROM chat_message "
+        "SELECT count(*), count(DISTINCT chatter), coalesce(sum(asks), 0), sum(chatter IS NULL) FROM chat_message "
+        "INDEXED BY chat_message_counted "
         "WHERE show = ? AND channel = ? AND at_ms BETWEEN ? AND ? AND by_us = 0 AND gap = 0"
     )
     found: dict[str, ChatCount] = {}
-    old = False
     for channel in _channels(conn, show):
-        messages, chatters, unknown = conn.execute(sql, (show, channel, from_ms, to_ms)).fetchone()
+        messages, chatters, asking, old = conn.execute(sql, (show, channel, from_ms, to_ms)).fetchone()
+        if old:
+            chatters, asking = _with_old(conn, (show, channel, from_ms, to_ms), asking)
         if messages:
-            found[channel] = ChatCount(messages, chatters)
-            old = old or bool(unknown)
-    if old:
-        people: dict[str, set[int]] = {}
-        for channel, origin, author_id, author, _ in _uncounted(conn, show, from_ms, to_ms):
-            people.setdefault(channel, set()).add(chatter(origin, author_id, author))
-        newer = (
-            "SELECT DISTINCT chatter FROM chat_message WHERE show = ? AND channel = ? AND at_ms BETWEEN ? AND ? "
-            "AND by_us = 0 AND gap = 0 AND chatter IS NOT NULL"
-        )
-        for channel, known in people.items():
-            known.update(row[0] for row in conn.execute(newer, (show, channel, from_ms, to_ms)))
-            found[channel] = ChatCount(found[channel].messages, len(known))
+            found[channel] = ChatCount(messages, chatters, asking)
     return found
+
+
+def _with_old(conn: sqlite3.Connection, where: tuple[int, str, int, int], asking: int) -> tuple[int, int]:
+    """How many people wrote and how many messages ask, where some were stored before such were counted."""
+    these = (
+        "FROM chat_message INDEXED BY chat_message_counted WHERE show = ? AND channel = ? AND at_ms BETWEEN ? AND ? "
+        "AND by_us = 0 AND gap = 0"
+    )
+    people = {
+        row[0] for row in conn.execute(f"SELECT DISTINCT chatter {these} AND chatter IS NOT NULL", where)
+    }
+    old = f"SELECT origin, author_id, author, text {these} AND chatter IS NULL"
+    for origin, author_id, author, text in conn.execute(old, where):
+        people.add(chatter(origin, author_id, author))
+        asking += is_question(text)
+    return len(people), asking
 
 
 def between(conn: sqlite3.Connection, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
@@ -215,18 +216,6 @@ def _channels(conn: sqlite3.Connection, show: int) -> list[str]:
         found.append(following)
         following = codec.one(conn, sql, (show, following))
     return found
-
-
-def _uncounted(
-    conn: sqlite3.Connection, show: int, from_ms: int, to_ms: int
-) -> Iterator[tuple[str, str, str, str, str]]:
-    """(channel, origin, author's id, author, text) of viewers' messages stored before such were counted."""
-    sql = (
-        "SELECT channel, origin, author_id, author, text FROM chat_message INDEXED BY chat_message_counted "
-        "WHERE show = ? AND channel = ? AND at_ms BETWEEN ? AND ? AND by_us = 0 AND gap = 0 AND asks IS NULL"
-    )
-    for channel in _channels(conn, show):
-        yield from conn.execute(sql, (show, channel, from_ms, to_ms))
 
 
 def page_before(conn: sqlite3.Connection, show_id: str, before: int | None, limit: int) -> list[ChatRow]:

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from itertools import starmap
 from typing import Any, TypeVar
 
 from studio.control.ports.shop import PromoUsage, Traffic
@@ -84,8 +85,8 @@ class SqlFeeds:
     async def orders(self, show_id: str) -> list[Order]:
         """The orders of its shop that a show was told of, also those that are not its own, in order of time."""
         sql = (
-            "SELECT body FROM shop_order WHERE shop = ?1 AND id IN "
-            "(SELECT order_id FROM show_order WHERE show_id = ?2 AND shop = ?1) ORDER BY placed_at_ms, num"
+            "SELECT body FROM show_order JOIN shop_order ON shop_order.shop = ?1 AND shop_order.id = order_id "
+            "WHERE show_id = ?2 AND show_order.shop = ?1 ORDER BY placed_at_ms, shop_order.num"
         )
 
         def read(conn: sqlite3.Connection) -> list[Order]:
@@ -111,8 +112,12 @@ class SqlFeeds:
 
     async def samples(self, show_id: str) -> list[ViewerSample]:
         """The viewer samples of a show, in order of time."""
-        sql = f"SELECT {codec.SAMPLE} FROM viewer_sample WHERE show_id = ? ORDER BY at_ms, num"  # noqa: S608
-        return await self._all(sql, (show_id,), codec.sample_of)
+        sql = f"SELECT {codec.SAMPLE} FROM viewer_sample WHERE show_id = ? ORDER BY at_ms, channel"  # noqa: S608
+
+        def read(conn: sqlite3.Connection) -> list[ViewerSample]:
+            return list(starmap(ViewerSample, conn.execute(sql, (show_id,))))
+
+        return await self._db.read(read)
 
     async def usage(self, show_id: str) -> list[PromoUsage]:
         """The redemptions of a show's codes."""

@@ -48,13 +48,9 @@ class SqlHistory:
         """The newest `limit` messages with all the words in author or text, newest first."""
         return self._read(lambda conn: chat.search(conn, show_id, words, limit))
 
-    def asked(
-        self, show_id: str, from_ms: int, to_ms: int, answered: Collection[tuple[str, str]]
-    ) -> tuple[int, int]:
-        """How many messages of viewers within [from_ms, to_ms] (UTC ms) ask something, and how many are among
-        `answered`, (channel, id) each.
-        """
-        return self._read(lambda conn: chat.asked(conn, show_id, from_ms, to_ms, answered))
+    def replied(self, show_id: str, from_ms: int, to_ms: int, answered: Collection[tuple[str, str]]) -> int:
+        """How many messages of viewers within [from_ms, to_ms] (UTC ms) are among `answered`, (channel, id) each."""
+        return self._read(lambda conn: chat.replied(conn, show_id, from_ms, to_ms, answered))
 
     def chat_between(self, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
         """The first `limit` messages and gaps of [from_ms, to_ms) (UTC ms of the channels), oldest first."""

@@ -207,10 +207,8 @@ class History(Protocol):
 
     def chat_after(self, show_id: str, after_rowid: int, limit: int) -> list[ChatRow]: ...
     def chat_search(self, show_id: str, words: str, limit: int) -> list[ChatRow]: ...
-    def asked(
-        self, show_id: str, from_ms: int, to_ms: int, answered: Collection[tuple[str, str]]
-    ) -> tuple[int, int]:
-        """How many messages of viewers within [from_ms, to_ms] ask something, and how many are among `answered`."""
+    def replied(self, show_id: str, from_ms: int, to_ms: int, answered: Collection[tuple[str, str]]) -> int:
+        """How many messages of viewers within [from_ms, to_ms] (UTC ms) are among `answered`, (channel, id) each."""
         ...
 
     def chat_between(self, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
