@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.domain.checks import Check, CheckState
@@ -14,6 +14,8 @@ from studio.ui.widgets.labels import ElidedLabel, tooltip_text
 
 _DOT: Final = 14
 _LINES: Final = 4
+_BESIDE: Final = 250
+"""In a row narrower than this the button stands under the sentence."""
 _SIGNS: Final = {
     CheckState.OK: "✓",
     CheckState.WARNING: "!",
@@ -108,6 +110,20 @@ class CheckRow(QWidget):
         row.addLayout(dot)
         row.addLayout(middle, 1)
         row.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignTop)
+        self._row, self._middle, self._least = row, middle, theme.px(_BESIDE)
+        self._beside = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        beside = self.width() >= self._least
+        if beside != self._beside:
+            self._beside = beside
+            self._row.removeWidget(self.fix)
+            self._middle.removeWidget(self.fix)
+            if beside:
+                self._row.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignTop)
+            else:
+                self._middle.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_check(self, check: Check) -> None:
         """Show it."""
@@ -119,7 +135,7 @@ class CheckRow(QWidget):
         self.inline.setText(said)
         self.inline.setVisible(not check.open)
         # Beside its sentence a title stays whole; beside a button it may be cut.
-        self.title.setMinimumWidth(0 if check.open else self.title.sizeHint().width())
+        self.title.setMinimumWidth(0 if check.open else min(self.title.sizeHint().width(), self._least // 2))
         self.sentence.setText(said)
         self.sentence.setVisible(check.open)
         text = fix_text(check)

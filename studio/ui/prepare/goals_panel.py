@@ -35,7 +35,7 @@ from studio.ui.widgets.text import clean_text
 
 _LEARN_FROM: Final = 5
 _MAX_LABEL: Final = 80
-_FIELD: Final = 116
+_FIELD: Final = 104
 _LOWEST: Final = 96
 _HIGHEST: Final = 300
 

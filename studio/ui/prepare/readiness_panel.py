@@ -83,7 +83,7 @@ class ReadinessPanel(Card):
         self.header = SectionHeader(self.tr("Ready to go live"))
         self.pill = Pill("", "neutral")
         self.again = QPushButton("↻")
-        self.again.setProperty("variant", "quiet")
+        self.again.setProperty("variant", "bare")
         self.again.setAutoDefault(False)
         again = actions[AGAIN]
         self.again.setToolTip(tooltip_text(again.plain_tooltip + (f" ({again.cap})" if again.cap else "")))
