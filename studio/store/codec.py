@@ -9,7 +9,7 @@ import msgspec
 
 from studio.control.ports.shop import PromoUsage, TrackedLink, Traffic
 from studio.control.ports.store import OutboxRow
-from studio.domain.audience import ChatMessage, ViewerSample
+from studio.domain.audience import ChatMessage
 from studio.domain.effects import Action, Effect, EffectKind
 from studio.domain.events import Event, Logged
 from studio.domain.order import Order
@@ -164,11 +164,6 @@ def stock_of(row: Sequence[Any]) -> StockLevel:
 def usage_of(row: Sequence[Any]) -> PromoUsage:
     """The usage of a row in the order of `USAGE`."""
     return PromoUsage(*row)
-
-
-def sample_of(row: Sequence[Any]) -> ViewerSample:
-    """The sample of a row in the order of `SAMPLE`."""
-    return ViewerSample(*row)
 
 
 def link_of(row: Sequence[Any]) -> TrackedLink:
