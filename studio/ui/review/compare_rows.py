@@ -64,8 +64,8 @@ def _kpi_row(kpi: Kpi, shows: Sequence[PastShow], values: Sequence[float | None]
         Cell("", None, kpi.told_how, trend=tuple(comparable)),
         *(
             Cell(
-                kpi.text(v, show.currency, texts) if v is not None else not_given(kpi, show.figures), v,
-                "", "muted" if v is None else "",
+                kpi.text(v, show.currency, texts), v, not_given(kpi, show.figures) if v is None else "",
+                "muted" if v is None else "",
             )
             for v, show in zip(values, shows, strict=True)
         ),
