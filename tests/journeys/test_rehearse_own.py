@@ -53,8 +53,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     found = own_lineup(STATE, {p.id: p for p in PRODUCTS}, STOCK)
     file = write_own(folder, found, dict.fromkeys(found.pictures, IMAGE.read_bytes()))
     return rehearse(
-        folder / "data", folder / "out", "--lineup", str(file), "--seed", "5", "--minutes", "4", "--speed", "60",
-        "--viewers", "800",
+        folder / "data", folder / "out", "--lineup", str(file), "--seed", "5", "--minutes", "6", "--speed", "30",
+        "--viewers", "2000",
     )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def test_what_was_rehearsed_is_the_line_up_of_the_show(played: Played) -> None:
         "Europe/Oslo",
     )
     assert [i.title for i in planned.lineup.items] == [i.title for i in ITEMS]
-    assert sum(i.planned_ms for i in planned.lineup.items) == pytest.approx(240_000, abs=10)
+    assert sum(i.planned_ms for i in planned.lineup.items) == pytest.approx(360_000, abs=10)
 
 
 def test_its_products_were_on_air_and_sold_and_its_code_was_issued(played: Played) -> None:
