@@ -15,8 +15,9 @@ from studio.domain.commands import Refused
 from studio.domain.plan import CostLine, Goals
 from studio.ui.actions import Actions
 from studio.ui.models.live_show import LiveShow
+from studio.ui.prepare.goal_fields import GoalField
 from studio.ui.prepare.goal_values import MOST, Wrong, amount_text, count_text, read_amount, read_count
-from studio.ui.prepare.goals_panel import GoalField, GoalsPanel
+from studio.ui.prepare.goals_panel import GoalsPanel
 from studio.ui.studio import Notice
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
