@@ -46,6 +46,10 @@ SWITCH_S: Final = 0.001
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 
 
+def _nothing() -> None:
+    """What is to be decided before a show is left whose workspaces keep nothing back."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenShow:
     """What belongs to the show that has just been opened, for whoever builds a workspace of it."""
@@ -100,6 +104,8 @@ class Desktop:
         self.review: ReviewWorkspace | None = None
         self.opened_with: list[Callable[[OpenShow], None]] = []
         """Who builds more workspaces of a show when it is opened."""
+        self.leave_with: Callable[[], object] = _nothing
+        """Decides what is typed in the open show and not decided yet, before the show is left."""
         self.show_actions = ScopedActions(self.actions)
         self.show_tasks = Tasks("show", self._task_failed)
         self._parts: list[QObject] = []
@@ -139,7 +145,7 @@ class Desktop:
         actions = self.show_actions = ScopedActions(self.actions)
         tasks = self.show_tasks = Tasks("show", self._task_failed)
         Awake(live, tasks, self.window.post)
-        names = self._link_names()
+        names = LinkNames(self._channel_names())
         texts = Texts(self.settings.language or live.state.language, live.state.time_zone)
         self.host = HostWorkspace(
             self.studio,
@@ -169,7 +175,10 @@ class Desktop:
             low_stock=self.settings.alerts.low_stock,
         )
         self.prompter.shown_changed.connect(self.actions["prompter.toggle"].setChecked)
-        self.review = ReviewWorkspace(self.studio, actions, self.theme, texts, tasks)
+        self.review = ReviewWorkspace(
+            self.studio, actions, self.theme, texts, tasks, channel_names=self._channel_names()
+        )
+        self.review.follow(live)
         self.review.notice.connect(self.window.post)
         self._parts = [live, self.prompter]
         self.add_workspace("host", self.host, self.host.splitters)
@@ -199,6 +208,7 @@ class Desktop:
         live = self.live
         if live is None:
             return
+        await self._leave()
         self.studio.changes.disconnect(live.take)
         splitters = {**self.window_state.splitters, **self.window.splitter_bytes()}
         windows = {"main": self.window.window_bytes()}
@@ -218,6 +228,10 @@ class Desktop:
             shiboken6.delete(part)
         await self.show_tasks.close()
         await self.studio.close()
+
+    async def _leave(self) -> None:
+        leave, self.leave_with = self.leave_with, _nothing
+        await self.show_tasks.finish(leave)
 
     def show_review(self) -> None:
         """Bring the figures of the open show to the front."""
@@ -240,10 +254,10 @@ class Desktop:
     def _keep_preview(self, wanted: bool) -> None:
         self.window_state = msgspec.structs.replace(self.window_state, preview=wanted)
 
-    def _link_names(self) -> LinkNames:
-        """What the channels of the open show are called."""
+    def _channel_names(self) -> dict[str, str]:
+        """What the channels of the open show are called, by their ids."""
         wired = self.room.connections
-        return LinkNames({c.id: c.name for c in wired.channels} if wired is not None else {})
+        return {c.id: c.name for c in wired.channels} if wired is not None else {}
 
     def _toggle_theme(self) -> None:
         self.theme.toggle(self.app)
@@ -266,6 +280,7 @@ class Desktop:
 
     async def close(self) -> None:
         """Keep what is to be kept, then close windows and engine. What waits in the outbox goes on next time."""
+        await self._leave()
         kept = WindowState(
             windows={"main": self.window.window_bytes()},
             splitters={**self.window_state.splitters, **self.window.splitter_bytes()},

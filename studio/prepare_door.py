@@ -98,6 +98,7 @@ class _Prepared:
         self._connect()
         show.host.starting.before = self._before_start
         show.host.undo_elsewhere = self.workspace.isVisible
+        desktop.leave_with = self.lineup.commit
 
     def _connect(self) -> None:
         live, header, workspace = self._show.live, self.header, self.workspace
@@ -187,6 +188,7 @@ class _Prepared:
 
     async def _go_live(self) -> None:
         show, desktop = self._show, self._desktop
+        await show.tasks.finish(self.lineup.commit)
         checks = await self.readiness.check_now()
         gone = await go_live(
             desktop.studio, checks, desktop.window, show.live.state, show.actions, desktop.theme, desktop.keys, show.texts,
@@ -197,6 +199,9 @@ class _Prepared:
 
     async def _before_start(self) -> StartShow | None:
         show, desktop = self._show, self._desktop
+        await show.tasks.finish(self.lineup.commit)
+        if show.live.state.rehearsal:
+            return StartShow()
         checks = await self.readiness.check_now()
         return await before_start(
             desktop.window,

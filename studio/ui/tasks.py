@@ -46,6 +46,15 @@ class Tasks:
         while self._running:
             await asyncio.wait(self._running)
 
+    async def finish(self, start: Callable[[], object]) -> None:
+        """Call `start` and wait until the tasks that it started have ended; those that run already are not waited for.
+        Never raises what the tasks raised.
+        """
+        before = set(self._running)
+        start()
+        if started := self._running - before:
+            await asyncio.wait(started)
+
     async def close(self) -> None:
         """Cancel what still runs, wait for it, and refuse new tasks."""
         self._closed = True

@@ -103,3 +103,22 @@ def test_without_a_loop_it_says_so_and_leaves_no_coroutine_behind(qapp) -> None:
 
     with pytest.raises(RuntimeError):
         Tasks("panel").spawn(work(), "work")
+
+
+async def test_what_a_call_starts_is_waited_for_and_what_runs_already_is_not(qapp) -> None:
+    tasks, gate, done = Tasks("panel"), asyncio.Event(), []
+
+    async def runs_already() -> None:
+        await gate.wait()
+
+    async def decides() -> None:
+        await asyncio.sleep(0)
+        done.append(True)
+
+    tasks.spawn(runs_already(), "runs already")
+    await tasks.finish(lambda: tasks.spawn(decides(), "decides"))
+    assert done == [True]
+    assert len(tasks) == 1
+    await tasks.finish(lambda: None)
+    gate.set()
+    await tasks.drain()
