@@ -313,5 +313,8 @@ async def the_review_reads_back(producer: Producer, folder: Path) -> None:
     assert 6.0 in [cell for row in book.get_sheet_by_index(0).to_python() for cell in row]
     assert [p for p in (folder / "review-csv").glob("*.csv") if p.stat().st_size]
     assert (folder / "review-vtt.vtt").read_text(encoding="utf-8").startswith("WEBVTT")
-    assert (folder / "review-youtube.txt").read_text(encoding="utf-8").startswith("0:00")
+    # The show was shorter than what YouTube makes chapters of, and that is said.
+    chapters = (folder / "review-youtube.txt").read_text(encoding="utf-8").splitlines()
+    assert "YouTube makes chapters of" in chapters[0]
+    assert any(line.startswith("0:00 ") for line in chapters)
     assert list(csv.reader((folder / "review-chapters-csv.csv").read_text(encoding="utf-8-sig").splitlines()))
