@@ -163,7 +163,6 @@ class Desktop:
             preview=self.window_state.preview,
             keep_preview=self._keep_preview,
         )
-        self.host.notice.connect(self.window.post)
         self.host.ended.connect(self.show_review)
         self.prompter = PrompterWindow(
             live,
@@ -175,11 +174,11 @@ class Desktop:
             low_stock=self.settings.alerts.low_stock,
         )
         self.prompter.shown_changed.connect(self.actions["prompter.toggle"].setChecked)
-        self.review = ReviewWorkspace(
-            self.studio, actions, self.theme, texts, tasks, channel_names=self._channel_names()
-        )
+        channels = self._channel_names()
+        self.review = ReviewWorkspace(self.studio, actions, self.theme, texts, tasks, channel_names=channels)
         self.review.follow(live)
-        self.review.notice.connect(self.window.post)
+        for source in (self.host, self.review):
+            source.notice.connect(self.window.post)
         self._parts = [live, self.prompter]
         self.add_workspace("host", self.host, self.host.splitters)
         self.add_workspace("review", self.review)

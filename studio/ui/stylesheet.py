@@ -146,8 +146,8 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled, QComboBo
 QLineEdit[readOnly="true"] { background: $surface; }
 QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: $muted; }
 QComboBox { padding-right: ${px20}px; }
-QComboBox::drop-down { border: none; width: ${px20}px; subcontrol-position: center right; }
-QComboBox::down-arrow { image: url(:/studio/arrow-down.png); width: ${px12}px; height: ${px12}px; }
+QComboBox::drop-down, QDateEdit::drop-down { border: none; width: ${px20}px; subcontrol-position: center right; }
+QComboBox::down-arrow, QDateEdit::down-arrow { image: url(:/studio/arrow-down.png); width: ${px12}px; height: ${px12}px; }
 QAbstractSpinBox { padding: ${px6}px ${px20}px ${px6}px 0px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
     border: none; background: transparent; padding: 0 ${px4}px; min-height: 0px;
