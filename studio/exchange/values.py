@@ -156,7 +156,9 @@ def minor_units(cell: Cell, currency: str, decimal: str) -> int:
 
 def _bare_amount(said: str, currency: str) -> str:
     text = said
-    for sign, only in (*_OTHER_SIGNS.items(), (_symbol(currency), currency)):
+    # The longest first: of "kr. 100" no point may stay, which would make ten øre of it.
+    signs = sorted((*_OTHER_SIGNS.items(), (_symbol(currency), currency)), key=lambda pair: -len(pair[0]))
+    for sign, only in signs:
         if sign and sign in text:
             if only not in ("", currency):
                 raise ValueError(f"{said[:60]!r} is in {only}, and the show sells in {currency}")
@@ -223,7 +225,8 @@ def _ms(value: Decimal) -> int:
 def percent(cell: Cell, decimal: str) -> int:
     """A whole percentage: 20, `20 %`, or a spreadsheet's 20 %, which is 0.2. Raises `ValueError` with a clause."""
     if isinstance(cell, str):
-        value = _parsed(text_of(cell).replace("%", "").replace("-", "").replace("−", ""), decimal, None)
+        # Taken off is often written as a negative number; between two numbers such a sign means a range, which is none.
+        value = _parsed(text_of(cell).replace("%", "").strip("-−– "), decimal, None)
     else:
         value = number(cell, decimal)
         if value == 1:

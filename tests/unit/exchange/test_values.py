@@ -42,7 +42,8 @@ def test_what_is_no_length_says_how_to_write_one(cell: Cell) -> None:
         ("EUR 5", "EUR", ".", 500), ("5 eur", "EUR", ".", 500), ("¥1,200", "JPY", ".", 1200), ("1.200", "JPY", ".", 1200), ("5.999", "JPY", ",", 5999),
         ("1.234", "KWD", ".", 1234), ("1,234.567", "KWD", ".", 1234567), ("0.5", "EUR", ".", 50), ("19,90", "EUR", ".", 1990),
         (19.9, "EUR", ".", 1990), (19.900000000000002, "EUR", ".", 1990), (1200, "JPY", ".", 1200), ("0", "EUR", ".", 0),
-        ("5,00 $", "USD", ".", 500), ("49,-", "NOK", ",", 4900),
+        ("5,00 $", "USD", ".", 500), ("49,-", "NOK", ",", 4900), ("kr. 100", "NOK", ",", 10000), ("kr. 1200", "DKK", ",", 120000),
+        ("kr. 99,95", "DKK", ",", 9995), ("kr. 1.299", "SEK", ",", 129900), ("CA$ 5.00", "CAD", ".", 500),
     ],
 )  # fmt: skip
 def test_prices_are_read_as_every_country_writes_them(
@@ -84,10 +85,27 @@ def test_pieces_are_whole_numbers(cell: Cell, pieces: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "percent"), [("20", 20), ("20 %", 20), ("−20%", 20), (20, 20), (0.2, 20), (0.07, 7), ("1 %", 1)]
+    ("cell", "percent"),
+    [
+        ("20", 20),
+        ("20 %", 20),
+        ("−20%", 20),
+        (20, 20),
+        (0.2, 20),
+        (0.07, 7),
+        ("1 %", 1),
+        ("– 20 %", 20),
+        ("20-", 20),
+    ],
 )
 def test_percentages_are_read_as_text_and_as_a_spreadsheet_keeps_them(cell: Cell, percent: int) -> None:
     assert values.percent(cell, ".") == percent
+
+
+@pytest.mark.parametrize("cell", ["1-5 %", "10–15%", "5-10"])
+def test_a_range_of_percentages_is_not_one_percentage(cell: Cell) -> None:
+    with pytest.raises(ValueError, match="not a number"):
+        values.percent(cell, ".")
 
 
 def test_a_one_that_may_be_all_or_nearly_nothing_is_asked_about() -> None:
