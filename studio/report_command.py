@@ -38,7 +38,8 @@ def write_report(paths: Paths, show: str, out: Path, kind: str = "", offset_ms: 
     """Write a show, named by its id, its title or “last”, as `kind` (one of `FORMATS`, empty: by the suffix of `out`, a
     folder of tables where it has none); returns the file. `offset_ms` puts the chapters of the replay later.
 
-    The studio's own shows come first, then the rehearsals, the newest first. Raises `ReportError`,
+    The studio's own shows come first, then the rehearsals, each the one on air last first; “last” is one that has been
+    on air. Raises `ReportError`,
     `AlreadyOpenError` and what opening a database raises.
     """
     wanted_kind = kind or _kind_of(out)
@@ -51,10 +52,11 @@ def write_report(paths: Paths, show: str, out: Path, kind: str = "", offset_ms: 
                 promos = settings_file(paths.settings).load().value.promos
                 room.reviews.replay_ms = promos.replay_hours * 3_600_000
             shows: list[ShowSummary] = room.run(room.shows()).result()
-            wanted = next(filter(_named(show), reversed(shows)), None)
+            shows.sort(key=_newest_first)
+            wanted = next(filter(_named(show), shows), None)
             if wanted is not None:
                 return _written(room, wanted.id, wanted_kind, out, offset_ms)
-            known += reversed(shows)
+            known += shows
     names = "; ".join(f"{s.title} ({s.id})" for s in known[:10]) or "none yet"
     raise ReportError(f"There is no show “{show}” here. Shows: {names}.")
 
@@ -71,7 +73,18 @@ def _kind_of(out: Path) -> str:
 
 
 def _named(show: str) -> Callable[[ShowSummary], bool]:
-    return lambda known: show == LAST or show in (known.id, known.title)
+    def named(known: ShowSummary) -> bool:
+        if show == LAST:
+            return known.started_at_ms is not None
+        return show == known.id or (show == known.title and not known.template)
+
+    return named
+
+
+def _newest_first(show: ShowSummary) -> tuple[bool, int]:
+    """Shows that have been on air before those that were only planned: their plans come before the show, and in any order."""
+    at = show.made_at_ms if show.started_at_ms is None else show.started_at_ms
+    return show.started_at_ms is None, -at
 
 
 def _rehearsals(paths: Paths) -> Iterator[Paths]:

@@ -9,12 +9,14 @@ import pytest
 import python_calamine
 
 from studio.control.ports import FeedBatch
+from studio.domain import commands as cmd
 from studio.report_command import FORMATS, ReportError, write_report
 from studio.settings.file import settings_file
 from studio.settings.paths import Paths
 from studio.settings.schema import Promos, Settings
-from studio.store.store import open_store
+from studio.store.store import Store, open_store
 from tests.fakes.played_show import PlayedStudio
+from tests.unit.domain.show_builder import Show
 
 HOUR = 3_600_000
 
@@ -40,6 +42,18 @@ def paths(tmp_path: Path) -> Paths:
     asyncio.run(keep())
     store.close()
     return found
+
+
+async def keep_show(store: Store, show_id: str, week: int, *, started: bool = True) -> None:
+    """A show of ten minutes, so many weeks after the first."""
+    show = Show(started=False)
+    show.now += week * 7 * 24 * HOUR
+    if started:
+        show.do(cmd.StartShow())
+        show.now += HOUR // 6
+        show.do(cmd.EndShow())
+    log = [msgspec.structs.replace(e, id=f"{show_id}-{e.seq}", show_id=show_id) for e in show.log]
+    await store.log.append(show_id, 0, log, [])
 
 
 def test_each_ending_says_what_is_written(paths: Paths, tmp_path: Path, qapp: object):
@@ -74,6 +88,25 @@ def test_chapters_begin_later_where_the_picture_is_behind(paths: Paths, tmp_path
 def test_what_cannot_be_written_is_said_in_a_sentence(paths: Paths, tmp_path: Path):
     with pytest.raises(ReportError, match=r"cannot be written to .*Choose another --out"):
         write_report(paths, "last", tmp_path / "nowhere" / "r.xlsx")
+
+
+def test_last_is_the_show_that_was_on_air_last_and_not_the_one_that_is_planned_next(tmp_path: Path):
+    folder = Paths(tmp_path / "data")
+    folder.prepare()
+    store = open_store(folder.database)
+
+    async def keep() -> None:
+        # In the order in which they were planned; the last one has not been on air yet.
+        for week in (1, 2, 0):
+            await keep_show(store, f"week-{week}", week)
+        await keep_show(store, "week-3", 3, started=False)
+
+    asyncio.run(keep())
+    store.close()
+    log = (write_report(folder, "last", tmp_path / "last") / "log.csv").read_text("utf-8-sig")
+    assert log == (write_report(folder, "week-2", tmp_path / "week-2") / "log.csv").read_text("utf-8-sig")
+    titled = write_report(folder, "Autumn Home Live #14", tmp_path / "titled")
+    assert (titled / "log.csv").read_text("utf-8-sig") == log
 
 
 def test_orders_count_for_as_long_as_the_settings_say(paths: Paths, tmp_path: Path):
