@@ -84,7 +84,7 @@ def _named(show: str) -> Callable[[ShowSummary], bool]:
 def _newest_first(show: ShowSummary) -> tuple[bool, int]:
     """Shows that have been on air before those that were only planned: their plans come before the show, and in any order."""
     at = show.made_at_ms if show.started_at_ms is None else show.started_at_ms
-    return show.started_at_ms is None, -at
+    return show.started_at_ms is None, -(at or 0)
 
 
 def _rehearsals(paths: Paths) -> Iterator[Paths]:
