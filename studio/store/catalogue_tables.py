@@ -53,7 +53,8 @@ CREATE TEMP TABLE bought AS
         sum(max(0, json_extract(line.value, '$.quantity') - coalesce(json_extract(line.value, '$.returned_quantity'), 0)))
         AS pieces
     FROM shop_order o, json_each(CASE WHEN json_valid(o.body) THEN o.body ELSE '{}' END, '$.lines') line
-    WHERE json_extract(o.body, '$.status') <> 'cancelled' AND json_type(line.value, '$.product_id') = 'text' GROUP BY 1, 2;
+    WHERE json_extract(CASE WHEN json_valid(o.body) THEN o.body ELSE '{}' END, '$.status') <> 'cancelled'
+        AND json_type(line.value, '$.product_id') = 'text' GROUP BY 1, 2;
 CREATE TEMP TABLE aired AS
     SELECT DISTINCT show.id AS show_id, json_extract(went.body, '$.product_id') AS product_id,
         coalesce((SELECT json_extract(of_shop.body, '$.shop') FROM event of_shop WHERE of_shop.show_id = show.id

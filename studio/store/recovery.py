@@ -25,6 +25,7 @@ from studio.store.errors import (
     StoreDamaged,
     damaged_sentence,
     translated,
+    translated_at_start,
 )
 from studio.store.pages import DamagedFile
 from studio.store.projection import mend_all
@@ -133,8 +134,25 @@ def _put_back(path: Path, working: Path) -> BackupFile | None:
         if _is_good(backup.path):
             shutil.copyfile(backup.path, working)
             working.chmod(0o600)
-            return backup
+            if _is_good_today(working):
+                return backup
+            _remove(working)
     return None
+
+
+def _is_good_today(working: Path) -> bool:
+    """Whether a backup is sound once it has today's form: only then can all that an older studio wrote be read."""
+    db = connections.open_writer(working)
+    try:
+        brought_up = migrations.migrate(db, lambda: None, lambda: None)
+        return not brought_up or not what_is_wrong(db.conn)
+    except sqlite3.Error as error:
+        told = translated_at_start(error, working)
+        if isinstance(told, StoreDamaged):
+            return False
+        raise
+    finally:
+        db.close()
 
 
 def _is_good(backup: Path) -> bool:

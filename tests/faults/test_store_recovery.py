@@ -7,13 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database as Sqlite
 
 from studio.control.ports.store import FeedBatch
 from studio.domain.order import OrderStatus
 from studio.domain.show import fold
+from studio.store import codec, migrations
 from studio.store.backup import Backups
 from studio.store.catalogue import ImageCache
-from studio.store.connections import quick_check
+from studio.store.connections import APPLICATION_ID, quick_check
 from studio.store.database import Database
 from studio.store.errors import NewerDatabaseError, StoreDamaged
 from studio.store.feeds import SqlFeeds
@@ -392,3 +394,32 @@ async def test_a_message_with_a_damaged_letter_is_shown_with_a_stand_in(tmp_path
     assert "message number 1322" in texts
     history.close()
     opened.database.close()
+
+
+def test_an_order_that_cannot_be_read_does_not_keep_an_older_database_from_opening(tmp_path: Path):
+    path = tmp_path / "studio.db"
+    older = Sqlite(sqlite3.connect(path), execute_plugins=False)
+    older.execute("PRAGMA journal_mode = WAL").fetchall()
+    migrations.MIGRATIONS.apply(older, stop_before="0007_catalogue_to_look_through")
+    order = an_order(1)
+    with older.atomic():
+        insert = (
+            "INSERT INTO shop_order (id, revision, placed_at_ms, shop, body) VALUES (?, 1, 1, 'nordhus', ?)"
+        )
+        older.execute(insert, ("spoilt", codec.body_of(order)[:40]))
+        older.execute(insert, (order.id, codec.body_of(order)))
+        older.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        older.execute("PRAGMA user_version = 6")
+    older.close()
+    opened = open_or_recover(path)
+    opened.database.close()
+    assert opened.recovery is not None
+    # The copy that was made before the database was brought up to date holds the same order: it is no good backup.
+    assert opened.recovery.backup is None
+    again = open_or_recover(path)
+    try:
+        kept = again.database.submit(lambda db: db.execute("SELECT id FROM shop_order").fetchall()).result()
+    finally:
+        again.database.close()
+    assert again.recovery is None
+    assert [row[0] for row in kept] == [order.id]
