@@ -52,6 +52,8 @@ table { margin-top: 6px; }
 th, td { padding: 4px 6px; }
 thead th { color: #52606d; font-size: 8pt; font-weight: 400; }
 tbody th { font-weight: 600; text-align: left; }
+td.number { white-space: nowrap; }
+.wide th, .wide td { font-size: 8pt; padding: 4px 3px; }
 .code { color: #6f2ab4; }
 .formulas { color: #52606d; }
 li { font-size: 7.5pt; color: #52606d; }
@@ -93,6 +95,8 @@ def pdf_of(html: str) -> bytes:
     # Tables stand at the width of the text, and numbers at the right: attributes that Qt understands.
     page = re.sub(r'<table class="(rows|tiles)', r'<table width="100%" cellspacing="0" class="\1', page)
     page = page.replace('class="number"', 'class="number" align="right"')
+    # A share of the width is what a text document takes from first when numbers need it: names would stand letter below letter.
+    page = page.replace('<th scope="col" width="30%">', '<th scope="col" width="150" align="left">')
     page = page.replace('<th scope="col">', '<th scope="col" align="left">')
     page = page.replace('<td class="tile">', '<td class="tile" width="25%">')
     document = QTextDocument()

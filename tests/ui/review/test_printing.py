@@ -1,9 +1,11 @@
 """The report on paper: a PDF of the whole page, with its picture."""
 
+import io
 import re
 import zlib
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from studio.review.report import render_report
@@ -63,6 +65,16 @@ def test_the_chart_of_the_show_is_drawn_into_it_as_lines_and_not_as_pixels(html)
     widths = [int(n) for n in re.findall(rb"/Subtype /Image\b.{0,80}?/Width (\d+)", pdf, re.DOTALL)]
     assert max(widths, default=0) < 200
     assert len(pdf) < 300_000, "pixels at the sharpness of paper take more"
+
+
+def test_no_amount_is_broken_between_two_lines(html):
+    # A larger show, so that every column is wide.
+    large = re.sub(r'(<td class="number">)€([\d,.]+)<', r"\1€7,654,\2<", html)
+    amounts = re.findall(r'<td class="number">(€[\d,.]+)<', large)
+    assert len(amounts) > 20
+    printed = "\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(printing.pdf_of(large))).pages)
+    lines = {word for line in printed.splitlines() for word in line.split()}
+    assert [a for a in amounts if a not in lines] == []
 
 
 def test_a_page_without_a_picture_or_with_a_broken_one_prints_too(qapp):
