@@ -97,17 +97,19 @@ class MainWindow(QMainWindow):
         if widget is None:
             return
         self._stack.removeWidget(widget)
+        self.notice_stack.stand_over(None)
         widget.hide()
         for key in [key for key in self._splitters if key.startswith(f"{name}.")]:
             del self._splitters[key]
         self._furniture.withdraw(name)
 
     def show_workspace(self, name: str) -> None:
-        """Bring a workspace to the front; one that is not built is passed over."""
+        """Bring a workspace to the front; one that is not built is passed over. Notices stand over its `notices_over`."""
         widget = self._workspaces.get(name)
         if widget is None:
             return
         self._stack.setCurrentWidget(widget)
+        self.notice_stack.stand_over(getattr(widget, "notices_over", None))
         self._furniture.mark(name)
         widget.setFocus()
 

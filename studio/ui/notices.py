@@ -32,6 +32,7 @@ CLICK_GUARD_MS: Final = 500
 """A notice that appears under the pointer does not take the click that was meant for what it covers."""
 
 _SHOWN: Final = 3
+_NARROWEST: Final = 300
 _SIGNS: Final[dict[Level, str]] = {"info": "ℹ", "ok": "✓", "warning": "⚠", "trouble": "⚠"}
 _TONES: Final[dict[Level, str]] = {"info": "accent", "ok": "ok", "warning": "warning", "trouble": "warning"}
 _CARDS: Final[dict[Level, CardKind]] = {
@@ -221,7 +222,8 @@ class NoticeStack(QWidget):
     """The notices over a window, at its lower edge: trouble on top, at most three, `and 2 more` below.
 
     It lies above the window's layout, so that nothing moves when a notice comes, and is as high as its notices, so
-    that it covers no more than it must. `bottom_margin` px keep the strip below it free.
+    that it covers no more than it must. `bottom_margin` px keep the strip below it free. `stand_over` gives it another
+    place, where the lower middle is worked in.
     """
 
     def __init__(self, notices: Notices, over: QWidget, *, bottom_margin: int = 16, width: int = 460) -> None:
@@ -230,6 +232,7 @@ class NoticeStack(QWidget):
         self._over = over
         self._bottom_margin = bottom_margin
         self._width = width
+        self._place_over: QWidget | None = None
         self._cards: dict[int, NoticeCard] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -249,6 +252,17 @@ class NoticeStack(QWidget):
         return [
             self._cards[notice.id] for notice in self._notices.shown()[:_SHOWN] if notice.id in self._cards
         ]
+
+    def stand_over(self, place: QWidget | None) -> None:
+        """Stand over the lower end of this widget of the window and be as wide; None: in the middle of the window."""
+        if place is self._place_over:
+            return
+        if self._place_over is not None:
+            self._place_over.removeEventFilter(self)
+        self._place_over = place
+        if place is not None:
+            place.installEventFilter(self)
+        self._place()
 
     def refresh(self) -> None:
         """Show what the model says."""
@@ -276,12 +290,14 @@ class NoticeStack(QWidget):
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+        if event.type() == QEvent.Type.Resize and watched in (self.parentWidget(), self._place_over):
             self._place()
         return False
 
     def _place(self) -> None:
-        width = min(self._width, self._over.width() - 2 * SPACE_M)
+        place = self._place_over
+        wide = self._width if place is None else min(self._width, max(_NARROWEST, place.width()))
+        width = min(wide, self._over.width() - 2 * SPACE_M)
         self._column.activate()
         height = (
             self._column.heightForWidth(width)
@@ -289,5 +305,9 @@ class NoticeStack(QWidget):
             else self.sizeHint().height()
         )
         left = (self._over.width() - width) // 2
-        self.setGeometry(left, self._over.height() - height - self._bottom_margin, width, height)
+        bottom = self._over.height() - self._bottom_margin
+        if place is not None:
+            corner = place.mapTo(self._over, place.rect().bottomLeft())
+            left, bottom = max(corner.x(), SPACE_S), corner.y() - SPACE_S
+        self.setGeometry(left, bottom - height, width, height)
         self.raise_()

@@ -131,6 +131,23 @@ def test_a_notice_takes_neither_the_focus_nor_the_place_of_anything(
     assert window.rect().contains(stack.geometry())
 
 
+def test_notices_stand_over_the_part_of_the_window_that_is_given_and_follow_it(
+    window: QWidget, stack: NoticeStack, notices: Notices
+) -> None:
+    window.resize(1100, 700)
+    place = QWidget(window)
+    place.setGeometry(8, 100, 320, 560)
+    place.show()
+    notices.post("warning", "Felt slippers: only 8 left.")
+    in_the_middle = stack.geometry()
+    stack.stand_over(place)
+    assert place.geometry().contains(stack.geometry())
+    place.resize(310, 400)
+    assert place.geometry().contains(stack.geometry())
+    stack.stand_over(None)
+    assert stack.geometry() == in_the_middle
+
+
 def test_markup_in_a_notice_is_shown_as_text(stack: NoticeStack, notices: Notices) -> None:
     notices.post("warning", "<b>x</b>\u202e")
     assert stack.cards[0].sentence.textFormat() == Qt.TextFormat.PlainText

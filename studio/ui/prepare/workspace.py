@@ -42,6 +42,8 @@ class PrepareWorkspace(QWidget):
         super().__init__(parent)
         self.header, self.catalogue, self.lineup = header, catalogue, lineup
         self.readiness, self.goals, self.past = readiness, goals, past
+        # The catalogue's long list scrolls from under a notice; the item's fields in the middle could not.
+        self.notices_over: QWidget = catalogue
         self.setProperty("role", "workspace")
         self.setAccessibleName(self.tr("Prepare"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
