@@ -62,6 +62,8 @@ class EngineRoom:
         self._shop: ConnectedShop | None = None
         self._stages: StageSet | None = None
         self._hourly: asyncio.Task[None] | None = None
+        # A show that is being opened is not open yet: one after the other, or two engines would send for one show.
+        self._turn = asyncio.Lock()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="history")
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
@@ -113,6 +115,10 @@ class EngineRoom:
 
     async def close_show(self) -> None:
         """*engine* Close the open show; what waits stays in the outbox."""
+        async with self._turn:
+            await self._close_show()
+
+    async def _close_show(self) -> None:
         if self._hourly is not None:
             self._hourly.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -143,27 +149,33 @@ class EngineRoom:
         """*engine* Open a show and go on where its log stands. Raises `TargetError` never: offline is fine. Raises
         `BadAddress` or `UnknownShopKind` (each a `ValueError` with a sentence) for settings that cannot be used.
         """
-        if self._show is None or self._show.show_id != show_id:
-            await self.close_show()
-            self.clock.forget()
-            log = await self._stored.log.read(show_id)
-            if self.connections is not None:
-                await self._stored.feeds.keep_for(self.connections.shop.kind, self.connections.shop.id)
-            self._stages = self._stage_set()
-            show = RunningShow(
-                fold(show_id, log),
-                self._stored,
-                self.clock,
-                self.wall,
-                self._make_engine,
-                self._emit,
-                log[-1].at_ms if log else 0,
-                self._stages,
-            )
-            await show.open(whole_feeds=whole_feeds)
-            self._show = show
-            self._hourly = asyncio.create_task(self._stored.backups.hourly(show_id), name="hourly backup")
-        return await self._show.snapshot()
+        async with self._turn:
+            show = self._show
+            if show is None or show.show_id != show_id:
+                show = await self._open_show(show_id, whole_feeds=whole_feeds)
+            return await show.snapshot()
+
+    async def _open_show(self, show_id: str, *, whole_feeds: bool) -> RunningShow:
+        await self._close_show()
+        self.clock.forget()
+        log = await self._stored.log.read(show_id)
+        if self.connections is not None:
+            await self._stored.feeds.keep_for(self.connections.shop.kind, self.connections.shop.id)
+        self._stages = self._stage_set()
+        show = RunningShow(
+            fold(show_id, log),
+            self._stored,
+            self.clock,
+            self.wall,
+            self._make_engine,
+            self._emit,
+            log[-1].at_ms if log else 0,
+            self._stages,
+        )
+        await show.open(whole_feeds=whole_feeds)
+        self._show = show
+        self._hourly = asyncio.create_task(self._stored.backups.hourly(show_id), name="hourly backup")
+        return show
 
     async def do(self, command: Command, show_id: str | None = None) -> Refused | None:
         """*engine* Carry out a command in the open show. A database that breaks in the middle refuses it with its

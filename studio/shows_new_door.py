@@ -142,18 +142,19 @@ class ShowMaker:
     async def _currency_of(self, shop: ShopSettings) -> str:
         """In what a shop sells, as it says itself; EUR, and that is said, when it does not. Empty when it cannot be asked."""
         room = self._reach.desktop.room
-        try:
-            await self._reach.desktop.close_show()
-            room.connections = self._reach.shops.connections(shop)
-            # Nothing is planned under this id yet: it is there to ask the shop.
-            await self._reach.desktop.studio.open(new_show_id())
-            told = await asyncio.wrap_future(room.run(room.show.currency(CURRENCY_S)))
-        except (BadAddress, StoreError, StoreFull) as error:
-            self._reach.say("trouble", f"The show was not made. {error}")
-            return ""
-        finally:
-            if self._reach.desktop.live is None:
-                await self._reach.desktop.studio.close()
+        async with self._reach.turn:
+            try:
+                await self._reach.desktop.close_show()
+                room.connections = self._reach.shops.connections(shop)
+                # Nothing is planned under this id yet: it is there to ask the shop.
+                await self._reach.desktop.studio.open(new_show_id())
+                told = await asyncio.wrap_future(room.run(room.show.currency(CURRENCY_S)))
+            except (BadAddress, StoreError, StoreFull) as error:
+                self._reach.say("trouble", f"The show was not made. {error}")
+                return ""
+            finally:
+                if self._reach.desktop.live is None:
+                    await self._reach.desktop.studio.close()
         if not told:
             self._reach.say(
                 "warning",

@@ -241,7 +241,8 @@ class ShowsPageDoor:
         if live is not None and live.state.id == show_id and live.state.phase is ShowPhase.PLANNED:
             if not await self.reach.may_leave():
                 return
-            await self._desktop.close_show()
+            async with self.reach.turn:
+                await self._desktop.close_show()
         try:
             await self._shops.change_shop(show_id)
         except (BadAddress, StoreError, StoreFull) as error:

@@ -22,6 +22,8 @@ class ShowsReach:
 
     def __init__(self, desktop: Desktop, shops: ShopsDoor, changed: Callable[[], Awaitable[None]]) -> None:
         self.desktop, self.shops, self.changed = desktop, shops, changed
+        # Who opens two shows in a hurry has both opened one after the other, each with its own shop.
+        self.turn = asyncio.Lock()
 
     async def decided(self, show_id: str, command: ClosedCommand, failed: str) -> bool:
         """Carry out a command in a show, open or not; whether it is on disk. `failed` begins the sentence when the disk is
@@ -69,12 +71,16 @@ class ShowsReach:
 
     async def switch_to(self, show_id: str, shop: ShopSettings, failed: str) -> None:
         """Leave the show that is open and open this one; `failed` begins the sentence when that cannot be."""
-        try:
-            await self.desktop.close_show()
-            self.desktop.room.connections = self.shops.connections(shop)
-            await self.desktop.open_show(show_id)
-        except (BadAddress, StoreError) as error:
-            self.say("trouble", f"{failed} {error}")
+        async with self.turn:
+            live = self.desktop.live
+            if live is not None and live.state.id == show_id:
+                return
+            try:
+                await self.desktop.close_show()
+                self.desktop.room.connections = self.shops.connections(shop)
+                await self.desktop.open_show(show_id)
+            except (BadAddress, StoreError, StoreFull) as error:
+                self.say("trouble", f"{failed} {error}")
         await self.changed()
 
     def series(self, shows: list[ShowSummary]) -> tuple[str, ...]:

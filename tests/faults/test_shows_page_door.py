@@ -284,3 +284,31 @@ async def test_rehearsing_a_show_hands_over_its_line_up_and_its_products_and_no_
     text = msgspec.json.encode(own).decode()
     assert shops[0].url not in text
     assert "http" not in text
+
+
+@pytest.mark.parametrize("second", ["Of Fjord", "Of Nordhus"])
+async def test_who_opens_two_shows_at_once_or_one_twice_gets_the_last_one_with_its_own_shop(
+    open_it: Opening, shops: tuple[BadShop, BadShop], second: str
+) -> None:
+    async with open_it() as opened:
+        await new_show(opened, "Of Fjord", shop="Fjord")
+        await the_show(opened, "Of Fjord")
+        await back(opened, 1)
+        await new_show(opened, "Of Nordhus", shop="Nordhus")
+        await the_show(opened, "Of Nordhus")
+        await back(opened, 2)
+        await new_show(opened, "Third", shop="Fjord")
+        await the_show(opened, "Third")
+        await back(opened, 3)
+        ids = {s.title: s.id for s in opened.home.list.model.shows}
+        opened.home.deed.emit(Deed.OPEN, ids["Of Nordhus"])
+        opened.home.deed.emit(Deed.OPEN, ids[second])
+        await the_show(opened, second)
+        await opened.until(lambda: "· open" in "".join(map(opened.row, range(3))), "which one is open")
+        hosts = opened.window.findChildren(HostWorkspace)
+        assert [h._show.state.title for h in hosts] == [second]
+        assert not [s for s in opened.said() if "went wrong" in s]
+        expected = "Fjord" if second == "Of Fjord" else "Nordhus"
+        names = lambda: {s.name for s in hosts[0]._show.links.values() if s.kind == "shop"}  # noqa: E731
+        await opened.until(names, "its shop")
+        assert names() == {expected}
