@@ -14,7 +14,7 @@ from studio.domain.advising import advise, pieces_at
 from studio.domain.audience import ViewerSample, ViewerTimeline
 from studio.domain.events import Logged
 from studio.domain.kpi import ChatCount, ShowFigures, answered_messages, first_sold_out, show_figures
-from studio.domain.order import REPLAY_MS, Order
+from studio.domain.order import Order
 from studio.domain.past import PastShow
 from studio.domain.question import Question
 from studio.domain.show import ShowState, fold
@@ -59,7 +59,15 @@ class Reviews:
     def __init__(self, stored: Store, clock: ShowClock, wall: WallClock, read: Read) -> None:
         self._stored, self._clock, self._wall, self._read = stored, clock, wall, read
         self._known: dict[str, tuple[tuple[int, ...], PastShow]] = {}
-        self.replay_ms = REPLAY_MS
+
+    @property
+    def replay_ms(self) -> int:
+        """How long after a show's end orders count for it, here and where they come in."""
+        return self._stored.feeds.replay_ms
+
+    @replay_ms.setter
+    def replay_ms(self, wanted: int) -> None:
+        self._stored.feeds.replay_ms = wanted
 
     async def review(self, show_id: str) -> Review:
         """The figures of a show, from its log and its feeds, with the show before it and what to change."""
@@ -121,8 +129,9 @@ class Reviews:
         # The reader's thread counts the chat while the other one reads.
         history = asyncio.wrap_future(self._read(lambda: self._history(state, now)))
         orders = await feeds.orders(show_id)
-        if state.ended_at_ms is not None:
-            orders += await feeds.late_orders(show_id, state.ended_at_ms, state.ended_at_ms + self.replay_ms)
+        if state.started_at_ms is not None and state.ended_at_ms is not None:
+            until_ms = state.ended_at_ms + self.replay_ms
+            orders += await feeds.late_orders(show_id, state.started_at_ms - 1, until_ms)
         samples, questions = await feeds.samples(show_id), await feeds.questions(show_id)
         traffic, links = await feeds.traffic(show_id), await self._stored.outbox.links(show_id)
         stock, product_of, replied, chat = await history

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from studio.control.ports.shop import PromoUsage, Traffic
 from studio.control.ports.store import FeedBatch, StoredBatch
 from studio.domain.audience import ViewerSample
-from studio.domain.order import Order
+from studio.domain.order import REPLAY_MS, Order
 from studio.domain.product import Product, StockLevel
 from studio.domain.question import Question
 from studio.store import catalogue, chat, codec, kept_shop, merge
@@ -25,12 +25,15 @@ def _now_ms() -> int:
 
 
 class SqlFeeds:
-    """Implements the port `Feeds`. `now_ms` says the time of this computer (UTC ms)."""
+    """Implements the port `Feeds`. `now_ms` says the time of this computer (UTC ms). `replay_ms` is how long after a show's
+    end orders count for it; it may be set at any time, for what comes in from then on.
+    """
 
     def __init__(self, db: Database, images: ImageCache, now_ms: Callable[[], int] = _now_ms) -> None:
         self._db = db
         self._images = images
         self._now_ms = now_ms
+        self.replay_ms = REPLAY_MS
 
     async def store(self, show_id: str, batch: FeedBatch) -> StoredBatch:
         """Store a batch with its cursor in one transaction, together with other batches that wait.
@@ -38,9 +41,9 @@ class SqlFeeds:
         The highest revision wins, messages and samples are kept once; a batch may come twice or late. A gap is
         marked in the chat before the batch's messages. What it returns was new. Raises `StoreFull`, `StoreDamaged`.
         """
-        reached, now_ms = self._db.reached, self._now_ms()
+        reached, now_ms, replay_ms = self._db.reached, self._now_ms(), self.replay_ms
         return await self._db.write(
-            lambda db: merge.store_batch(db, show_id, batch, reached, now_ms),
+            lambda db: merge.store_batch(db, show_id, batch, reached, now_ms, replay_ms),
             grouped=True,
             after=("feeds.after-commit",),
         )
@@ -97,7 +100,7 @@ class SqlFeeds:
 
     async def late_orders(self, show_id: str, after_ms: int, until_ms: int) -> list[Order]:
         """The orders of a show's shop placed within (after_ms, until_ms] (UTC ms) that other shows were told of: while this
-        one was not open. In order of time.
+        one was not open, or while the shop could not be reached. In order of time.
         """
         sql = (
             "SELECT body FROM shop_order WHERE shop = ?1 AND placed_at_ms > ?3 AND placed_at_ms <= ?4 AND id NOT IN "

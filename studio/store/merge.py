@@ -9,7 +9,7 @@ from sqlite_utils import Database as Sqlite
 from studio.control.ports.shop import PromoUsage, Traffic
 from studio.control.ports.store import FeedBatch, StoredBatch
 from studio.domain.audience import ViewerSample
-from studio.domain.order import Order, last_touched
+from studio.domain.order import REPLAY_MS, Order, last_touched
 from studio.domain.product import StockLevel
 from studio.domain.question import Question
 from studio.store import catalogue, catalogue_cards, catalogue_past, chat, codec, show_log
@@ -20,18 +20,23 @@ _INT64_MAX = 2**63 - 1
 
 
 def store_batch(
-    db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None], now_ms: int
+    db: Sqlite,
+    show_id: str,
+    batch: FeedBatch,
+    reached: Callable[[str], None],
+    now_ms: int,
+    replay_ms: int = REPLAY_MS,
 ) -> StoredBatch:
     """Store a batch that came at `now_ms` (UTC ms of this computer) with its cursor within a transaction; what of it was
-    new. Raises `sqlite3.Error`.
+    new. Orders count for a show until `replay_ms` after its end. Raises `sqlite3.Error`.
     """
     try:
         with db.atomic():
-            return _store(db, show_id, batch, reached, now_ms)
+            return _store(db, show_id, batch, reached, now_ms, replay_ms)
     except (OverflowError, UnicodeEncodeError):
         # One odd value must not hold up its source for good: the batch would come again and again.
         storable = msgspec.convert(_storable(msgspec.to_builtins(batch)), FeedBatch)
-        return _store(db, show_id, storable, reached, now_ms)
+        return _store(db, show_id, storable, reached, now_ms, replay_ms)
 
 
 def _storable(value: Any) -> Any:
@@ -50,7 +55,7 @@ def _storable(value: Any) -> Any:
 
 
 def _store(
-    db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None], now_ms: int
+    db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None], now_ms: int, replay_ms: int
 ) -> StoredBatch:
     reached("feeds.before-store")
     show = show_num(db, show_id)
@@ -68,7 +73,8 @@ def _store(
         products=tuple(p for p in batch.products if catalogue.store_product(db, p, shop, now_ms)),
         stock=tuple(level for level in batch.stock if store_stock(db, shop, level)),
         orders=_stored(
-            _last_touched(db, show_id, batch.orders), lambda order: store_order(db, shop, show_id, order)
+            _last_touched(db, show_id, batch.orders, replay_ms),
+            lambda order: store_order(db, shop, show_id, order),
         ),
         usage=tuple(u for u in batch.usage if store_usage(db, show_id, u)),
         traffic=batch.traffic if batch.traffic and store_traffic(db, show_id, batch.traffic) else None,
@@ -100,12 +106,12 @@ def _stored(given: tuple[T, ...], store: Callable[[T], T | None]) -> tuple[T, ..
     return tuple(value for value in results if value is not None)
 
 
-def _last_touched(db: Sqlite, show_id: str, orders: tuple[Order, ...]) -> tuple[Order, ...]:
+def _last_touched(db: Sqlite, show_id: str, orders: tuple[Order, ...], replay_ms: int) -> tuple[Order, ...]:
     """The orders, each counted by what touched it last."""
     contested = [order.placed_at_ms for order in orders if order.link_show_id and order.promo_codes]
     if not contested:
         return orders
-    codes = shop_codes(db.conn, show_id, min(contested))
+    codes = shop_codes(db.conn, show_id, min(contested), replay_ms)
     return tuple(last_touched(order, codes) for order in orders)
 
 

@@ -102,16 +102,18 @@ def shop_id(conn: sqlite3.Connection, show_id: str) -> str:
     return ""
 
 
-def shop_codes(conn: sqlite3.Connection, show_id: str, placed_at_ms: int) -> dict[str, dict[str, int | None]]:
+def shop_codes(
+    conn: sqlite3.Connection, show_id: str, placed_at_ms: int, replay_ms: int = REPLAY_MS
+) -> dict[str, dict[str, int | None]]:
     """The codes that the shop of this show confirmed for it and for other shows for which orders of that moment count: by
-    code the shows, each with the moment up to which orders count for it (UTC ms, None while it runs). Raises
-    `sqlite3.Error`, `StoreDamaged`.
+    code the shows, each with the moment up to which orders count for it (UTC ms, None while it runs): `replay_ms` after its
+    end. Raises `sqlite3.Error`, `StoreDamaged`.
     """
     shops = shop_ids(conn)
     rows = conn.execute(
         f"SELECT {codec.EVENT} FROM event WHERE type IN ('PromoIssued', 'PromoConfirmed', 'ShowEnded') AND show_id IN "  # noqa: S608
         "(SELECT id FROM show WHERE started_at_ms IS NOT NULL AND (ended_at_ms IS NULL OR ended_at_ms >= ?)) ORDER BY seq",
-        (placed_at_ms - REPLAY_MS,),
+        (placed_at_ms - replay_ms,),
     )
     issued: dict[tuple[str, str], str] = {}
     confirmed: dict[str, dict[str, int | None]] = {}
@@ -126,7 +128,7 @@ def shop_codes(conn: sqlite3.Connection, show_id: str, placed_at_ms: int) -> dic
             case ev.PromoConfirmed(promo_id=promo_id) if (show, promo_id) in issued:
                 confirmed.setdefault(issued[show, promo_id], {})[show] = None
             case ev.ShowEnded():
-                until[show] = logged.at_ms + REPLAY_MS
+                until[show] = logged.at_ms + replay_ms
             case _:
                 pass
     return {code: {show: until.get(show) for show in shows} for code, shows in confirmed.items()}

@@ -13,12 +13,13 @@ from studio.control.ports.shop import TrackedLink, Traffic
 from studio.domain import commands as cmd
 from studio.domain import events as ev
 from studio.domain.audience import ChatMessage, ViewerSample
-from studio.domain.order import REPLAY_MS
+from studio.domain.kpi import newest_revisions, own_orders
+from studio.domain.order import REPLAY_MS, Order
 from studio.reviews import Reviews
 from studio.store.store import Store, open_store
-from studio.ui.studio import ExportKind
+from studio.ui.studio import ExportKind, Review
 from tests.unit.domain.show_builder import MINUTE, T0, Show
-from tests.unit.domain.test_kpi import order
+from tests.unit.domain.test_kpi import order, show_with_sales
 
 HOUR = 60 * MINUTE
 WEEK = 7 * 24 * HOUR
@@ -173,3 +174,39 @@ async def test_a_review_is_written_as_each_kind(store: Store, reviews: Reviews, 
         assert (tmp_path / kind.value).exists()
     assert "00:00:01.500 --> " in (tmp_path / "chapters_vtt").read_text()
     assert "Autumn Home Live #14" in await reviews.report_html("first")
+
+
+async def test_whose_an_order_with_a_code_and_a_link_is_follows_from_how_long_orders_count(
+    store: Store, reviews: Reviews
+):
+    first = show_with_sales()
+    ended = first.state.ended_at_ms
+    assert ended is not None
+    await store.log.append("show-1", 0, first.log, [])
+    await a_show(store, "second", 0, end=False)
+
+    async def owners(n: int, hours: int) -> list[str]:
+        """The shows that an order counts for which came by the second show's link with the first one's code."""
+        both = order(n, show="second", codes=["NORD20"], at=ended + hours * HOUR)
+        await store.feeds.store("second", FeedBatch("shop", orders=(both,)))
+        told = [await reviews.review(show_id) for show_id in ("show-1", "second")]
+        return [r.state.id for r in told if both.id in {o.id for o in own_of(r)}]
+
+    assert await owners(1, 24) == ["show-1"], "a code beats a link while orders count for its show"
+    reviews.replay_ms = 12 * HOUR
+    assert await owners(2, 24) == ["second"], "they no longer do"
+    reviews.replay_ms = 96 * HOUR
+    assert await owners(3, 72) == ["show-1"], "they still do"
+
+
+async def test_an_order_of_the_show_counts_that_only_another_show_was_told_of(store: Store, reviews: Reviews):
+    ended = await a_show(store, "first", 0)
+    await a_show(store, "second", 1)
+    await store.feeds.store("second", FeedBatch("shop", orders=(order(1, show="first", at=ended - MINUTE),)))
+    figures = (await reviews.review("first")).figures
+    assert (figures.own.orders, figures.shop_total.orders) == (1, 1)
+    assert (await reviews.review("second")).figures.own.orders == 0
+
+
+def own_of(review: Review) -> list[Order]:
+    return own_orders(review.state, newest_revisions(review.orders), review.replay_ms)
