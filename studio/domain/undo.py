@@ -7,7 +7,7 @@ from studio.domain.commands import Refused
 from studio.domain.effects import Effect, EffectKind, FeatureProduct, effects_of
 from studio.domain.promo import PromoPhase, phase
 from studio.domain.show import applied
-from studio.domain.show_state import Decided, ShowState
+from studio.domain.show_state import Decided, ShowPhase, ShowState
 
 _NOTHING = Refused("There is nothing to undo.", "nothing")
 _LATER = "Press again to undo the decision before it."
@@ -42,7 +42,11 @@ def redo(state: ShowState, now_ms: int, attempted: Collection[str]) -> list[ev.E
     """The events that do again what was undone last; the desk marks them with that undo's command id."""
     if not state.redoable:
         return Refused("Nothing was undone that could be done again.", "nothing")
-    return _reverse_all(state, state.redoable[-1], now_ms, attempted)
+    answer = _reverse_all(state, state.redoable[-1], now_ms, attempted)
+    if isinstance(answer, Refused):
+        # There is nothing behind it that could be done again instead.
+        return Refused(answer.sentence.removesuffix(_LATER).rstrip(), answer.reason)
+    return answer
 
 
 def _reverse_all(
@@ -71,6 +75,8 @@ def _withdrawals(effects: Collection[Effect], state: ShowState, attempted: Colle
 def _reverse(
     state: ShowState, logged: ev.Logged, now_ms: int, attempted: Collection[str]
 ) -> list[ev.Event] | Refused:
+    if refused := _too_late(state, logged.event):
+        return refused
     # What was announced stands in the show for good; the effects depend on nothing else that does not last.
     effects = effects_of(logged, _around(state, logged), state)
     withdrawn = _withdrawals(effects, state, attempted)
@@ -78,6 +84,24 @@ def _reverse(
     left = [e for e in effects if e.id not in gone]
     events = _counter_events(state, logged, now_ms, left)
     return events if isinstance(events, Refused) else [*withdrawn, *events]
+
+
+def _too_late(state: ShowState, event: ev.Event) -> Refused | None:
+    """What cannot be decided any more is not undone either (`studio.domain.decide_plan`)."""
+    match event:
+        case ev.ShowChanged() if state.phase is not ShowPhase.PLANNED:
+            return Refused(
+                f"The show has begun: what it is called and when it is stays as it was. {_LATER}",
+                "irrevocable",
+            )
+        case ev.ItemAdded() | ev.ItemChanged() | ev.ItemMoved() | ev.ItemRemoved() | ev.PromosPlanned() if (
+            state.phase is ShowPhase.ENDED
+        ):
+            return Refused(
+                f"The show is over: its line-up and its codes stay as they were. {_LATER}", "irrevocable"
+            )
+        case _:
+            return None
 
 
 def _around(state: ShowState, logged: ev.Logged) -> ShowState:

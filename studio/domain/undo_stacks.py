@@ -23,6 +23,9 @@ Stack = tuple[Decided, ...]
 def stacks(state: ShowState, logged: ev.Logged) -> tuple[Stack, Stack]:
     """What can be undone and what can be done again, after one more event: the state's `undoable` and `redoable`."""
     undo, redo = state.undoable, state.redoable
+    if isinstance(logged.event, ev.ShopChanged):
+        # What was planned before names products of the other shop by their numbers there.
+        return (), ()
     if logged.undoes:
         if _is_on(redo, logged.undoes) or _goes_on(undo, logged):
             return _pushed(undo, logged, state.phase), _without(redo, logged.undoes)

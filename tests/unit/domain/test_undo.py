@@ -1,10 +1,12 @@
 """Undo takes back what can be taken back, and says so where it cannot."""
 
 import hypothesis.strategies as st
+import msgspec
 from hypothesis import given, settings
 
 from studio.domain import commands as cmd
 from studio.domain import events as ev
+from studio.domain.commands import Refused
 from studio.domain.effects import FeatureProduct
 from studio.domain.lineup import ItemStatus
 from studio.domain.promo import PromoPhase, phase
@@ -145,3 +147,52 @@ def test_undoing_everything_leads_back_to_the_beginning(edits):
     assert show.state.runs == ()
     assert show.state.prompted is None
     assert not [e for e in show.pending() if e.target == "shop"]
+
+
+def test_what_a_show_is_called_and_sold_in_is_not_undone_or_redone_once_it_has_begun():
+    show = Show(started=False)
+    show.do(cmd.SkipItem("i4", True))
+    show.do(cmd.ChangeShow(msgspec.structs.replace(show.state.details, title="Winter", currency="NOK")))
+    show.do(cmd.StartShow())
+    refused = show.do(cmd.Undo())
+    assert refused is not None
+    assert "has begun" in refused.sentence
+    assert (show.state.title, show.state.currency) == ("Winter", "NOK")
+    assert show.do(cmd.Undo(skip_irrevocable=True)) is None
+    assert show.state.status("i4") is ItemStatus.PLANNED
+
+    show = Show(started=False)
+    show.do(cmd.ChangeShow(msgspec.structs.replace(show.state.details, title="Winter")))
+    show.do(cmd.Undo())
+    show.do(cmd.StartShow())
+    refused = show.do(cmd.Redo())
+    assert isinstance(refused, Refused)
+    assert "Press again" not in refused.sentence
+    assert show.state.title == "Autumn Home Live #14"
+
+
+def test_the_line_up_of_a_show_that_is_over_stays_as_it_was_whatever_is_undone():
+    show = Show(started=False)
+    show.do(cmd.AddItem(item(7), 0))
+    show.do(cmd.PlanPromos((plan("LIVE14"),)))
+    show.do(cmd.StartShow())
+    show.do(cmd.EndShow())
+    items, promos = show.state.items, show.state.planned_promos
+    for _ in range(3):
+        refused = show.do(cmd.Undo())
+        assert refused is not None
+        assert "is over" in refused.sentence
+    assert (show.state.items, show.state.planned_promos) == (items, promos)
+
+
+def test_once_another_shop_sells_the_products_of_the_one_before_do_not_come_back_by_undo():
+    show = Show(item(1, sku="SKU-1"), started=False)
+    show.do(cmd.ChangeItem(item(1, sku="SKU-1", title="Lamp")))
+    show.do(cmd.Undo())
+    show.do(cmd.ChangeItem(item(1, sku="SKU-1", title="Chair")))
+    show.do(cmd.ChangeShop("fjord"))
+    for command in (cmd.Undo(), cmd.Redo()):
+        refused = show.do(command)
+        assert refused is not None
+        assert refused.reason == "nothing"
+    assert show.state.items[0].product_id == ""
