@@ -46,7 +46,7 @@ def promo_of(
         products = tuple(product_ids) or ((item.product_id,) if item and item.product_id else ())
     ends = now + plan.minutes * 60_000
     if plan.hours_after_show:
-        planned_end = (state.started_at_ms if state.started_at_ms is not None else now) + state.planned_ms
+        planned_end = (state.started_at_ms if state.started_at_ms is not None else now) + state.length_ms
         # A show that ends early has ended: what is issued with its end counts from then.
         ends = (now if plan.at_end else max(now, planned_end)) + plan.hours_after_show * 3_600_000
     if plan.when is PromoWhen.ABSOLUTE and plan.until_ms is not None:

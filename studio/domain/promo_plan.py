@@ -145,7 +145,7 @@ def timed(state: ShowState) -> tuple[Due, ...]:
             until = (
                 at + lasts
                 if not plan.hours_after_show
-                else start + state.planned_ms + plan.hours_after_show * _HOUR
+                else start + state.length_ms + plan.hours_after_show * _HOUR
             )
             found.append(Due(plan, item, at, max(until, at + 1), promo_id))
         elif plan.when is PromoWhen.ABSOLUTE and plan.until_ms is not None:

@@ -173,7 +173,12 @@ class ShowState(msgspec.Struct, frozen=True):
     def planned_end_ms(self) -> int | None:
         """When it is to end by its plan, UTC ms; None while nobody knows when it begins."""
         start = self.starts_at_ms if self.started_at_ms is None else self.started_at_ms
-        return None if start is None else start + self.planned_ms
+        return None if start is None else start + self.length_ms
+
+    @property
+    def length_ms(self) -> int:
+        """How long it is planned; without a length of its own as long as its items."""
+        return self.planned_ms or sum(item.planned_ms for item in self.items)
 
     @property
     def product_ids(self) -> tuple[str, ...]:

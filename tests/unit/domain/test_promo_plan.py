@@ -290,3 +290,21 @@ def test_what_the_clock_issues_can_be_issued_once_whatever_is_planned(show: Show
             issued.add(due.plan.id)
         assert isinstance(show.do(command), Refused)
     assert not issued & {due.plan.id for due in timed(show.state)}
+
+
+def test_a_code_for_some_hours_after_a_show_without_a_planned_length_outlasts_its_items():
+    show = Show(
+        item(1, promo=plan("REPLAY", hours_after_show=2, after_start_ms=0)),
+        item(2, planned_ms=55 * MINUTE),
+        started=False,
+    )
+    show.do(cmd.ChangeShow(msgspec.structs.replace(show.state.details, planned_ms=0)))
+    end = T0 + 60 * MINUTE
+    (code,) = planned_codes(show.state, T0)
+    assert code.ends_at_ms == end + 120 * MINUTE
+    show.do(cmd.StartShow())
+    (due,) = timed(show.state)
+    assert due.until_ms == end + 120 * MINUTE
+    show.pass_minutes(1)
+    show.do(cmd.IssuePlannedPromo("replay", "i1"))
+    assert show.state.promos["replay"].promo.ends_at_ms == end + 120 * MINUTE
