@@ -110,6 +110,7 @@ class DetailsDialog(Dialog):
         self.deed.clicked.connect(self.submit)
         self.title.textEdited.connect(lambda: self._say("title", ""))
         self.source.currentIndexChanged.connect(lambda: self._say("title", ""))
+        self.when.changed.connect(self._grow)
         self._first = self.title
 
     def _lay_out(self, *, shops: bool, sources: bool) -> None:
@@ -170,7 +171,7 @@ class DetailsDialog(Dialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         typed = self.focusWidget()
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(
-            typed, QLineEdit | QAbstractSpinBox | QComboBox
+            typed, QLineEdit | QAbstractSpinBox | QComboBox | QCheckBox
         ):
             if not event.isAutoRepeat():
                 self.submit()
@@ -231,6 +232,7 @@ class DetailsDialog(Dialog):
     def _say(self, name: str, sentence: str) -> None:
         if name == "when":
             self.when.say(sentence)
+            self._grow()
             return
         hint = self.hints[name]
         hint.setText(f"⚠ {sentence}" if sentence else "")
@@ -239,6 +241,15 @@ class DetailsDialog(Dialog):
         if name == "title":
             set_look(self.title, "tone", "warning" if sentence else "")
             self.title.setAccessibleDescription(sentence)
+        self._grow()
+
+    def _grow(self) -> None:
+        """A sentence more takes no height from the fields."""
+        inside = self.layout()
+        if inside is None or not self.isVisible():  # pyright: ignore[reportUnnecessaryComparison]
+            return
+        inside.activate()
+        self.resize(self.width(), max(self.height(), inside.totalHeightForWidth(self.width())))
 
 
 async def ask_details(

@@ -137,6 +137,26 @@ def test_return_in_a_field_keeps_and_escape_does_not(qtbot, theme, window: QWidg
     assert results == ["kept", "left"]
 
 
+def test_return_keeps_also_where_a_box_was_ticked_last(qtbot, theme, window: QWidget) -> None:
+    dialog = made(window, DETAILS)
+    kept: list[str] = []
+    dialog.accepted.connect(lambda: kept.append("kept"))
+    dialog.when.undated.setFocus()
+    QTest.keyClick(dialog.when.undated, Qt.Key.Key_Return)
+    assert kept == ["kept"]
+
+
+def test_what_is_said_takes_no_height_from_the_fields(dialog: DetailsDialog) -> None:
+    QApplication.processEvents()
+    fields = (dialog.title, dialog.when.zone, dialog.hours, dialog.series)
+    before = [field.height() for field in fields]
+    dialog.title.clear()
+    dialog.submit()
+    QApplication.processEvents()
+    assert not dialog.hints["title"].isHidden()
+    assert [field.height() for field in fields] == before
+
+
 async def test_asking_gives_the_details_or_nothing(qtbot, theme, window: QWidget) -> None:
     window.show()
 
