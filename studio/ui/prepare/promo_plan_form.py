@@ -89,7 +89,7 @@ class PromoPlanForm(QWidget):
         for field in (self.value, self.after, self.minutes, self.hours, self.limit, self.each):
             field.setKeyboardTracking(False)
         for field in (self.begins, self.until):
-            field.setDisplayFormat("yyyy-MM-dd  HH:mm")
+            field.setDisplayFormat("d MMM yyyy  HH:mm")
             field.setKeyboardTracking(False)
             field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             field.lineEdit().setTextMargins(8, 0, 0, 0)
