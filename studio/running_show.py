@@ -172,6 +172,7 @@ class RunningShow:
             locations=self._locations,
             quotas=dict(self._quotas),
             streams=dict(self._stage.streams) if self._stage is not None else {},
+            replay_ms=feeds.replay_ms,
         )
 
     # --- deciding ---------------------------------------------------------------------------------------------

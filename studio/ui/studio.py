@@ -110,7 +110,9 @@ class ChangeBatch(msgspec.Struct, frozen=True):
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A show as it stands when a window opens it: the log's fold and the feeds so far; batches follow."""
+    """A show as it stands when a window opens it: the log's fold and the feeds so far; batches follow. `replay_ms` is how
+    long after its end orders count for it.
+    """
 
     state: ShowState
     log: tuple[Logged, ...]
@@ -128,6 +130,7 @@ class Opened(msgspec.Struct, frozen=True):
     locations: dict[str, str] = {}
     quotas: dict[str, Quota] = {}
     streams: dict[str, StreamState] = {}
+    replay_ms: int = REPLAY_MS
 
 
 class Review(msgspec.Struct, frozen=True):

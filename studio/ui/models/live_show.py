@@ -91,7 +91,7 @@ class LiveShow(QObject):
         self.chat_count = opened.chat_count
         self.quotas, self.streams = dict(opened.quotas), dict(opened.streams)
         self.stock_heard_wall_ms: int | None = None
-        self._sales = SalesTally(self.state, newest_revisions(opened.orders))
+        self._sales = SalesTally(self.state, newest_revisions(opened.orders), opened.replay_ms)
         self._kept: tuple[object, dict[str, int]] = ((), {})
         self._product_of: dict[str, str] = by_product(self.products)
         self._levels: dict[str, dict[tuple[str, str], StockLevel]] = {}

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 
 from studio.domain.kpi import Sales, sales
 from studio.domain.money import Money
-from studio.domain.order import Order, belongs_to_show
+from studio.domain.order import REPLAY_MS, Order, belongs_to_show
 from studio.domain.show import ShowState
 
 
 class SalesTally:
-    """All orders heard of, each in its newest revision, and what the show's own ones came to."""
+    """All orders heard of, each in its newest revision, and what the show's own ones came to: those until `replay_ms`
+    after its end.
+    """
 
-    def __init__(self, state: ShowState, orders: Iterable[Order] = ()) -> None:
-        self._state = state
+    def __init__(self, state: ShowState, orders: Iterable[Order] = (), replay_ms: int = REPLAY_MS) -> None:
+        self._state, self._replay_ms = state, replay_ms
         self._rule = _rule(state)
         self.orders: dict[str, Order] = {}
         self._shares: dict[str, Sales] = {}
@@ -53,7 +55,7 @@ class SalesTally:
         before = self._shares.pop(order.id, None)
         if before is not None:
             self._change(before, -1)
-        if belongs_to_show(order, state.id, self._rule[0], state.ended_at_ms):
+        if belongs_to_show(order, state.id, self._rule[0], state.ended_at_ms, self._replay_ms):
             share = self._shares[order.id] = sales((order,), state.currency)
             self._change(share, 1)
 

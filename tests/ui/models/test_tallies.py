@@ -124,3 +124,22 @@ def test_sales_kept_order_by_order_equal_sales_summed_anew(taken, confirmed_afte
             kept[order.id] = order
     assert {o.id: o.revision for o in kept.values()} == {o.id: o.revision for o in newest_revisions(taken)}
     assert tally.sales == sales(own_orders(state, kept.values()), "EUR")
+
+
+def test_orders_count_for_as_long_after_the_show_as_the_settings_say():
+    bought = Order(
+        "o",
+        "1",
+        1,
+        30,
+        OrderStatus.PAID,
+        (),
+        Money(100, "EUR"),
+        Money(0, "EUR"),
+        Money(0, "EUR"),
+        link_show_id="s",
+    )
+    state = ShowState("s", currency="EUR", ended_at_ms=10)
+    assert SalesTally(state, [bought]).sales.orders == 1
+    assert SalesTally(state, [bought], replay_ms=19).sales.orders == 0
+    assert SalesTally(state, [bought], replay_ms=20).sales.orders == 1
