@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
+import msgspec
+
 from studio.domain.chapters import Chapter
 from studio.review.formats import plain
 from studio.review.tables import Table
@@ -19,7 +21,8 @@ _LAST_MS: Final = 24 * 3_600_000
 def youtube(chapters: Sequence[Chapter], ends_ms: Sequence[int | None] = ()) -> str:
     """The lines for a video's description, for each recording apart. `ends_ms` are the recordings' lengths, where known.
 
-    A chapter shorter than YouTube takes is left out: what is before it goes on. Where less than three are left, the lines
+    A chapter shorter than YouTube takes is left out: what is before it goes on; only what is before the first item gives
+    its place to that item. Where less than three are left, the lines
     are only times to click on, and a first line says so.
     """
     blocks: list[str] = []
@@ -78,6 +81,8 @@ def _long_enough(chapters: Sequence[Chapter], end_ms: int | None) -> list[Chapte
         if kept and _seconds(chapter.at_ms) - _seconds(kept[-1].at_ms) < YOUTUBE_LEAST_MS // 1000:
             # Only the first may not go: without one at 0:00 there are no chapters at all.
             if len(kept) == 1:
+                if not kept[0].item_id and chapter.item_id:
+                    kept[0] = msgspec.structs.replace(chapter, at_ms=kept[0].at_ms)
                 continue
             kept.pop()
             if _seconds(chapter.at_ms) - _seconds(kept[-1].at_ms) < YOUTUBE_LEAST_MS // 1000:

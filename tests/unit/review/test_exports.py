@@ -188,6 +188,20 @@ def test_youtube_takes_every_list_of_three_and_more(found: list[Chapter], end: i
     assert all(line.split(" ", 1)[1] for line in lines)
 
 
+def test_what_is_before_the_first_item_takes_no_chapter_from_it():
+    found = [
+        Chapter(0, "The show"),
+        Chapter(8_000, "Throw", "i1"),
+        Chapter(94_000, "Mugs", "i2"),
+        Chapter(120_000, "Tea", "i3"),
+    ]
+    assert youtube(found) == "0:00 Throw\n1:34 Mugs\n2:00 Tea\n"
+    short = [Chapter(0, "Throw", "i1"), *found[2:]]
+    assert youtube(short) == "0:00 Throw\n1:34 Mugs\n2:00 Tea\n"
+    later = [found[0], Chapter(10_000, "Throw", "i1"), *found[2:]]
+    assert youtube(later).startswith("0:00 The show\n0:10 Throw\n")
+
+
 _CUE = re.compile(r"^(\d{2,}):(\d\d):(\d\d)\.(\d{3}) --> (\d{2,}):(\d\d):(\d\d)\.(\d{3})$")
 
 
