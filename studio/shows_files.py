@@ -26,10 +26,10 @@ class FileShow(msgspec.Struct, frozen=True):
     trouble: str = ""
 
 
-def read_show(file: Path, new_id: Callable[[], str]) -> FileShow:
-    """Read a line-up from CSV or JSON. Blocks."""
+def read_show(file: Path, new_id: Callable[[], str], currency: str = "") -> FileShow:
+    """Read a line-up from CSV or JSON; amounts in a CSV are in `currency`, where that is known. Blocks."""
     try:
-        read = _read(file, new_id)
+        read = _read(file, new_id, currency)
     except OSError as error:
         why = error.strerror or type(error).__name__
         said = f"“{file.name}” cannot be read ({why}). Make it readable, or choose another file."
@@ -39,7 +39,7 @@ def read_show(file: Path, new_id: Callable[[], str]) -> FileShow:
     return FileShow(file.name, read.lineup, tuple(problem.sentence for problem in read.problems))
 
 
-def _read(file: Path, new_id: Callable[[], str]) -> ReadLineUp:
+def _read(file: Path, new_id: Callable[[], str], currency: str) -> ReadLineUp:
     with file.open("rb") as opened:
         data = opened.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
@@ -48,4 +48,4 @@ def _read(file: Path, new_id: Callable[[], str]) -> ReadLineUp:
         )
     if file.suffix.lower() == ".json":
         return read_json(data, new_id)
-    return read_csv(data, file.stem, "", new_id)
+    return read_csv(data, file.stem, currency, new_id)

@@ -12,6 +12,7 @@ from studio.control.ports import ShowSummary, StoreFull
 from studio.domain.commands import PlanShow
 from studio.domain.copying import plan_like
 from studio.domain.lineup import LineUp
+from studio.domain.lineup_file import in_currency
 from studio.domain.plan import ShowDetails
 from studio.engine_room import new_show_id
 from studio.settings.schema import ShopSettings
@@ -65,7 +66,7 @@ class ShowMaker:
 
     async def _make(self, new: NewShow, shop: ShopSettings) -> None:
         if new.source == FILE:
-            file = await self._file()
+            file = await self._file(new.details.currency)
             if file is not None:
                 await self._plan_and_open(new.details, _named(file.lineup, new.details), shop)
         elif new.source:
@@ -97,12 +98,12 @@ class ShowMaker:
         )
         await self._plan_and_open(details, lineup, shop)
 
-    async def _file(self) -> FileShow | None:
-        """A line-up that a person chose; what could not be used of it is said."""
+    async def _file(self, currency: str = "") -> FileShow | None:
+        """A line-up that a person chose; what could not be used of it is said. `currency` is that of a file that names none."""
         path = await self._choose_file()
         if path is None:
             return None
-        read = await asyncio.to_thread(read_show, path, new_show_id)
+        read = await asyncio.to_thread(read_show, path, new_show_id, currency)
         if read.trouble:
             self._reach.say("trouble", read.trouble)
             return None
@@ -135,7 +136,8 @@ class ShowMaker:
             currency = await self._currency_of(shop)
         if not currency:
             return
-        lineup = msgspec.structs.replace(lineup, currency=currency)
+        if not lineup.currency:
+            lineup = in_currency(lineup, currency)
         command = self._with_rules(_planned(details, lineup, shop.id))
         await self._set_up(command, shop)
 

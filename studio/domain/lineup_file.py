@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from studio.domain.lineup import ItemKind, LineUp, LineUpItem
-from studio.domain.money import zero
+from studio.domain.money import minor_digits, zero
 from studio.domain.plan import MAX_PLANNED_MS
 from studio.domain.promo import CODE, PromoKind, PromoPlan, PromoScope, suggest_code
 
@@ -252,7 +252,8 @@ def _in_words(error: msgspec.ValidationError) -> str:
 def read_csv(data: bytes, title: str, currency: str, new_id: NewId, language: str = "en") -> ReadLineUp:
     """Read a line-up from CSV with the columns kind, sku, product_id, title, planned_minutes, target_units,
     safety_stock, talking_points (parted by " | "), promo_code, promo_kind, promo_value (percent, or amount in
-    major units), promo_minutes. Commas or semicolons; UTF-8, with or without BOM.
+    major units), promo_minutes. Commas or semicolons; UTF-8, with or without BOM. Without a `currency`, amounts have two
+    decimals until `in_currency` says which it is.
     Raises `LineUpUnreadable` when the file as a whole is none.
     """
     try:
@@ -279,12 +280,27 @@ def read_csv(data: bytes, title: str, currency: str, new_id: NewId, language: st
             if not any(cells.values()):
                 continue
             try:
-                items.append(item_of_row(_csv_item(cells), new_id))
+                items.append(item_of_row(_csv_item(cells, minor_digits(currency)), new_id))
             except ValueError as error:
                 problems.append(RowProblem(reader.line_num, f"Row {reader.line_num}: {error}."))
     except csv.Error as error:
         problems.append(RowProblem(reader.line_num, f"Row {reader.line_num} and what follows: {error}."))
     return ReadLineUp(_lineup(title, currency, items, language, 0, problems), tuple(problems))
+
+
+def in_currency(lineup: LineUp, currency: str) -> LineUp:
+    """A line-up that was read without a currency, in this one: its amounts off were read with two decimals."""
+    return msgspec.structs.replace(
+        lineup, currency=currency, items=tuple(_in_currency(item, currency) for item in lineup.items)
+    )
+
+
+def _in_currency(item: LineUpItem, currency: str) -> LineUpItem:
+    plan = item.promo
+    if plan is None or plan.kind is not PromoKind.FIXED:
+        return item
+    amount = round(plan.amount_minor * 10 ** minor_digits(currency) / 100)
+    return msgspec.structs.replace(item, promo=msgspec.structs.replace(plan, amount_minor=amount))
 
 
 def _number(cells: Mapping[str, str], name: str) -> float:
@@ -300,7 +316,7 @@ def _number(cells: Mapping[str, str], name: str) -> float:
     return value
 
 
-def _csv_item(cells: Mapping[str, str]) -> ItemRow:
+def _csv_item(cells: Mapping[str, str], digits: int) -> ItemRow:
     promo = None
     if kind := cells.get("promo_kind", ""):
         value = _number(cells, "promo_value")
@@ -308,7 +324,7 @@ def _csv_item(cells: Mapping[str, str]) -> ItemRow:
             kind=kind,
             code=cells.get("promo_code") or None,
             percent=round(value) if kind == PromoKind.PERCENT else 0,
-            amount_minor=round(value * 100) if kind == PromoKind.FIXED else 0,
+            amount_minor=round(value * 10**digits) if kind == PromoKind.FIXED else 0,
             minutes=round(_number(cells, "promo_minutes")) or 10,
         )
     return ItemRow(

@@ -63,9 +63,14 @@ class Money(msgspec.Struct, frozen=True, gc=False):
         return rest if rest.amount_minor >= 0 else Money(0, self.currency)
 
 
+def minor_digits(currency: str) -> int:
+    """How many decimals a currency has: two where nothing else is known of it."""
+    return _DIGITS_OF.get(currency, 2)
+
+
 def plain_amount(amount_minor: int, currency: str) -> str:
     """An amount in the currency's major units with a point, without its name: 89.00, 7.120 (KWD), 500 (JPY)."""
-    return str(Decimal(amount_minor).scaleb(-_DIGITS_OF.get(currency, 2)))
+    return str(Decimal(amount_minor).scaleb(-minor_digits(currency)))
 
 
 def zero(currency: str) -> Money:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from studio.domain.lineup import ItemKind, LineUp
-from studio.domain.lineup_file import MAX_ITEMS, LineUpUnreadable, read_csv, read_json
+from studio.domain.lineup_file import MAX_ITEMS, LineUpUnreadable, in_currency, read_csv, read_json
 from studio.domain.promo import PromoKind
 
 
@@ -200,3 +200,16 @@ def test_a_value_of_the_wrong_kind_is_said_in_words():
         "Item 4: promo is a list and must be an object or nothing.",
         "Item 5: Object missing required field `kind`.",
     ]
+
+
+@pytest.mark.parametrize(("currency", "minor"), [("EUR", 50_000), ("JPY", 500), ("KWD", 500_000)])
+def test_an_amount_off_is_taken_in_the_decimals_of_its_currency_also_when_that_is_known_later(
+    currency: str, minor: int
+) -> None:
+    text = "sku,title,planned_minutes,promo_code,promo_kind,promo_value\nS-1,Lamp,5,SAVE500,fixed,500\nS-2,Mug,5,,,\n"
+    at_once = read_csv(text.encode(), "Show", currency, ids()).lineup
+    later = in_currency(read_csv(text.encode(), "Show", "", ids()).lineup, currency)
+    for lineup in (at_once, later):
+        promo = lineup.items[0].promo
+        assert promo is not None
+        assert (lineup.currency, promo.amount_minor) == (currency, minor)
