@@ -29,7 +29,9 @@ def words_of(advice: Advice, currency: str, texts: Texts, started_at_ms: int | N
     lead, rest = _PATTERNS[advice.kind](advice)
     at = texts.clock(advice.at_ms)
     if advice.at_ms is not None and started_at_ms is not None and advice.kind is AdviceKind.SOLD_OUT_EARLY:
+        # A length that could be taken for a time of day must not be told as one.
         at = length(advice.at_ms - started_at_ms)
+        lead = translate("Review", "{subject} sold out after {at}")
     minutes = texts.number(advice.minutes, 1) if advice.minutes is not None else ""
     money = texts.money(Money(round(advice.value), currency))
     filled = {

@@ -208,7 +208,7 @@ async def test_figures_stay_when_they_cannot_be_brought_up_to_date(played, studi
     [
         (
             Advice(AdviceKind.SOLD_OUT_EARLY, "Slippers", 60, 9, "i9", 1_000_000 + 4_200_000),
-            "Slippers sold out at 1:10:00: plan with 60 pieces instead of 9.",
+            "Slippers sold out after 1:10:00: plan with 60 pieces instead of 9.",
         ),
         (
             Advice(AdviceKind.EARNED_MOST, "Blanket", 90_400, 18_080, "i4"),
