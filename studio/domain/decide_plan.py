@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from studio.domain import commands as cmd
 from studio.domain import events as ev
 from studio.domain.commands import Refused
@@ -11,6 +13,7 @@ from studio.domain.lineup import LineUpItem
 from studio.domain.lineup_file import MAX_ITEMS, MAX_UNITS
 from studio.domain.money import zero
 from studio.domain.plan import MAX_COSTS, MAX_PLANNED_MS, MAX_TITLE, Goals, ShowDetails
+from studio.domain.promo import PromoKind
 from studio.domain.show_state import ShowPhase, ShowState
 
 _FULL = Refused(f"A line-up holds {MAX_ITEMS} items: take one out first.", "full")
@@ -162,7 +165,31 @@ def _change_show(state: ShowState, c: cmd.ChangeShow, _now: int, _facts: Facts) 
         return Refused("The show has begun: what it is called and when it is stays as it was.", "begun")
     if problem := details_problem(c.details):
         return problem
-    return [] if c.details == state.details else [ev.ShowChanged(c.details, state.details)]
+    if c.details == state.details:
+        return []
+    changed = ev.ShowChanged(c.details, state.details)
+    if c.details.currency == state.currency:
+        return [changed]
+    if _has_amounts(state):
+        return Refused(
+            f"Amounts are planned in {state.currency} and would be other ones in {c.details.currency}: take out show prices, "
+            "amounts off, the goal for revenue and costs first, or make a new show with this line-up.",
+            "currency",
+        )
+    # What the shop charged when an item was planned is known in the other currency only.
+    bare = {item.id: msgspec.structs.replace(item, planned_price_minor=None) for item in state.items}
+    forgotten = [ev.ItemChanged(bare[item.id], item) for item in state.items if item != bare[item.id]]
+    return [changed, *forgotten]
+
+
+def _has_amounts(state: ShowState) -> bool:
+    """Whether somebody planned an amount in the show's currency."""
+    return (
+        state.goals.revenue_minor is not None
+        or bool(state.goals.costs)
+        or any(item.show_price_minor is not None for item in state.items)
+        or any(plan.kind is PromoKind.FIXED for plan, _ in state.promo_plans)
+    )
 
 
 def details_problem(details: ShowDetails) -> Refused | None:

@@ -8,7 +8,9 @@ from hypothesis import given
 from studio.domain import commands as cmd
 from studio.domain import events as ev
 from studio.domain.lineup_file import MAX_ITEMS
-from tests.unit.domain.show_builder import MINUTE, Show, item
+from studio.domain.plan import CostLine, Goals
+from studio.domain.promo import PromoKind
+from tests.unit.domain.show_builder import MINUTE, Show, item, plan
 
 
 def order(show: Show) -> list[str]:
@@ -145,3 +147,36 @@ def test_a_large_block_behind_one_item_is_one_move_of_that_item():
     show.do(cmd.MoveItems(tuple(f"i{n}" for n in range(50)), 51))
     assert order(show)[:2] == ["i50", "i0"]
     assert sum(isinstance(logged.event, ev.ItemMoved) for logged in show.log) == 1
+
+
+_FIVE_OFF = plan("FIVE", kind=PromoKind.FIXED, percent=0, amount_minor=500)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        cmd.ChangeItem(item(1, show_price_minor=4900)), cmd.ChangeItem(item(1, promo=_FIVE_OFF)),
+        cmd.PlanPromos((_FIVE_OFF,)), cmd.SetGoals(Goals(revenue_minor=100_000)),
+        cmd.SetGoals(Goals(costs=(CostLine("Staff", 50_000),))),
+    ],
+)  # fmt: skip
+def test_amounts_that_were_planned_in_one_currency_do_not_become_amounts_of_another(command):
+    show = a_plan()
+    show.do(command)
+    refused = show.do(cmd.ChangeShow(msgspec.structs.replace(show.state.details, currency="JPY")))
+    assert refused is not None
+    assert "planned in EUR" in refused.sentence
+    assert show.state.currency == "EUR"
+    assert show.do(cmd.ChangeShow(msgspec.structs.replace(show.state.details, title="Winter"))) is None
+
+
+def test_a_show_without_amounts_changes_its_currency_and_forgets_the_prices_it_was_planned_with():
+    show = Show(item(1, planned_price_minor=4900, promo=plan()), item(2), started=False)
+    before = show.state.items
+    assert show.do(cmd.ChangeShow(msgspec.structs.replace(show.state.details, currency="JPY"))) is None
+    assert show.state.currency == "JPY"
+    assert [i.planned_price_minor for i in show.state.items] == [None, None]
+    show.do(cmd.Undo())
+    assert (show.state.currency, show.state.items) == ("EUR", before)
+    show.do(cmd.Redo())
+    assert (show.state.currency, show.state.items[0].planned_price_minor) == ("JPY", None)
