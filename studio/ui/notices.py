@@ -32,7 +32,6 @@ CLICK_GUARD_MS: Final = 500
 """A notice that appears under the pointer does not take the click that was meant for what it covers."""
 
 _SHOWN: Final = 3
-_NARROWEST: Final = 300
 _SIGNS: Final[dict[Level, str]] = {"info": "ℹ", "ok": "✓", "warning": "⚠", "trouble": "⚠"}
 _TONES: Final[dict[Level, str]] = {"info": "accent", "ok": "ok", "warning": "warning", "trouble": "warning"}
 _CARDS: Final[dict[Level, CardKind]] = {
@@ -296,9 +295,10 @@ class NoticeStack(QWidget):
 
     def _place(self) -> None:
         place = self._place_over
-        wide = self._width if place is None else min(self._width, max(_NARROWEST, place.width()))
-        width = min(wide, self._over.width() - 2 * SPACE_M)
         self._column.activate()
+        least = self._column.minimumSize().width()
+        wide = self._width if place is None else min(self._width, max(least, place.width()))
+        width = min(wide, self._over.width() - 2 * SPACE_M)
         height = (
             self._column.heightForWidth(width)
             if self._column.hasHeightForWidth()

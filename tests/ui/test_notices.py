@@ -144,6 +144,10 @@ def test_notices_stand_over_the_part_of_the_window_that_is_given_and_follow_it(
     assert place.geometry().contains(stack.geometry())
     place.resize(310, 400)
     assert place.geometry().contains(stack.geometry())
+    place.resize(120, 400)
+    card = stack.cards[0]
+    assert card.rect().contains(card.cross.geometry())
+    assert stack.rect().contains(card.geometry())
     stack.stand_over(None)
     assert stack.geometry() == in_the_middle
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
 from studio.domain.show import ShowPhase
@@ -105,6 +105,7 @@ class PrepareHeader(Card):
         second.addWidget(self.when, 1)
         second.addWidget(self.shop)
         names.addLayout(second)
+        self._below_title = second
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         row.addLayout(names, 1)
@@ -125,6 +126,10 @@ class PrepareHeader(Card):
         super().showEvent(event)
         self._tell_shop()
         self._ticker.start(_TICK_MS)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._tell_shop()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
         super().hideEvent(event)
@@ -164,6 +169,9 @@ class PrepareHeader(Card):
 
     def _tell_shop(self) -> None:
         shop = next((s for s in self._live.links.values() if s.kind == _SHOP), None)
+        if shop is None or shop.link is not Link.OK:
+            self.shop.setToolTip("")
+            self.shop.setAccessibleName("")
         if shop is None:
             self.shop.show_as(self.tr("Shop: not asked yet"), "neutral")
             return
@@ -176,4 +184,13 @@ class PrepareHeader(Card):
         told = told.replace("{name}", name).replace("{n}", self._texts.number(len(self._live.products)))
         if shop.heard_wall_ms is not None:
             told = f"{told}, {age_text(max(0, self._wall_ms() - shop.heard_wall_ms))}"
-        self.shop.show_as(told, "ok")
+        words = self.shop.fontMetrics()
+        around = self.shop.sizeHint().width() - words.horizontalAdvance(self.shop.text())
+        when = self.when.fontMetrics().horizontalAdvance(self.when.text()) + SPACE_S
+        if when + words.horizontalAdvance(told) + around > self._below_title.geometry().width():
+            # The date comes first: how old the stock is stands among the checks, too.
+            self.shop.show_as(self.tr("Shop: {name}").replace("{name}", name), "ok")
+        else:
+            self.shop.show_as(told, "ok")
+        self.shop.setToolTip(tooltip_text(told))
+        self.shop.setAccessibleName(told)
