@@ -215,9 +215,9 @@ class ReadinessPanel(Card):
             if self._column.indexOf(row) != at:
                 self._column.removeWidget(row)
                 self._column.insertWidget(at, row)
-        rows = [self.rows[check.kind] for check in order]
-        for before, after in pairwise(rows):
-            QWidget.setTabOrder(before.fix, after.fix)
+        # Rows that came later than the panels below would be reached behind them.
+        for before, after in pairwise([self.scroller, *(self.rows[check.kind].fix for check in order)]):
+            QWidget.setTabOrder(before, after)
 
     def show_count(self, checks: Sequence[Check]) -> None:
         """How many are open, on the pill."""

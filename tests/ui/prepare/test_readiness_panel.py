@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from studio.control.ports import StoreFull
 from studio.domain import commands as cmd
@@ -114,6 +114,20 @@ async def test_what_is_open_is_counted_said_with_its_items_and_told_to_a_screen_
     assert row.title.text() == "OBS not connected"
     assert row.accessibleName() == "OBS not connected: to look at"
     assert row.fix.accessibleName() == "OBS not connected: Stage…"
+
+
+async def test_tab_goes_through_the_buttons_of_the_checks_before_what_stands_below(
+    make, window: QWidget
+) -> None:
+    kit = make(planned(enough=False))
+    below = QPushButton("below", window)
+    await kit.ready()
+    chain: list[QWidget] = [kit.panel.scroller]
+    while chain[-1] is not below:
+        chain.append(chain[-1].nextInFocusChain())
+    assert [each for each in chain if any(each is row.fix for row in kit.panel.rows.values())] == [
+        row.fix for row in sorted(kit.panel.rows.values(), key=lambda row: row.y())
+    ]
 
 
 async def test_stock_that_comes_in_is_seen_without_asking(make) -> None:
