@@ -167,7 +167,7 @@ class Reviews:
             sessions_by_product=traffic.sessions_by_product if traffic else None,
             sold_out=first_sold_out(state, told.stock, told.product_of),
             asked=(sum(c.asked for c in told.chat.values()), told.replied),
-            chat=told.chat if told.chat or state.channels else None,
+            chat=told.chat if told.chat or told.samples else None,
             links=told.links,
             viewers=viewers,
             replay_ms=self.replay_ms,

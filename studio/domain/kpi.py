@@ -210,7 +210,8 @@ def _channels(
     for channel in (*state.channels, *others):
         viewers = ViewerTimeline(watched.get(channel, ())).figures(start, end)
         written = (chat or {}).get(channel)
-        if written is None and chat is not None and channel in state.channels:
+        # One that counted viewers was heard; of one that sent nothing at all nobody knows what was written there.
+        if written is None and chat is not None and channel in watched and channel in state.channels:
             written = ChatCount(0, 0)
         sold = sales(came[channel], state.currency) if channel in came else None
         rows.append(

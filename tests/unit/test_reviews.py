@@ -208,5 +208,19 @@ async def test_an_order_of_the_show_counts_that_only_another_show_was_told_of(st
     assert (await reviews.review("second")).figures.own.orders == 0
 
 
+async def test_a_channel_that_nothing_came_from_is_not_known_and_one_that_was_silent_wrote_nothing(
+    store: Store, reviews: Reviews
+):
+    ended = await a_show(store, "deaf", 0)
+    figures = (await reviews.review("deaf")).figures
+    assert (figures.chat_messages, figures.chat_rate, figures.chatters) == (None, None, None)
+    assert [(c.channel, c.messages, c.chatters) for c in figures.channels] == [("live", None, None)]
+    counted = (ViewerSample("live", ended - MINUTE, 20),)
+    await store.feeds.store("deaf", FeedBatch("live", samples=counted))
+    figures = (await reviews.review("deaf")).figures
+    assert (figures.chat_messages, figures.chatters) == (0, 0)
+    assert [(c.channel, c.messages, c.chatters) for c in figures.channels] == [("live", 0, 0)]
+
+
 def own_of(review: Review) -> list[Order]:
     return own_orders(review.state, newest_revisions(review.orders), review.replay_ms)
