@@ -234,4 +234,5 @@ def _named(lineup: LineUp, details: ShowDetails) -> LineUp:
         title=details.title or lineup.title,
         language=details.language,
         currency=lineup.currency or details.currency,
+        planned_ms=details.planned_ms or lineup.planned_ms,
     )

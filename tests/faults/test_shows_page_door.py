@@ -312,3 +312,19 @@ async def test_who_opens_two_shows_at_once_or_one_twice_gets_the_last_one_with_i
         names = lambda: {s.name for s in hosts[0]._show.links.values() if s.kind == "shop"}  # noqa: E731
         await opened.until(names, "its shop")
         assert names() == {expected}
+
+
+async def test_the_length_that_was_typed_goes_before_that_of_the_file(open_it: Opening, lineup: Path) -> None:
+    async with open_it() as opened:
+        await opened.until(opened.home.new.isEnabled, "the button")
+        opened.home.new.click()
+        dialog = await opened.dialog(DetailsDialog)
+        dialog.hours.setValue(2)
+        dialog.minutes.setValue(30)
+        await fill(opened, "Long evening", "A line-up file…")
+        chooser = await opened.dialog(QFileDialog)
+        chooser.setDirectory(str(lineup.parent))
+        chooser.selectFile(str(lineup))
+        chooser.accept()
+        host = await the_show(opened, "Long evening")
+        assert host._show.state.planned_ms == 150 * 60_000
