@@ -12,6 +12,7 @@ SELECT
     (SELECT coalesce(sum(revision), 0) FROM shop_order WHERE shop = ?2),
     (SELECT coalesce(max(num), 0) FROM viewer_sample WHERE show_id = ?1),
     (SELECT coalesce(sum(asked), 0) FROM question WHERE show_id = ?1),
+    (SELECT count(*) FROM question WHERE show_id = ?1 AND json_extract(body, '$.withdrawn')),
     (SELECT coalesce(max(revision), 0) FROM traffic WHERE show_id = ?1),
     (SELECT coalesce(max(chat_rows), 0) FROM show WHERE id = ?1)
 """

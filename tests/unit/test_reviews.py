@@ -15,6 +15,7 @@ from studio.domain import events as ev
 from studio.domain.audience import ChatMessage, ViewerSample
 from studio.domain.kpi import newest_revisions, own_orders
 from studio.domain.order import REPLAY_MS, Order
+from studio.domain.question import Question
 from studio.reviews import Reviews
 from studio.store.store import Store, open_store
 from studio.ui.studio import ExportKind, Review
@@ -138,6 +139,10 @@ async def test_past_shows_are_reckoned_once_and_again_when_anything_of_them_is_n
     assert (await reviews.past())[0].figures.own.net.amount_minor == 900
     reviews.replay_ms = 0
     assert (await reviews.past())[0].figures.own.orders == 0
+    asked = Question("q1", "first", "how big?", "Ann", "live", "m1", ended - 1, ended - 1, 1, ("live",))
+    for question, left in ((asked, 1), (msgspec.structs.replace(asked, withdrawn=True), 0)):
+        await store.feeds.store("first", FeedBatch("live", questions=(question,)))
+        assert (await reviews.past())[0].figures.questions.open == left
 
 
 async def test_a_show_on_air_is_reckoned_each_time(store: Store, reviews: Reviews):
