@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.domain.advice import Advice
+from studio.domain.show import ShowPhase
 from studio.ui.review.advice_words import words_of
 from studio.ui.studio import Review
 from studio.ui.texts import Texts
@@ -57,10 +58,7 @@ class AdvicePanel(Card):
         self._shown: tuple[tuple[str, str], ...] | None = None
         title = self.tr("What to change next time")
         self.setAccessibleName(title)
-        self.nothing = PlainLabel(
-            self.tr("The figures of this show carry no advice: too little happened to say anything for certain."),
-            tone="muted", wrap=True,
-        )  # fmt: skip
+        self.nothing = PlainLabel("", tone="muted", wrap=True)
         self._inside = QWidget()
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(0, 0, SPACE_S, 0)
@@ -81,6 +79,14 @@ class AdvicePanel(Card):
 
     def show_review(self, review: Review, texts: Texts) -> None:
         """Show the advice of a review; what is there already stays untouched."""
+        ended = review.state.phase is ShowPhase.ENDED
+        self.nothing.setText(
+            self.tr(
+                "The figures of this show carry no advice: too little happened to say anything for certain."
+            )
+            if ended
+            else self.tr("Advice comes when the show is over.")
+        )
         said = [words_of(a, review.state.currency, texts, review.state.started_at_ms) for a in review.advice]
         shown = tuple((s.lead, s.rest) for s in said)
         if shown == self._shown:

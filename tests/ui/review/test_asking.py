@@ -263,7 +263,7 @@ def test_whatever_an_advice_holds_it_has_words(kind, subject, value, other, at_m
 
 
 async def test_where_the_figures_carry_no_advice_it_says_so(review, studio):
-    studio.play(1, end=False)
+    studio.play(0)
     await review.load("show-1")
     assert review.advice.rows == []
     assert "carry no advice" in review.advice.nothing.text()

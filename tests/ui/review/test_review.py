@@ -59,6 +59,13 @@ async def test_a_figure_nobody_can_give_is_not_known_and_never_zero(review, stud
     assert tile(review, "orders")[0] == "0"
 
 
+async def test_advice_comes_when_the_show_is_over_and_that_is_said_before(review, studio):
+    studio.play(2, end=False)
+    await review.load("show-1")
+    assert review.advice.nothing.isVisibleTo(review)
+    assert review.advice.nothing.text() == "Advice comes when the show is over."
+
+
 async def test_a_show_on_air_gives_its_figures_so_far_and_can_be_refreshed(review, studio, qtbot, tasks):
     studio.play(2, end=False)
     await review.load("show-1")
