@@ -38,6 +38,7 @@ class LineUpActs(QObject):
         # A key that is held down: each press goes by what the one before left.
         self._turn = asyncio.Lock()
         self._awaited: tuple[str, ...] = ()
+        self._behind_awaited = 0
         self._passed_over = 0.0
         live.lineup_changed.connect(self._look_for_awaited)
 
@@ -51,13 +52,19 @@ class LineUpActs(QObject):
     def add(self, items: Sequence[LineUpItem], index: int) -> None:
         """Put items in before the item at this index."""
         if items:
+            self._awaited, self._behind_awaited = tuple(item.id for item in items), index + len(items)
             self._deciding.run(self._add(tuple(items), index), "add items")
 
+    @property
+    def behind_awaited(self) -> int | None:
+        """The place behind the items that are on their way into the line-up; None while there are none."""
+        return self._behind_awaited if self._awaited else None
+
     async def _add(self, items: tuple[LineUpItem, ...], index: int) -> None:
-        self._awaited = tuple(item.id for item in items)
+        mine = tuple(item.id for item in items)
         if await self._deciding.do(AddItems(items, index)):
             self._look_for_awaited()
-        else:
+        elif self._awaited == mine:
             self._awaited = ()
 
     def _look_for_awaited(self) -> None:

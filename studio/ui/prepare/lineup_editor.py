@@ -283,6 +283,8 @@ class LineUpEditor(Card):
     # --- acts -------------------------------------------------------------------------------------------------
 
     def _behind(self) -> int:
+        if (coming := self.acts.behind_awaited) is not None:
+            return coming
         places = self.view.selected_rows()
         return places[-1] + 1 if places else self.model.rowCount()
 

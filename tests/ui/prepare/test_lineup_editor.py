@@ -434,6 +434,18 @@ async def test_the_menu_sets_the_minutes_of_several_items_in_one_decision(plan: 
     assert {i.planned_ms for i in plan.live.state.items[:3]} == {10 * MINUTE}
 
 
+async def test_products_that_are_added_quickly_stand_in_the_order_of_the_presses(plan: Producer):
+    await plan.click(1)
+    for number, title in ((77, "Enamel kettle"), (78, "Tea towel"), (79, "Tea cosy")):
+        plan.editor.add_products([a_product(number, title, 900)])
+    await plan.settle()
+    assert [i.title for i in plan.live.state.items[2:5]] == ["Enamel kettle", "Tea towel", "Tea cosy"]
+    await plan.click(0)
+    plan.editor.add_products([a_product(80, "Egg cup", 400)])
+    await plan.settle()
+    assert plan.live.state.items[1].title == "Egg cup"
+
+
 async def test_products_of_the_catalogue_go_behind_the_selected_item_one_after_the_other(plan: Producer):
     await plan.click(1)
     plan.editor.add_products([a_product(77, "Enamel kettle", 5900)])
