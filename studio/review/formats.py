@@ -60,15 +60,17 @@ class Formats:
 
     def clock(self, at_ms: int | None) -> str:
         """20:14, from UTC ms."""
-        return self._not_known if at_ms is None else self._local(at_ms).strftime("%H:%M")
+        at = self._local(at_ms)
+        return self._not_known if at is None else at.strftime("%H:%M")
 
     def day(self, at_ms: int | None) -> str:
         """The date as the language writes it, from UTC ms."""
-        if at_ms is None:
+        at = self._local(at_ms)
+        if at is None:
             return self._not_known
         # Plain English is nobody's in particular: day, month in letters, year is read the same way everywhere.
         style = "d MMM y" if str(self._locale) == "en" else "medium"
-        return dates.format_date(self._local(at_ms).date(), style, locale=self._locale)
+        return dates.format_date(at.date(), style, locale=self._locale)
 
     def length(self, ms: int | None) -> str:
         """3:12, or 1:03:12 from an hour on."""
@@ -77,8 +79,12 @@ class Formats:
         hours, rest = divmod(max(0, ms) // 1000, 3600)
         return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
-    def _local(self, at_ms: int) -> dt.datetime:
-        return dt.datetime.fromtimestamp(at_ms / 1000, self.zone)
+    def _local(self, at_ms: int | None) -> dt.datetime | None:
+        try:
+            return None if at_ms is None else dt.datetime.fromtimestamp(at_ms / 1000, self.zone)
+        except (ValueError, OverflowError, OSError):
+            # A time that no calendar has: of a channel whose clock is wild.
+            return None
 
 
 def plain(text: str, limit: int = _TITLE_LIMIT) -> str:

@@ -81,7 +81,11 @@ class Texts:
         """20:14 in the show's time zone, from UTC ms; – when there is none."""
         if at_ms is None:
             return "–"
-        at = dt.datetime.fromtimestamp(at_ms // 1000, self.zone)
+        try:
+            at = dt.datetime.fromtimestamp(at_ms // 1000, self.zone)
+        except (ValueError, OverflowError, OSError):
+            # A time that no calendar has: of a channel whose clock is wild.
+            return "–"
         # Written by hand, ten times as fast as strftime: every row of the chat has one.
         return f"{at.hour:02}:{at.minute:02}:{at.second:02}" if seconds else f"{at.hour:02}:{at.minute:02}"
 

@@ -25,6 +25,7 @@ from studio.review.exports import KINDS, Material, write_export
 from studio.review.report import report_of
 from studio.review.tables import tables
 from studio.ui.studio import ExportKind, Review
+from studio.ui.texts import Texts
 from tests.fakes.played_show import PlayedStudio, at_once
 
 MINUTE = 60_000
@@ -186,6 +187,18 @@ def test_youtube_takes_every_list_of_three_and_more(found: list[Chapter], end: i
     assert times[0] == 0
     assert all(b - a >= 10 for a, b in itertools.pairwise(times))
     assert all(line.split(" ", 1)[1] for line in lines)
+
+
+@pytest.mark.parametrize("wild", [10**15 * 2, 2**53 - 1, -(10**15)])
+def test_a_question_of_a_channel_whose_clock_is_wild_keeps_no_report_from_being_written(
+    material: Material, wild: int
+):
+    asked = msgspec.structs.replace(
+        material.questions[0], id="wild", text="When?", asked_at_ms=wild, asked=99
+    )
+    odd = msgspec.structs.replace(material, questions=(*material.questions, asked))
+    assert "When?" in report_of(odd)
+    assert Texts().clock(wild) == "–"
 
 
 def test_what_is_before_the_first_item_takes_no_chapter_from_it():
