@@ -11,6 +11,7 @@ from studio.announcements_door import local_time_zone
 from studio.control.ports import ShowSummary, StoreFull
 from studio.domain.commands import PlanShow
 from studio.domain.copying import plan_like
+from studio.domain.exchange import Terms
 from studio.domain.lineup import LineUp
 from studio.domain.lineup_file import in_currency
 from studio.domain.plan import ShowDetails
@@ -66,7 +67,8 @@ class ShowMaker:
 
     async def _make(self, new: NewShow, shop: ShopSettings) -> None:
         if new.source == FILE:
-            file = await self._file(new.details.currency)
+            said = new.details
+            file = await self._file(Terms(said.currency, said.language, said.time_zone))
             if file is not None:
                 await self._plan_and_open(new.details, _named(file.lineup, new.details), shop)
         elif new.source:
@@ -98,12 +100,12 @@ class ShowMaker:
         )
         await self._plan_and_open(details, lineup, shop)
 
-    async def _file(self, currency: str = "") -> FileShow | None:
-        """A line-up that a person chose; what could not be used of it is said. `currency` is that of a file that names none."""
+    async def _file(self, terms: Terms | None = None) -> FileShow | None:
+        """A line-up that a person chose; what could not be used of it is said. `terms` are those of a file that names none."""
         path = await self._choose_file()
         if path is None:
             return None
-        read = await asyncio.to_thread(read_show, path, new_show_id, currency)
+        read = await asyncio.to_thread(read_show, path, new_show_id, terms)
         if read.trouble:
             self._reach.say("trouble", read.trouble)
             return None
@@ -202,7 +204,7 @@ class ShowMaker:
 
     async def _choose_file(self) -> Path | None:
         dialog = QFileDialog(self._reach.desktop.window, self._reach.desktop.window.tr("Choose a line-up"))
-        dialog.setNameFilters(["Line-ups (*.json *.csv)"])
+        dialog.setNameFilters(["Line-ups (*.json *.csv *.xlsx)"])
         chosen: asyncio.Future[Path | None] = asyncio.get_running_loop().create_future()
 
         def finished(_code: int) -> None:
