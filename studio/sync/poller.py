@@ -275,7 +275,8 @@ class Poller:
                 await self._store(FeedBatch(SOURCE, products=page.products))
                 done += len(page.products)
                 # All of it is read when nothing follows, whatever number of products the shop has named.
-                self._progress(done, max(done + 1, total))
+                if done < total:
+                    self._progress(done, total)
         self._progress(done, done)
         if self._orders_too:
             await self._orders()

@@ -75,6 +75,7 @@ async def make_show(opened: OpenStudioWindow, folder: Path) -> HostWorkspace:
     chooser.selectFile(str(file))
     chooser.accept()
     await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
+    opened.window.show_workspace("host")
     host = opened.window.findChild(HostWorkspace)
     assert isinstance(host, HostWorkspace)
     return host

@@ -70,8 +70,9 @@ async def choose_shop(opened: OpenStudioWindow, name: str) -> None:
 
 
 async def the_show(opened: OpenStudioWindow) -> HostWorkspace:
-    """The show that is being opened."""
+    """The show that is being opened, with its host's workspace in front."""
     await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
+    opened.window.show_workspace("host")
     host = opened.window.findChild(HostWorkspace)
     assert isinstance(host, HostWorkspace)
     return host
