@@ -19,6 +19,8 @@ from studio.ui.theme import Theme
 from studio.ui.widgets.text import clean_text
 from studio.ui.widgets.thumbnail import placeholder_colour
 
+_ENDING_MS = 60_000
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineData:
@@ -125,7 +127,8 @@ def alerts_of(review: Review, end_ms: int, texts: Texts) -> list[Marker]:
     found += [
         Marker(cast.to_ms, translate("Review", "broadcast cut off"))
         for cast in state.broadcasts
-        if cast.to_ms is not None and cast.to_ms < end_ms
+        # Whoever stops the stream first and ends the show then has cut nothing off.
+        if cast.to_ms is not None and cast.to_ms < end_ms - _ENDING_MS
     ]
     found += [
         Marker(

@@ -3,15 +3,20 @@
 import asyncio
 from dataclasses import replace
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from studio.domain import commands as cmd
 from studio.domain import events as ev
+from studio.domain.show_state import Broadcast
 from studio.ui.review.block_panel import PAGE
 from studio.ui.review.blocks import block_at, blocks_of, facts_of, feeds_of
+from studio.ui.review.timeline import alerts_of
+from studio.ui.texts import Texts
 from tests.fakes.fake_studio import MINUTE, T0
+from tests.fakes.played_show import PlayedStudio, at_once
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 
@@ -236,3 +241,17 @@ def test_the_tables_of_the_block_keep_the_rules_of_models(review):
         page.show_rows([])
         assert tester.model() is page.table.figures
         assert page.nothing.text()
+
+
+def test_a_stream_that_is_stopped_just_before_the_show_is_ended_was_not_cut_off(qapp):
+    review = at_once(PlayedStudio().play().review("show-1"))
+    end = review.state.ended_at_ms
+
+    def alerts(*stopped: int) -> list[tuple[int, str]]:
+        casts = tuple(Broadcast("obs", review.state.started_at_ms, at_ms) for at_ms in stopped)
+        state = msgspec.structs.replace(review.state, broadcasts=casts)
+        found = alerts_of(msgspec.structs.replace(review, state=state), end, Texts())
+        return [(a.at_ms, a.label) for a in found if "cut off" in a.label]
+
+    assert alerts(end - 20_000) == []
+    assert alerts(end - 5 * MINUTE) == [(end - 5 * MINUTE, "broadcast cut off")]
