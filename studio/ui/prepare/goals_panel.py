@@ -202,7 +202,7 @@ class GoalsPanel(Card):
         past = await self._studio.past(self._series or None, _LEARN_FROM)
         past = [show for show in past if show.id != self._live.state.id]
         for name, told in suggestions(past, self._currency).items():
-            text = self._written(name, told) if told is not None else ""
+            text = self._written(name, told) if told else ""
             hint = self.tr("e.g. {n}").replace("{n}", text) if text else self.tr("no goal")
             self.fields[name].setPlaceholderText(hint)
 

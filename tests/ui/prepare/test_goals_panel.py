@@ -177,6 +177,15 @@ async def test_past_shows_of_the_series_suggest_what_to_reach(make) -> None:
     assert kit.goals == Goals(), "a suggestion is not a goal"
 
 
+async def test_a_past_show_that_reached_nothing_suggests_nothing(make) -> None:
+    studio = planned()
+    studio.past_shows = [a_past(12, 0, 0, None)]
+    kit = make(studio)
+    await kit.tasks.drain()
+    assert kit.panel.fields["peak_viewers"].placeholderText() == "no goal"
+    assert kit.panel.fields["revenue_minor"].placeholderText() == "no goal"
+
+
 async def test_without_past_shows_nothing_is_suggested(make) -> None:
     kit = make()
     await kit.tasks.drain()
