@@ -44,6 +44,8 @@ def state_text(row: StockRow, texts: Texts) -> str:
         more = len(row.sold_out) - 3
         told = f"{names} +{more}" if more > 0 else names
         return tr("{variants} sold out").replace("{variants}", told)
+    if row.state is StockState.OK and row.demand.source is DemandSource.UNKNOWN:
+        return tr("in stock")
     return {
         StockState.OK: tr("enough"),
         StockState.TIGHT: tr("hardly enough"),

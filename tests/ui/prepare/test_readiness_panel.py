@@ -15,12 +15,14 @@ from studio.domain.checks import CheckKind, CheckState, Outside, Reach, Readines
 from studio.domain.commands import Refused
 from studio.domain.money import Money
 from studio.domain.promo import PromoKind, PromoPlan, PromoScope
+from studio.domain.stock_check import Demand, DemandSource, StockRow, StockState
 from studio.ui.actions import Actions
 from studio.ui.models.live_show import LiveShow
 from studio.ui.prepare.readiness_panel import ReadinessPanel
 from studio.ui.prepare.readiness_words import sentence_of, title_of, warning_of
 from studio.ui.prepare.stock_check_dialog import StockCheckDialog
 from studio.ui.prepare.stock_model import StockModel
+from studio.ui.prepare.stock_words import state_text
 from studio.ui.studio import Notice
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
@@ -273,6 +275,14 @@ async def opened(kit: Kit) -> StockCheckDialog:
     dialog = kit.panel.open_stock_check()
     QAbstractItemModelTester(dialog.model, QAbstractItemModelTester.FailureReportingMode.Fatal, dialog)
     return dialog
+
+
+def test_stock_is_enough_only_where_a_demand_is_expected() -> None:
+    nobody_knows = Demand(None, DemandSource.UNKNOWN)
+    row = StockRow("i1", "p1", "Linen throw", nobody_knows, 86, StockState.OK)
+    assert state_text(row, ENGLISH) == "in stock"
+    targeted = msgspec.structs.replace(row, demand=Demand(40, DemandSource.TARGET))
+    assert state_text(targeted, ENGLISH) == "enough"
 
 
 def texts_of(model: StockModel, row: int) -> list[str]:
