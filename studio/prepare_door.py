@@ -19,11 +19,14 @@ from studio.ui.prepare.go_live_dialog import before_start, go_live
 from studio.ui.prepare.goals_panel import GoalsPanel
 from studio.ui.prepare.header import PrepareHeader
 from studio.ui.prepare.importing import LineUpImport
+from studio.ui.prepare.lineup_clipboard import as_new
 from studio.ui.prepare.lineup_editor import LineUpEditor
 from studio.ui.prepare.past_panel import PastPanel
 from studio.ui.prepare.promo_plan_dialog import PromoPlanDialog
 from studio.ui.prepare.readiness_panel import ReadinessPanel
 from studio.ui.prepare.workspace import PrepareWorkspace
+from studio.ui.studio import Notice
+from studio.ui.widgets.text import clean_text
 
 NAME: Final = "prepare"
 
@@ -182,7 +185,13 @@ class _Prepared:
         room = self._desktop.room
         source = await asyncio.wrap_future(room.run(room.closed.state(show_id)))
         command = plan_like(source, state.details, state.shop, uuid7, live.products, whole=False)
-        self.lineup.add_items(command.lineup.items)
+        planned = {plan.code for plan, _ in state.promo_plans}
+        issued = {record.promo.code for record in state.promos.values()}
+        items = as_new(command.lineup.items, planned | issued, uuid7)
+        self.lineup.add_items(items)
+        title = clean_text(source.title, 80)
+        sentence = f"{len(items)} items of “{title}” come in at the end of the line-up; undo takes them back."
+        self._desktop.window.post(Notice("ok", sentence, "lineup"))
 
     # --- on air -----------------------------------------------------------------------------------------------
 

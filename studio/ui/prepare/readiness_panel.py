@@ -15,6 +15,7 @@ from studio.control.ports import StoreFull
 from studio.domain.checks import Check, CheckKind, Fix, ReadinessFacts, open_checks
 from studio.domain.commands import ChangeItems, Command
 from studio.domain.past import PastShow
+from studio.domain.show_state import ShowPhase
 from studio.domain.stock_check import StockRow
 from studio.ui.actions import Actions
 from studio.ui.models.live_show import LiveShow
@@ -180,15 +181,25 @@ class ReadinessPanel(Card):
         self._changed()
 
     def _evaluate(self) -> None:
-        if self._facts is not None:
+        if self._live.state.phase is ShowPhase.ENDED:
+            self._show_over()
+        elif self._facts is not None:
             self._tasks.spawn(self._look(self._facts), "look at the plan")
+
+    def _show_over(self) -> None:
+        """Nothing is to be mended any more."""
+        self.checks = ()
+        self.scroller.hide()
+        self.again.hide()
+        self.pill.show_as(self.tr("the show is over"), "neutral")
+        self.checked.emit()
 
     async def _look(self, facts: ReadinessFacts) -> None:
         """Look at the plan as it is now. What was seen later stands, in whatever order it is done."""
         self._started += 1
         turn = self._started
         looked = await asyncio.to_thread(plan_of(self._live, self._past, facts).look)
-        if turn > self._shown:
+        if turn > self._shown and self._live.state.phase is not ShowPhase.ENDED:
             self._shown = turn
             self._show(looked)
 

@@ -430,3 +430,13 @@ async def test_a_discount_without_the_lowest_price_names_the_items(make) -> None
     assert kit.panel.rows[CheckKind.LOW_PRICE].title.text() == "30-day low price missing"
     assert kit.said(CheckKind.LOW_PRICE) == "Oak serving board"
     assert variant.price == Money(4_200, "EUR")
+
+
+async def test_when_the_show_is_over_nothing_stands_open_any_more(make) -> None:
+    kit = make(planned(enough=False))
+    await kit.ready()
+    for command in (cmd.StartShow(), cmd.EndShow()):
+        assert await kit.studio.do(command) is None
+    await until(lambda: kit.panel.pill.text() == "the show is over", "the end")
+    assert kit.panel.checks == ()
+    assert not kit.panel.scroller.isVisibleTo(kit.panel)
