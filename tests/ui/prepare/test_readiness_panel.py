@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -51,6 +52,8 @@ class Kit:
         self.panel.notice.connect(self.notices.append)
         self.panel.item_wanted.connect(lambda item_id, column: self.wanted.append((item_id, column)))
         window.resize(360, 640)
+        # Where a test before left the pointer, nothing would move away under it.
+        QCursor.setPos(window.mapToGlobal(QPoint(2_000, 2_000)))
         window.show()
 
     async def ready(self) -> None:
