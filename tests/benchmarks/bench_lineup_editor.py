@@ -25,11 +25,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("LC_ALL", "C.UTF-8")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import qasync
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from studio.app import run_desktop
 from studio.domain import commands as cmd
 from studio.domain.lineup import ItemKind, LineUp, LineUpItem
 from studio.domain.product import StockLevel
@@ -233,11 +233,12 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=40)
     parser.add_argument("--profile", action="store_true")
     args = parser.parse_args()
-    app = QApplication([])
-    loop = qasync.QEventLoop(app)
-    with loop:
-        found = loop.run_until_complete(measure(app, args.items, args.times, args.profile))
-    print(json.dumps(found))
+
+    async def measured(app: QApplication) -> int:
+        print(json.dumps(await measure(app, args.items, args.times, args.profile)), flush=True)
+        return 0
+
+    sys.exit(run_desktop(measured))
 
 
 if __name__ == "__main__":

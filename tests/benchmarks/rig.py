@@ -19,10 +19,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.app import RESOURCES, Desktop, open_log
+from studio.domain.commands import PlanShow
 from studio.domain.lineup import ItemKind, LineUp, LineUpItem
 from studio.domain.show import ShowPhase
 from studio.engine_room import new_show_id
 from studio.rehearsal.director import Director, Rehearsal
+from studio.rehearsal_lineup import DEMO_CHANNEL, DEMO_SHOP
 from studio.rehearse import Plan, rehearsing, sample_lineup
 from studio.settings.paths import Paths
 
@@ -100,7 +102,8 @@ async def on_air(
 async def _started(
     app: QApplication, paths: Paths, plan: Plan, lineup: LineUp, *, prompter: bool
 ) -> AsyncGenerator[tuple[Desktop, Director], None]:
-    async with rehearsing(app, paths, plan, lineup) as (desktop, director):
+    show = PlanShow(lineup, DEMO_SHOP, (DEMO_CHANNEL,), rehearsal=True, time_zone="Europe/Oslo")
+    async with rehearsing(app, paths, plan, show) as (desktop, director):
         desktop.window.resize(1440, 900)
         if prompter:
             desktop.toggle_prompter()
