@@ -1,6 +1,6 @@
 """From the Studio Shop API's JSON to domain values. Each mapping raises `Surprise` for values that make no sense."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,11 +9,12 @@ from msgspec import Raw, UnsetType
 from studio.control.ports import PromoReceipt, PromoUsage, ShopChange, TrackedLink, Traffic
 from studio.control.ports.answers import plain
 from studio.domain import money, order, product
+from studio.shops import studio_api_tidy as tidy
 from studio.shops import studio_api_wire as wire
 
 T = TypeVar("T")
-_TITLE = 300
-_TEXT = 20_000
+_NUL = b"\\u0000"
+"""JSON's only way to write it."""
 _MS = range(9_007_199_254_740_992)
 
 
@@ -62,41 +63,104 @@ def _identified(value: str) -> str:
 
 def to_product(raw: bytes | Raw, currency: str, language: str) -> product.Product:
     """A product in the language asked for, as far as the shop has it; long texts are cut."""
-    told = msgspec.json.decode(raw, type=wire.Product)
-    texts = told.texts.get(language) or told.texts.get(language.split("-", maxsplit=1)[0])
-    in_english = told.texts.get("en") or wire.Texts(told.title)
-    words = texts or in_english
-    variants = tuple(
-        product.Variant(
-            id=_identified(v.id),
-            sku=_cut(v.sku, 200),
-            title=_cut(v.title, _TITLE),
-            price=_amount(v.price, currency, "a price"),
-            low_30d=None if v.low_30d_price is None else _amount(v.low_30d_price, currency, "a price"),
-            options={_cut(k, 100): _cut(o, 100) for k, o in v.options.items()},
-            barcode=_cut(v.barcode, 100),
-            active=v.active,
-        )
-        for v in told.variants
-    )
+    data = bytes(raw)
+    wanted = tuple(dict.fromkeys((language, language.split("-", maxsplit=1)[0], "en")))
+    try:
+        told, texts = _tidied(data, wanted) if _NUL in data else _tidy(data, wanted)
+    except msgspec.ValidationError:
+        told, texts = _tidied(data, wanted)
+    in_english = texts.get("en") or tidy.TidyTexts(told.title)
+    words = next((texts[each] for each in wanted if each in texts), in_english)
+    # Most variants of a product cost the same.
+    amounts: dict[tuple[int, str], money.Money] = {}
+    variants: list[product.Variant] = []
+    for v in told.variants:
+        price, low = v.price, v.low_30d_price
+        variants.append(
+            product.Variant(
+                v.id, v.sku, v.title,
+                amounts.get((price.amount_minor, price.currency)) or _price(price, currency, amounts),
+                None if low is None
+                else amounts.get((low.amount_minor, low.currency)) or _price(low, currency, amounts),
+                v.options, v.barcode, v.active,
+            )
+        )  # fmt: skip
     reviews, score = told.reviews, told.reviews.score
     return product.Product(
-        id=_identified(told.id),
-        revision=_count("its revision", told.revision),
-        title=_cut(words.title or told.title, _TITLE),
-        variants=variants,
-        description=_cut(words.description, _TEXT),
-        category=_cut(told.category, _TITLE),
-        tags=tuple(_cut(t, 100) for t in told.tags[:100]),
-        image_urls=tuple(i.url for i in told.images[:50] if len(i.url) <= 2_000),
-        points=tuple(_cut(p, 1_000) for p in (words.talking_points or in_english.talking_points)[:50]),
-        returns_text=_cut(told.returns_text, _TEXT),
-        delivery_text=_cut(told.delivery_text, _TEXT),
+        id=told.id,
+        revision=told.revision,
+        title=words.title or told.title,
+        variants=tuple(variants),
+        description=words.description,
+        category=told.category,
+        tags=tuple(told.tags),
+        image_urls=tuple([i.url for i in told.images]),
+        points=tuple(words.talking_points or in_english.talking_points),
+        returns_text=told.returns_text,
+        delivery_text=told.delivery_text,
         review_score=score if reviews.count > 0 and score is not None and 0 <= score <= 5 else None,
         review_count=max(0, reviews.count),
         active=told.active,
-        url=_cut(told.url, 2_000),
+        url=told.url,
     )
+
+
+def _price(value: tidy.TidyMoney, currency: str, known: dict[tuple[int, str], money.Money]) -> money.Money:
+    if value.currency != currency:
+        raise Surprise(f"a price is in {plain(value.currency, 12)}, the shop sells in {currency}")
+    amount = known[value.amount_minor, value.currency] = money.Money(value.amount_minor, value.currency)
+    return amount
+
+
+def _tidy(data: bytes, languages: Collection[str]) -> tuple[tidy.TidyProduct, dict[str, tidy.TidyTexts]]:
+    told = tidy.tidy_product.decode(data)
+    texts = {each: tidy.tidy_texts.decode(told.texts[each]) for each in languages if each in told.texts}
+    return told, texts
+
+
+def _tidied(data: bytes, languages: Collection[str]) -> tuple[tidy.TidyProduct, dict[str, tidy.TidyTexts]]:
+    """One that is not tidy, with its texts cut to size and without what can stand in no text."""
+    told = msgspec.json.decode(data, type=wire.Product)
+
+    def price(value: wire.Money) -> tidy.TidyMoney:
+        return tidy.TidyMoney(_count("a price", value.amount_minor), value.currency)
+
+    texts = {
+        each: tidy.TidyTexts(
+            title=_cut(words.title, tidy.TITLE),
+            description=_cut(words.description, tidy.TEXT),
+            talking_points=[_cut(p, tidy.POINT) for p in words.talking_points[: tidy.MOST_POINTS]],
+        )
+        for each, words in told.texts.items()
+        if each in languages
+    }
+    tidied = tidy.TidyProduct(
+        id=_identified(told.id),
+        revision=_count("its revision", told.revision),
+        title=_cut(told.title, tidy.TITLE),
+        variants=[
+            tidy.TidyVariant(
+                id=_identified(v.id),
+                sku=_cut(v.sku, tidy.SKU),
+                title=_cut(v.title, tidy.TITLE),
+                price=price(v.price),
+                low_30d_price=None if v.low_30d_price is None else price(v.low_30d_price),
+                barcode=_cut(v.barcode, tidy.NAME),
+                options={_cut(k, tidy.NAME): _cut(o, tidy.NAME) for k, o in v.options.items()},
+                active=v.active,
+            )
+            for v in told.variants
+        ],
+        category=_cut(told.category, tidy.TITLE),
+        tags=[_cut(tag, tidy.NAME) for tag in told.tags[: tidy.MOST_TAGS]],
+        active=told.active,
+        images=[tidy.TidyImage(i.url) for i in told.images[: tidy.MOST_IMAGES] if len(i.url) <= tidy.URL],
+        returns_text=_cut(told.returns_text, tidy.TEXT),
+        delivery_text=_cut(told.delivery_text, tidy.TEXT),
+        reviews=tidy.TidyReviews(told.reviews.score, told.reviews.count),
+        url=_cut(told.url, tidy.URL),
+    )
+    return tidied, texts
 
 
 def to_stock(raw: bytes | Raw) -> product.StockLevel:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlite_utils import Database as Sqlite
 
 from studio.domain.product import Product
-from studio.store import catalogue_cards, codec, show_log
+from studio.store import codec, show_log
 from studio.store import kept_shop as kept_shops
 from studio.store.errors import means_damage, translated
 from studio.store.kept_shop import kept_shop
@@ -48,44 +48,6 @@ def prefix_query(words: str) -> str:
     """What a person typed as an FTS5 query in which every word may go on: who types fast leaves words half written."""
     query = fts_query(words)
     return query.removesuffix("*").replace('" ', '"* ') + "*" if query else ""
-
-
-def store_product(
-    db: Sqlite, product: Product, shop: str, now_ms: int, first_seen_ms: int | None = None
-) -> bool:
-    """Keep a product of a shop unless one of its revision or a higher one is kept; whether it was.
-
-    `now_ms` (UTC ms of this computer) is when it was seen; `first_seen_ms` when it was seen first, where that is known of
-    an earlier time. Raises `sqlite3.Error`.
-    """
-    skus = " ".join(dict.fromkeys(v.sku for v in product.variants))
-    words = folded(f"{product.title} {skus}")
-    kept = db.conn.execute("SELECT num, revision FROM product WHERE id = ?", (product.id,)).fetchone()
-    if kept is not None and kept[1] >= product.revision:
-        return False
-    fields = (product.revision, product.title, words, int(product.active), codec.body_of(product))
-    if kept is None:
-        seen = first_seen_ms
-        if seen is None and kept_shops.read_wall_ms(db.conn) is not None:
-            seen = now_ms
-        num = db.conn.execute(
-            "INSERT INTO product (id, revision, title, folded, active, body, first_seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (product.id, *fields, seen),
-        ).lastrowid
-    else:
-        num = int(kept[0])
-        db.conn.execute(
-            "UPDATE product SET revision = ?, title = ?, folded = ?, active = ?, body = ? WHERE num = ?",
-            (*fields, num),
-        )
-        db.conn.execute("DELETE FROM product_fts WHERE rowid = ?", (num,))
-    codes = " ".join(dict.fromkeys(v.barcode for v in product.variants if v.barcode))
-    db.conn.execute(
-        "INSERT INTO product_fts (rowid, title, sku, category, tags) VALUES (?, ?, ?, ?, ?)",
-        (num, product.title, f"{skus} {codes}".strip(), product.category, " ".join(product.tags)),
-    )
-    catalogue_cards.keep(db, int(num or 0), product, words, shop, now_ms, is_new=kept is None)
-    return True
 
 
 def keep_for(db: Sqlite, kind: str, shop: str) -> bool:

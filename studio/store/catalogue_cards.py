@@ -1,12 +1,16 @@
 """The card of each product: what the catalogue is filtered and sorted by, kept up as products and stock come in."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from typing import Any, Final, TypeVar
 
+import msgspec
 from sqlite_utils import Database as Sqlite
 
 from studio.domain.product import Product
 from studio.store import catalogue_past
+from studio.store.many import insert_many
+
+T = TypeVar("T")
 
 _AT_A_TIME: Final = 500
 """Below SQLite's limit on parameters of one statement, also of old ones."""
@@ -20,46 +24,70 @@ _SELLABLE: Final = (
 )
 
 
-def keep(
-    db: Sqlite, num: int, product: Product, folded: str, shop: str, now_ms: int, *, is_new: bool
-) -> None:
-    """Keep the card of a product that was just stored as row `num`, `folded` being its words. Raises `sqlite3.Error`."""
-    _variants(db, num, [variant.id for variant in product.variants], is_new=is_new)
-    sold, shown = catalogue_past.of_product(db.conn, shop, product.id)
-    left = db.conn.execute(f"{_SELLABLE} WHERE v.product = ? GROUP BY v.product", (num,)).fetchone()
-    price = product.price
-    tags = SEPARATOR.join(("", *product.tags, "")) if product.tags else ""
-    db.conn.execute(
+class Kept(msgspec.Struct, frozen=True):
+    """A product that was just stored as row `num`; `words` are its own, folded; `is_new`: it has no card yet, and was
+    first seen at `first_seen_ms` (UTC ms; None: when the catalogue was read first).
+    """
+
+    num: int
+    product: Product
+    words: str
+    is_new: bool
+    first_seen_ms: int | None = None
+
+
+def keep(db: Sqlite, stored: Sequence[Kept], shop: str, now_ms: int) -> None:
+    """Keep the cards of products, each in it once. Raises `sqlite3.Error`."""
+    _variants(db, stored)
+    nums = [kept.num for kept in stored]
+    left = {
+        num: pieces
+        for some in _parts(nums)
+        for num, pieces in db.conn.execute(
+            f"{_SELLABLE} WHERE v.product IN ({_marks(some)}) GROUP BY v.product", some
+        )
+    }
+    past = catalogue_past.of_products(db.conn, shop, [kept.product.id for kept in stored])
+    cards: list[tuple[Any, ...]] = []
+    for kept in stored:
+        num, product = kept.num, kept.product
+        price = product.price
+        cards.append(
+            (
+                num, int(product.active), int(any(tag.casefold() == _BESTSELLER for tag in product.tags)),
+                *past.get(product.id, (0, 0)), None if price is None else price.amount_minor,
+                left.get(num), now_ms if num in left else None, kept.first_seen_ms, product.category,
+                SEPARATOR.join(("", *product.tags, "")) if product.tags else "", kept.words,
+            )
+        )  # fmt: skip
+    insert_many(
+        db.conn,
         "INSERT INTO product_card (num, active, bestseller, sold, shown, price, sellable, stock_at_ms, first_seen_ms, "
-        "category, tags, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT first_seen_ms FROM product WHERE num = ?1), "
-        "?, ?, ?) ON CONFLICT (num) DO UPDATE SET active = excluded.active, bestseller = excluded.bestseller, "
+        "category, tags, folded)",
+        cards,
+        "ON CONFLICT (num) DO UPDATE SET active = excluded.active, bestseller = excluded.bestseller, "
         "price = excluded.price, sellable = excluded.sellable, category = excluded.category, tags = excluded.tags, "
         "folded = excluded.folded",
-        (
-            num, int(product.active), int(any(tag.casefold() == _BESTSELLER for tag in product.tags)), sold, shown,
-            None if price is None else price.amount_minor, left and left[1], left and now_ms,
-            product.category, tags, folded,
-        ),
-    )  # fmt: skip
+    )
 
 
-def _variants(db: Sqlite, num: int, ids: Sequence[str], *, is_new: bool) -> None:
+def _variants(db: Sqlite, stored: Sequence[Kept]) -> None:
     """A variant that was another product's until now is this one's."""
-    if not is_new:
-        db.conn.execute("DELETE FROM product_variant WHERE product = ?", (num,))
-    ids = list(dict.fromkeys(ids))
-    insert = "INSERT OR IGNORE INTO product_variant (variant_id, product) VALUES (?, ?)"
-    came = db.conn.executemany(insert, [(variant_id, num) for variant_id in ids]).rowcount if ids else 0
-    if came == len(ids):
+    db.conn.executemany(
+        "DELETE FROM product_variant WHERE product = ?", [(kept.num,) for kept in stored if not kept.is_new]
+    )
+    owned = {variant.id: kept.num for kept in stored for variant in kept.product.variants}
+    insert = "INSERT OR IGNORE INTO product_variant (variant_id, product)"
+    if insert_many(db.conn, insert, list(owned.items())) == len(owned):
         return
     left: set[int] = set()
-    for variant_id in ids:
-        owner = db.conn.execute(
-            "SELECT product FROM product_variant WHERE variant_id = ?", (variant_id,)
-        ).fetchone()
-        left.add(int(owner[0]))
-        db.conn.execute("UPDATE product_variant SET product = ? WHERE variant_id = ?", (num, variant_id))
-    for other in left - {num}:
+    for some in _parts(list(owned)):
+        sql = f"SELECT variant_id, product FROM product_variant WHERE variant_id IN ({_marks(some)})"  # noqa: S608
+        left.update(owner for variant_id, owner in db.conn.execute(sql, some) if owner != owned[variant_id])
+    db.conn.executemany(
+        "UPDATE product_variant SET product = ?2 WHERE variant_id = ?1 AND product <> ?2", list(owned.items())
+    )
+    for other in left:
         found = db.conn.execute(f"{_SELLABLE} WHERE v.product = ? GROUP BY v.product", (other,)).fetchone()
         db.conn.execute("UPDATE product_card SET sellable = ? WHERE num = ?", (found and found[1], other))
 
@@ -69,9 +97,8 @@ def restock(db: Sqlite, variant_ids: Collection[str], now_ms: int) -> None:
     sold. Raises `sqlite3.Error`.
     """
     for some in _parts(sorted(variant_ids)):
-        marks = ", ".join("?" * len(some))
         found = db.conn.execute(
-            f"{_SELLABLE} WHERE v.product IN (SELECT product FROM product_variant WHERE variant_id IN ({marks})) "  # noqa: S608
+            f"{_SELLABLE} WHERE v.product IN (SELECT product FROM product_variant WHERE variant_id IN ({_marks(some)})) "  # noqa: S608
             "GROUP BY v.product",
             some,
         ).fetchall()
@@ -82,6 +109,10 @@ def restock(db: Sqlite, variant_ids: Collection[str], now_ms: int) -> None:
         )
 
 
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _AT_A_TIME):
-        yield ids[start : start + _AT_A_TIME]
+def _parts(given: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(given), _AT_A_TIME):
+        yield given[start : start + _AT_A_TIME]
+
+
+def _marks(some: Sequence[object]) -> str:
+    return ", ".join("?" * len(some))

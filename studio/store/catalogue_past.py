@@ -5,7 +5,8 @@ Kept for each shop, also while another's products are kept; the cards of the kep
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from sqlite_utils import Database as Sqlite
 
@@ -13,6 +14,9 @@ from studio.domain.order import Order
 from studio.store import codec
 from studio.store.errors import StoreDamaged
 from studio.store.kept_shop import kept_shop
+
+_AT_A_TIME: Final = 500
+"""Below SQLite's limit on parameters of one statement, also of old ones."""
 
 
 def pieces(order: Order) -> Counter[str]:
@@ -40,10 +44,17 @@ def show_ended(db: Sqlite, shop: str, product_ids: Collection[str]) -> None:
     _add(db, shop, {}, dict.fromkeys(product_ids, 1))
 
 
-def of_product(conn: sqlite3.Connection, shop: str, product_id: str) -> tuple[int, int]:
-    """(pieces sold, past shows) of a product. Raises `sqlite3.Error`."""
-    sql = "SELECT sold, shown FROM product_past WHERE shop = ? AND product_id = ?"
-    return conn.execute(sql, (shop, product_id)).fetchone() or (0, 0)
+def of_products(
+    conn: sqlite3.Connection, shop: str, product_ids: Sequence[str]
+) -> dict[str, tuple[int, int]]:
+    """(pieces sold, past shows) of those of the products that have any, by id. Raises `sqlite3.Error`."""
+    found: dict[str, tuple[int, int]] = {}
+    for start in range(0, len(product_ids), _AT_A_TIME):
+        some = product_ids[start : start + _AT_A_TIME]
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT product_id, sold, shown FROM product_past WHERE shop = ? AND product_id IN ({marks})"  # noqa: S608
+        found.update((row[0], (row[1], row[2])) for row in conn.execute(sql, (shop, *some)))
+    return found
 
 
 def _add(db: Sqlite, shop: str, sold: Mapping[str, int], shown: Mapping[str, int]) -> None:

@@ -126,9 +126,9 @@ def order_of(body: str) -> Order:
     return _decoded(_order, body, "an order")
 
 
-def listed(ids: list[str]) -> str:
-    """A list of ids as JSON."""
-    return _json.encode(ids).decode()
+def listed(values: Sequence[object]) -> str:
+    """A list of ids or of rows as JSON."""
+    return _json.encode(values).decode()
 
 
 def ids_of(body: str) -> list[str]:

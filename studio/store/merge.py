@@ -12,11 +12,14 @@ from studio.domain.audience import ViewerSample
 from studio.domain.order import REPLAY_MS, Order, last_touched
 from studio.domain.product import StockLevel
 from studio.domain.question import Question
-from studio.store import catalogue, catalogue_cards, catalogue_past, chat, codec, show_log
+from studio.store import catalogue, catalogue_cards, catalogue_past, catalogue_rows, chat, codec, show_log
+from studio.store.many import insert_many
 from studio.store.show_log import shop_codes, show_num
 
 T = TypeVar("T")
 _INT64_MAX = 2**63 - 1
+# Below SQLite's limit on parameters of one statement, also of old ones.
+_AT_A_TIME = 500
 
 
 def store_batch(
@@ -70,8 +73,8 @@ def _store(
     chat.hide(db, show, batch.hidden)
     shop = _shop(db, show_id) if batch.products or batch.stock or batch.orders else ""
     stored = StoredBatch(
-        products=tuple(p for p in batch.products if catalogue.store_product(db, p, shop, now_ms)),
-        stock=tuple(level for level in batch.stock if store_stock(db, shop, level)),
+        products=catalogue_rows.store_products(db, batch.products, shop, now_ms) if batch.products else (),
+        stock=store_stock(db, shop, batch.stock) if batch.stock else (),
         orders=_stored(
             _last_touched(db, show_id, batch.orders, replay_ms),
             lambda order: store_order(db, shop, show_id, order),
@@ -115,39 +118,53 @@ def _last_touched(db: Sqlite, show_id: str, orders: tuple[Order, ...], replay_ms
     return tuple(last_touched(order, codes) for order in orders)
 
 
-def store_stock(db: Sqlite, shop: str, level: StockLevel) -> bool:
-    """Keep a level of a shop unless its revision or a higher one is kept; its history keeps every revision."""
+def store_stock(db: Sqlite, shop: str, levels: Sequence[StockLevel]) -> tuple[StockLevel, ...]:
+    """Keep levels of a shop, each unless its revision or a higher one is kept; those that were, in their order. The
+    history keeps every revision.
+    """
     keep_history(
-        db, shop, level.variant_id, level.location, level.revision, level.updated_at_ms, level.sellable
+        db,
+        [(shop, v.variant_id, v.location, v.revision, v.updated_at_ms, v.sellable) for v in levels],
     )
-    return keep_level(db, level)
+    return keep_levels(db, levels)
 
 
-def keep_level(db: Sqlite, level: StockLevel) -> bool:
+def keep_levels(db: Sqlite, levels: Sequence[StockLevel]) -> tuple[StockLevel, ...]:
     """`store_stock` without the history."""
-    return bool(
-        db.conn.execute(
-            f"INSERT INTO stock_level ({codec.STOCK}) VALUES (?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
-            "ON CONFLICT (variant_id, location) DO UPDATE SET on_hand = excluded.on_hand, "
-            "reserved = excluded.reserved, safety_stock = excluded.safety_stock, revision = excluded.revision, "
-            "updated_at_ms = excluded.updated_at_ms WHERE excluded.revision > stock_level.revision",
-            (
-                level.variant_id, level.location, level.on_hand, level.reserved, level.safety_stock, level.revision,
-                level.updated_at_ms,
-            ),
-        ).rowcount
-    )  # fmt: skip
-
-
-def keep_history(
-    db: Sqlite, shop: str, variant_id: str, location: str, revision: int, at_ms: int, sellable: int
-) -> None:
-    """Keep what of a variant could be sold at a moment (UTC ms), once for each revision."""
-    db.conn.execute(
-        "INSERT OR IGNORE INTO stock_history (shop, variant_id, location, revision, at_ms, sellable) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        (shop, variant_id, location, revision, at_ms, sellable),
+    known: dict[tuple[str, str], int] = {}
+    variant_ids = list(dict.fromkeys(level.variant_id for level in levels))
+    for start in range(0, len(variant_ids), _AT_A_TIME):
+        some = variant_ids[start : start + _AT_A_TIME]
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT variant_id, location, revision FROM stock_level WHERE variant_id IN ({marks})"  # noqa: S608
+        known.update(((row[0], row[1]), row[2]) for row in db.conn.execute(sql, some))
+    newer: list[StockLevel] = []
+    for level in levels:
+        place = (level.variant_id, level.location)
+        before = known.get(place)
+        if before is None or level.revision > before:
+            known[place] = level.revision
+            newer.append(level)
+    insert_many(
+        db.conn,
+        f"INSERT INTO stock_level ({codec.STOCK})",
+        [
+            (v.variant_id, v.location, v.on_hand, v.reserved, v.safety_stock, v.revision, v.updated_at_ms)
+            for v in newer
+        ],
+        "ON CONFLICT (variant_id, location) DO UPDATE SET on_hand = excluded.on_hand, "
+        "reserved = excluded.reserved, safety_stock = excluded.safety_stock, revision = excluded.revision, "
+        "updated_at_ms = excluded.updated_at_ms WHERE excluded.revision > stock_level.revision",
     )
+    return tuple(newer)
+
+
+def keep_history(db: Sqlite, rows: Sequence[tuple[str, str, str, int, int, int]]) -> None:
+    """Keep what of variants could be sold at a moment, once for each revision: (shop, variant, location, revision, UTC ms,
+    sellable) each.
+    """
+    into = "INSERT OR IGNORE INTO stock_history (shop, variant_id, location, revision, at_ms, sellable)"
+    insert_many(db.conn, into, rows)
 
 
 def keep_order(db: Sqlite, shop: str, order: Order) -> bool:

@@ -12,11 +12,12 @@ from studio.control.ports.store import HiddenChat
 from studio.domain.audience import ViewerSample
 from studio.domain.effects import effects_of
 from studio.domain.events import Logged
-from studio.domain.product import StockLevel
+from studio.domain.product import Product, StockLevel
 from studio.domain.show import ShowState, apply, fold
 from studio.store import (
     catalogue,
     catalogue_cards,
+    catalogue_rows,
     chat,
     codec,
     kept_shop,
@@ -79,14 +80,10 @@ def replay(db: Sqlite, found: Found) -> Replayed:
         _outbox(db, found, show[0])
     cursors = {row["source"]: row["cursor"] for row in found.rows("feed_cursor") if row["show_id"] == ""}
     current = catalogue.found_beside(db, cursors)
-    products = _decoded(
-        found.rows("product") if current else (),
-        lambda r: (codec.product_of(r["body"]), r.get("first_seen_ms")),  # older versions do not know
-    )
     kept = kept_shop.kept_shop(db.conn)
     shops = _Shops(db)
     counts = {
-        "products": _count(products, lambda p: catalogue.store_product(db, p[0], kept, 0, p[1])),
+        "products": _products(db, found, kept) if current else 0,
         "stock": _stock(db, found, shops, current),
         "orders": _orders(db, found, shops),
         "samples": _count(found.rows("viewer_sample"), lambda r: merge.store_sample(
@@ -191,26 +188,36 @@ def _outbox(db: Sqlite, found: Found, show_id: str) -> None:
         )
 
 
+def _products(db: Sqlite, found: Found, shop: str) -> int:
+    decoded = _decoded(
+        found.rows("product"),
+        lambda r: (codec.product_of(r["body"]), r.get("first_seen_ms")),  # older versions do not know
+    )
+    products: list[Product] = []
+    seen: dict[str, int | None] = {}
+    for product, first_seen_ms in decoded:
+        products.append(product)
+        seen.setdefault(product.id, first_seen_ms)
+    return len(catalogue_rows.store_products(db, products, shop, 0, seen))
+
+
 def _stock(db: Sqlite, found: Found, shops: _Shops, current: bool) -> int:
     """`current`: the levels that were found are of the shop whose are kept."""
-    for row in found.rows("stock_history"):
-        for shop in [row["shop"]] if "shop" in row else shops.known:
-            merge.keep_history(
-                db, shop, row["variant_id"], row["location"], row["revision"], row["at_ms"], row["sellable"]
-            )
+    merge.keep_history(
+        db,
+        [
+            (shop, row["variant_id"], row["location"], row["revision"], row["at_ms"], row["sellable"])
+            for row in found.rows("stock_history")
+            for shop in ([row["shop"]] if "shop" in row else shops.known)
+        ],
+    )
     names = codec.STOCK.split(", ")
-    levels = (StockLevel(*(row[name] for name in names)) for row in found.rows("stock_level") if current)
+    levels = [StockLevel(*(row[name] for name in names)) for row in found.rows("stock_level") if current]
     kept = catalogue.kept_shop(db.conn)
-    stored: set[str] = set()
-    newest = 0
-    count = 0
-    for level in levels:
-        if merge.store_stock(db, kept, level) if kept else merge.keep_level(db, level):
-            count += 1
-            stored.add(level.variant_id)
-            newest = max(newest, level.updated_at_ms)
-    catalogue_cards.restock(db, stored, newest)
-    return count
+    stored = merge.store_stock(db, kept, levels) if kept else merge.keep_levels(db, levels)
+    newest = max((level.updated_at_ms for level in stored), default=0)
+    catalogue_cards.restock(db, {level.variant_id for level in stored}, newest)
+    return len(stored)
 
 
 def _orders(db: Sqlite, found: Found, shops: _Shops) -> int:

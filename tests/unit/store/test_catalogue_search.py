@@ -20,6 +20,7 @@ from studio.store import (
     catalogue,
     catalogue_cards,
     catalogue_past,
+    catalogue_rows,
     catalogue_search,
     kept_shop,
     merge,
@@ -370,7 +371,7 @@ def test_no_text_breaks_the_search(words: str, many: bool):
     db = Sqlite(memory=True, execute_plugins=False)
     migrations.MIGRATIONS.apply(db)
     for n in range(60 if many else 2):
-        catalogue.store_product(db, product(n, f'Lamp "{n}" NEAR (*) é'), "", T0)
+        catalogue_rows.store_products(db, [product(n, f'Lamp "{n}" NEAR (*) é')], "", T0)
     query = CatalogueQuery(words=words, sort=CatalogueSort.BEST)
     found = catalogue_search.catalogue(db.conn, query, 0, 100, T0)
     assert found.total == len(found.entries)
