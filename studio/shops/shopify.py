@@ -13,6 +13,7 @@ from studio.control.ports import (
     ClockReading,
     Http,
     MissingRight,
+    OnCursor,
     OrderPage,
     ProductPage,
     PromoReceipt,
@@ -22,6 +23,7 @@ from studio.control.ports import (
     SupersededPin,
     TrackedLink,
     Urgency,
+    no_cursor,
 )
 from studio.control.ports.answers import plain
 from studio.control.ports.shop import ShopCapabilities
@@ -130,7 +132,7 @@ class ShopifyShop(AskedShop):
         self._told_ms = shop_ms
         return ClockReading(shop_ms, answer.sent_ms, answer.received_ms)
 
-    async def catalogue(self, cursor: str | None) -> ProductPage:
+    async def catalogue(self, cursor: str | None, on_cursor: OnCursor = no_cursor) -> ProductPage:
         """A page of products, in the order of their ids."""
         currency = await self._currency()
         variables = {"after": cursor, **self._words()}
@@ -144,6 +146,7 @@ class ShopifyShop(AskedShop):
                 products.append(self._product(told, more, currency))
             except ValueError as error:
                 problems.append(f"The shop's product {plain(told.id, 60)} was left out: {error}.")
+        on_cursor(page.next)
         return ProductPage(tuple(products), page.next, self._report(problems))
 
     async def product(self, product_id: str) -> Product | None:

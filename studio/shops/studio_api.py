@@ -14,6 +14,7 @@ from studio.control.ports import (
     ClockReading,
     Http,
     HttpAnswer,
+    OnCursor,
     OrderPage,
     ProductPage,
     PromoReceipt,
@@ -24,6 +25,7 @@ from studio.control.ports import (
     SupersededPin,
     TrackedLink,
     Traffic,
+    no_cursor,
 )
 from studio.control.ports.answers import is_html, plain, raise_for_status
 from studio.domain.ids import derived_id
@@ -39,6 +41,7 @@ SINCE = "since:"
 """An orders cursor "since:MS" begins with what changed since MS, UTC ms of the shop's clock."""
 _PAGE = "500"
 _STOCK_IDS = 100
+_AT_ONCE = 50
 _OVERLAP_MS = 60_000
 
 
@@ -89,14 +92,19 @@ class StudioApiShop(BaseShop):
             raise BadAnswer("The shop's clock makes no sense: tell the shop's owner.")
         return ClockReading(told.now_ms, answer.sent_ms, answer.received_ms, told.rate)
 
-    async def catalogue(self, cursor: str | None) -> ProductPage:
+    async def catalogue(self, cursor: str | None, on_cursor: OnCursor = no_cursor) -> ProductPage:
         """A page of products."""
         currency = await self._the_currency()
         page = self._read(await self._get("/v1/products", *_paged(cursor)), wire.Page)
+        on_cursor(page.next_cursor)
         problems: list[str] = []
-        products = to.each(
-            page.items, "product", lambda raw: to.to_product(raw, currency, self._language), problems
-        )
+        products: list[Product] = []
+        for start in range(0, len(page.items), _AT_ONCE):
+            await asyncio.sleep(0)  # a page is long: whatever else is to be done comes in between
+            some = page.items[start : start + _AT_ONCE]
+            products += to.each(
+                some, "product", lambda raw: to.to_product(raw, currency, self._language), problems
+            )
         return ProductPage(tuple(products), page.next_cursor, self._report(problems))
 
     async def product(self, product_id: str) -> Product | None:

@@ -9,10 +9,12 @@ from studio.control.ports import (
     BadAnswer,
     Http,
     HttpAnswer,
+    OnCursor,
     OrderPage,
     ProductPage,
     RefusedByTarget,
     TrackedLink,
+    no_cursor,
 )
 from studio.domain.product import Product, StockLevel
 from studio.shops.asked import AskedShop
@@ -72,13 +74,14 @@ class UnnumberedShop(AskedShop, ABC):
     async def _orders(self, place: Place, problems: list[str]) -> OrdersRead:
         """Orders from there on."""
 
-    async def catalogue(self, cursor: str | None) -> ProductPage:
+    async def catalogue(self, cursor: str | None, on_cursor: OnCursor = no_cursor) -> ProductPage:
         """A page of products."""
         skip = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() else 0
         problems: list[str] = []
         page = await self._page(skip, problems)
         read = skip + page.entries
         after = str(read) if page.entries and read < page.total else None
+        on_cursor(after)
         return ProductPage(self._products(page), after, self._report(problems))
 
     async def product(self, product_id: str) -> Product | None:

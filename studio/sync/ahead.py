@@ -1,10 +1,23 @@
-"""Reading ahead: while one page is being stored the next one is on its way already."""
+"""Reading ahead: while some pages are being stored the next one is on its way already."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from typing import Any, TypeVar
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+class HasCursor(Protocol):
+    """A page that says where the next one begins; None: nowhere."""
+
+    @property
+    def cursor(self) -> str | None:
+        """Where the next one begins."""
+        ...
+
+
+Paged = TypeVar("Paged", bound=HasCursor)
 
 
 async def read_ahead(
@@ -29,3 +42,71 @@ async def read_ahead(
             await asyncio.wait([reading])
         if not reading.cancelled():
             reading.exception()  # what the page that nobody wants would have raised is of no interest
+
+
+async def turn_pages(
+    read: Callable[[str | None, Callable[[str | None], None]], Coroutine[Any, Any, Paged]], ahead: int = 1
+) -> AsyncGenerator[Paged, None]:
+    """The pages, in order. `read` gets a page's cursor and is given what to tell the next one's; that is asked for at once,
+    while at most `ahead` pages wait to be taken. A cursor that comes twice ends. Close it (`aclosing`): a page that nobody
+    wants any more is then not waited for. Raises what reading raises.
+    """
+    seen: set[str] = set()
+    next_cursor: str | None = None
+    reading: deque[asyncio.Task[Paged]] = deque()
+
+    def begin() -> None:
+        nonlocal next_cursor
+        if next_cursor is not None and len(reading) <= ahead:
+            cursor, next_cursor = next_cursor, None
+            reading.append(asyncio.create_task(read(cursor, told)))
+
+    def told(cursor: str | None) -> None:
+        nonlocal next_cursor
+        if cursor is not None and cursor not in seen:
+            seen.add(cursor)
+            next_cursor = cursor
+            begin()
+
+    reading.append(asyncio.create_task(read(None, told)))
+    try:
+        while reading:
+            page = await reading[0]
+            told(page.cursor)
+            reading.popleft()
+            begin()
+            yield page
+    finally:
+        for task in reading:
+            task.cancel()
+        if reading:
+            await asyncio.wait(reading)
+        for task in reading:
+            if not task.cancelled():
+                task.exception()  # what a page that nobody wants would have raised is of no interest
+
+
+async def store_behind(
+    pages: AsyncIterable[T], store: Callable[[Sequence[T]], Coroutine[Any, Any, None]], most: int
+) -> None:
+    """Store the pages while others are being read, in order: those that came meanwhile together, at most so many at a time.
+    Raises what reading and storing raise, and what was begun is then withdrawn.
+    """
+    waiting: list[T] = []
+    storing: asyncio.Task[None] | None = None
+    try:
+        async for page in pages:
+            waiting.append(page)
+            if storing is not None and (storing.done() or len(waiting) >= most):
+                await storing
+                storing = None
+            if storing is None:
+                storing, waiting = asyncio.create_task(store(waiting)), []
+        if storing is not None:
+            await storing
+        if waiting:
+            await store(waiting)
+    finally:
+        if storing is not None and not storing.done():
+            storing.cancel()
+            await asyncio.wait([storing])

@@ -124,7 +124,7 @@ class Engine:
             self._shop,
             self._feeds,
             self._wall,
-            self._stored,
+            self._events.stored,
             self._events.notice,
             shop_link,
             self._events.catalogue_progress,

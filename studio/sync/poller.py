@@ -3,7 +3,6 @@
 import asyncio
 import random as _random
 from collections.abc import (
-    AsyncGenerator,
     Awaitable,
     Callable,
     Collection,
@@ -34,7 +33,7 @@ from studio.control.ports import (
     urgent,
 )
 from studio.domain.product import Product, StockLevel
-from studio.sync.ahead import read_ahead
+from studio.sync.ahead import read_ahead, store_behind, turn_pages
 from studio.sync.backoff import Backoff
 from studio.sync.links import LinkStatus
 from studio.sync.supervise import Bell
@@ -45,6 +44,8 @@ SOURCE = "poller"
 _MOST_VARIANTS = 20_000
 _LONG_CATALOGUE = 1_000
 _CHUNK = 400
+_AT_ONCE = 3
+"""Pages of the catalogue that are stored together: they share what writing takes."""
 _SHARE = 50
 """Variants beside the line-up that are asked about in one second, at least."""
 _log = structlog.get_logger(__name__)
@@ -143,8 +144,10 @@ class Poller:
     def products_seen(self, products: Sequence[Product]) -> None:
         """Products whose variants can be asked about."""
         for product in products:
-            self._variants[product.id] = tuple(v.id for v in product.variants)
-            self._product_of |= dict.fromkeys(self._variants[product.id], product.id)
+            variants = tuple([variant.id for variant in product.variants])
+            if self._variants.get(product.id) != variants:
+                self._variants[product.id] = variants
+                self._product_of.update(dict.fromkeys(variants, product.id))
 
     def sync_soon(self, orders: bool = False) -> None:
         """Read all products and stock again; `orders`: those too, because changes of the feed were lost."""
@@ -270,13 +273,18 @@ class Poller:
         with urgent(Urgency.LIVE):
             await self._stock(near)
         done = 0
-        async with aclosing(self._catalogue()) as pages:
-            async for page in pages:
-                await self._store(FeedBatch(SOURCE, products=page.products))
-                done += len(page.products)
-                # All of it is read when nothing follows, whatever number of products the shop has named.
-                if done < total:
-                    self._progress(done, total)
+
+        async def keep(pages: Sequence[ProductPage]) -> None:
+            nonlocal done
+            products = tuple(product for page in pages for product in page.products)
+            await self._store(FeedBatch(SOURCE, products=products))
+            done += len(products)
+            # All of it is read when nothing follows, whatever number of products the shop has named.
+            if done < total:
+                self._progress(done, total)
+
+        async with aclosing(turn_pages(self._shop.catalogue)) as pages:
+            await store_behind(pages, keep, _AT_ONCE)
         self._progress(done, done)
         if self._orders_too:
             await self._orders()
@@ -288,17 +296,6 @@ class Poller:
             await self._stock([p for p in self._variants if p not in near])
         with urgent(Urgency.LIVE):
             await self._stock(near)
-
-    def _catalogue(self) -> AsyncGenerator[ProductPage, None]:
-        turned: set[str] = set()
-
-        def following(page: ProductPage) -> Coroutine[Any, Any, ProductPage] | None:
-            if page.cursor is None or page.cursor in turned:
-                return None
-            turned.add(page.cursor)
-            return self._shop.catalogue(page.cursor)
-
-        return read_ahead(self._shop.catalogue(None), following)
 
     async def _stock(self, product_ids: Collection[str]) -> None:
         wanted = [v for p in dict.fromkeys(product_ids) for v in self._variants.get(p, ())]

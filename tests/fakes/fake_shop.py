@@ -14,6 +14,7 @@ from studio.control.ports import (
     ChannelCapabilities,
     ChannelItem,
     ClockReading,
+    OnCursor,
     OrderPage,
     ProductPage,
     PromoReceipt,
@@ -27,6 +28,7 @@ from studio.control.ports import (
     TrackedLink,
     Traffic,
     Unreachable,
+    no_cursor,
 )
 from studio.domain.product import Product, StockLevel
 from studio.domain.promo import PromoCode
@@ -121,8 +123,9 @@ class FakeShop(Failing):
         self._check("clock")
         return ClockReading(self.now(), self.now(), self.now())
 
-    async def catalogue(self, cursor: str | None) -> ProductPage:
+    async def catalogue(self, cursor: str | None, on_cursor: OnCursor = no_cursor) -> ProductPage:
         self._check("catalogue")
+        on_cursor(None)
         return ProductPage(tuple(self.products.values()), None)
 
     async def product(self, product_id: str) -> Product | None:

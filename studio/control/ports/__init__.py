@@ -19,6 +19,7 @@ from studio.control.ports.push import Hint, PushReader, Webhook
 from studio.control.ports.shop import (
     ChangePage,
     ClockReading,
+    OnCursor,
     OrderPage,
     ProductPage,
     PromoReceipt,
@@ -30,6 +31,7 @@ from studio.control.ports.shop import (
     SupersededPin,
     TrackedLink,
     Traffic,
+    no_cursor,
 )
 from studio.control.ports.stage import Preview, Stage, StageClock, StageEvents, StreamState
 from studio.control.ports.store import (
@@ -76,6 +78,7 @@ __all__ = [
     "HttpAnswer",
     "KillPoints",
     "MissingRight",
+    "OnCursor",
     "OrderPage",
     "Outbox",
     "OutboxRow",
@@ -112,6 +115,7 @@ __all__ = [
     "Urgency",
     "WallClock",
     "Webhook",
+    "no_cursor",
     "urgency_or",
     "urgent",
 ]

@@ -1,6 +1,6 @@
 """The shop port."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Protocol
 
 import msgspec
@@ -140,12 +140,23 @@ class ClockReading(msgspec.Struct, frozen=True):
     rate: float = 1.0
 
 
+OnCursor = Callable[[str | None], None]
+
+
+def no_cursor(_cursor: str | None) -> None:
+    """Nobody reads on."""
+
+
 class Shop(Protocol):
-    """A shop. Every method raises `TargetError`s only. `key` is the effect's id: the shop does it once per key."""
+    """A shop. Every method raises `TargetError`s only. `key` is the effect's id: the shop does it once per key.
+
+    `catalogue` tells `on_cursor` the page's cursor as soon as it is known: the next page can be asked for while this one's
+    products are still being read.
+    """
 
     async def identity(self) -> ShopIdentity: ...
     async def clock(self) -> ClockReading: ...
-    async def catalogue(self, cursor: str | None) -> ProductPage: ...
+    async def catalogue(self, cursor: str | None, on_cursor: OnCursor = ...) -> ProductPage: ...
     async def product(self, product_id: str) -> Product | None: ...
     async def image(self, url: str) -> bytes: ...
     async def stock(self, variant_ids: Collection[str]) -> tuple[StockLevel, ...]: ...
