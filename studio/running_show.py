@@ -44,7 +44,7 @@ from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, Opened, Outb
 _log = structlog.get_logger(__name__)
 _FRAME_S = 0.05
 """What a person decided is on the screen before its way to the shop begins: window and engine share an interpreter."""
-
+_PROGRESS_MS = 1_000
 
 MakeEngine = Callable[["RunningShow"], Engine]
 """Makes the engine of a show; the show is its `EngineEvents` and its `settle`."""
@@ -84,6 +84,7 @@ class RunningShow:
         self._backup: asyncio.Task[None] | None = None
         self._noting: asyncio.Task[None] | None = None
         self._currency = ""
+        self._told_next_ms = 0
         self._identified = asyncio.Event()
         self._problems = ShopProblems(self.notice)
         self.shop_problem = self._problems.add
@@ -334,9 +335,12 @@ class RunningShow:
             self._batcher.notice(Notice("trouble", sentence, "currency"))
 
     def catalogue_progress(self, done: int, total: int) -> None:
-        """How far the catalogue has been read."""
-        sentence = "" if done >= total else f"Reading the catalogue: {done} of {total} products."
-        self._batcher.notice(Notice("info", sentence, "catalogue"))
+        """How far the catalogue has been read; said as often as a person can read it."""
+        now = self._wall.monotonic_ms()
+        if done >= total or now >= self._told_next_ms:
+            self._told_next_ms = now + _PROGRESS_MS
+            sentence = "" if done >= total else f"Reading the catalogue: {done} of {total} products."
+            self._batcher.notice(Notice("info", sentence, "catalogue"))
         if done >= total:
             self._skus.catalogue_read()
             self._noting = asyncio.create_task(self._note_read(), name="catalogue read")
@@ -350,11 +354,12 @@ class RunningShow:
     def _learn(self, products: Collection[Product], levels: Collection[StockLevel]) -> None:
         for product in products:
             self._products[product.id] = product
-            for variant in product.variants:
-                before = self._product_of.get(variant.id)
-                if before != product.id:
-                    self._product_of[variant.id] = product.id
-                    self._place_again(variant.id, before)
+            ids = [variant.id for variant in product.variants]
+            moved = {i: before for i in ids if (before := self._product_of.get(i)) != product.id}
+            self._product_of.update(dict.fromkeys(moved, product.id))
+            if self._early or any(moved.values()):
+                for variant_id, before in moved.items():
+                    self._place_again(variant_id, before)
         for level in levels:
             known = self._levels.get((level.variant_id, level.location))
             if known is None or known.revision <= level.revision:

@@ -329,9 +329,10 @@ class LiveShow(QObject):
             known = self.products.get(product.id)
             if known is None or known.revision < product.revision:
                 self.products[product.id] = product
-                for variant in product.variants:
-                    self._product_of[variant.id] = product.id
-                    for level in self._early.pop(variant.id, {}).values():
+                ids = [variant.id for variant in product.variants]
+                self._product_of.update(dict.fromkeys(ids, product.id))
+                if self._early:
+                    for level in [level for i in ids for level in self._early.pop(i, {}).values()]:
                         self._take_level(level)
                 changed.add(product.id)
         return changed
