@@ -6,15 +6,16 @@ Run it alone: ``python tests/benchmarks/bench_catalogue.py [--variants 100000] [
 
 - `search`: pages of the kept catalogue as a producer asks for them (words half typed, filters, orders, far pages), over as many
   variants, once as few products of four and once as products of one variant each (target: p99 below 50 ms).
-- `sync`: a show is opened on a shop of that size, with its window and the catalogue's panel; from then until the whole catalogue is
-  on disk, beside a bare httpx client that only fetches the very same pages (target: at most 1.5 times as long), and the stalls
-  of the window meanwhile (target: p99 below 8 ms) beside a bare Qt loop. `opened again`: the same show with everything kept.
+- `sync`: a show is open in its window, with the catalogue's panel, before a shop of that size answers; from when it does until its
+  whole catalogue is on disk, beside a bare httpx client that only fetches the very same pages (target: at most 1.5 times as long),
+  and the stalls of the window meanwhile (target: p99 below 8 ms), and before that those of a bare Qt loop. `everything kept`: once more.
 """
 
 import argparse
 import asyncio
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -54,7 +55,7 @@ from tests.fakes import shop_process
 
 ROUNDS = 25
 PAGE = 60
-A_PAGE_OF_PRODUCTS = 200
+A_PAGE_OF_PRODUCTS = 500
 VARIANTS_EACH = 981 / 247
 
 # --- searching ------------------------------------------------------------------------------------------------------
@@ -175,7 +176,7 @@ def probe(seconds: float) -> int:
     stalls.start()
     QTimer.singleShot(round(seconds * 1000), app.quit)
     app.exec()
-    report("bare loop beside", stall_ms=stalls.figures())
+    report("bare loop before", stall_ms=stalls.figures())
     return 0
 
 
@@ -195,11 +196,21 @@ def bare_pages(shop: shop_process.ShopProcess) -> float:
                 return time.perf_counter() - began
 
 
+def read_wall_ms(beside: sqlite3.Connection) -> int | None:
+    """When the catalogue was read last, looked up beside the studio: asking itself would cost its own threads."""
+    row = beside.execute(
+        "SELECT cursor FROM feed_cursor WHERE show_id = '' AND source = 'catalogue read'"
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
 async def studio_pages(
-    app: QApplication, folder: Path, shop: shop_process.ShopProcess, kept: Path | None
+    app: QApplication, folder: Path, shop: shop_process.ShopProcess, *, kept: bool
 ) -> float:
-    """Seconds from opening a show until its shop's whole catalogue is on disk; reports the window's stalls."""
-    paths = Paths(kept or folder)
+    """Seconds in which a show's shop is read, from when it first answers until its whole catalogue is on disk, with the window
+    and the catalogue's panel open; reports the window's stalls meanwhile.
+    """
+    paths = Paths(folder)
     paths.prepare()
     settings = ShopSettings(id="bench", kind="studio", name="Bench", base_url=shop.url)
     room = EngineRoom(paths.database, Connections(settings, (), Known(shop.token)))
@@ -207,15 +218,18 @@ async def studio_pages(
     desktop = Desktop(app, room, paths, rehearsal=False)
     process = psutil.Process()
     first = await asyncio.to_thread(lambda: shop.get("products", limit=1)["items"][0]["id"])
+    server = psutil.Process(shop.process.pid) if shop.process is not None else process
     tasks = Tasks("bench")
     stalls = Stalls()
+    # The shop answers once the window stands: what making a window takes is measured by `bench_start`.
+    server.suspend()
+    beside = sqlite3.connect(f"file:{paths.database}?mode=ro", uri=True)
     try:
-        before = (await desktop.studio.facets()).read_wall_ms
+        before = read_wall_ms(beside)
         desktop.window.resize(1440, 900)
         desktop.window.show()
         show_id = new_show_id()
         began = time.perf_counter()
-        cpu = time.process_time()
         await desktop.studio.open(show_id)
         item = LineUpItem("i1", ItemKind.PRODUCT, "First", 600_000, first)
         plan = PlanShow(LineUp("Bench", "EUR", (item,), "en", 600_000), settings.id, ())
@@ -223,25 +237,29 @@ async def studio_pages(
             raise RuntimeError(refused.sentence)
         live = await desktop.open_show(show_id)
         opened_ms = (time.perf_counter() - began) * 1000
-        # The window of a show is made once, its charts behind its first frame: `bench_start` measures that.
         await until(lambda: desktop.host is not None and desktop.host.charts.viewers is not None)
-        stalls.start()
         panel = CataloguePanel(desktop.studio, live, desktop.actions, desktop.theme, Texts(), tasks)
         panel.resize(330, 860)
         panel.show()
-        while (await desktop.studio.facets()).read_wall_ms == before:  # noqa: ASYNC110 - as a person looks
-            await asyncio.sleep(0.1)
+        await until(lambda: not panel.model.loading)
+        await asyncio.sleep(1)
+        server.resume()
+        stalls.start()
+        began, cpu = time.perf_counter(), time.process_time()
+        while read_wall_ms(beside) == before:  # noqa: ASYNC110 - as a person looks
+            await asyncio.sleep(0.05)
         took = time.perf_counter() - began
+        cpu_s = time.process_time() - cpu
         stalls.stop()
-        if not stalls.late_ms:
-            raise RuntimeError("the catalogue was read before the window was made: ask for more variants")
         await until(lambda: not panel.model.loading)
         report(
-            "window", kept=kept is not None, opened_ms=round(opened_ms), cpu_s=round(time.process_time() - cpu, 1), stall_ms=stalls.figures(), target_p99=8,
-            products=len(live.products), rss_mb=round(process.memory_info().rss / 1e6),
+            "window", kept=kept, opened_ms=round(opened_ms), cpu_s=round(cpu_s, 1), stall_ms=stalls.figures(),
+            target_p99=8, products=len(live.products), rss_mb=round(process.memory_info().rss / 1e6),
         )  # fmt: skip
         panel.close()
     finally:
+        server.resume()
+        beside.close()
         await tasks.close()
         await desktop.close_show()
         await asyncio.to_thread(room.stop)
@@ -260,17 +278,17 @@ async def bench_sync(app: QApplication, folder: Path, variants: int) -> None:
     try:
         await asyncio.to_thread(bare_pages, shop)  # warms the shop's caches
         bare = [await asyncio.to_thread(bare_pages, shop) for _ in range(2)]
-        beside = await asyncio.create_subprocess_exec(
-            sys.executable, __file__, "--probe", "10", stdout=subprocess.PIPE
+        probed = await asyncio.create_subprocess_exec(
+            sys.executable, __file__, "--probe", "5", stdout=subprocess.PIPE
         )
-        first = await studio_pages(app, folder / "first", shop, None)
-        said, _ = await beside.communicate()
+        said, _ = await probed.communicate()
         print(said.decode().strip(), flush=True)
+        first = await studio_pages(app, folder / "first", shop, kept=False)
         report(
             "sync", variants=variants, products=count, seconds=round(first, 1), bare_seconds=[round(s, 1) for s in bare],
             ratio=round(first / at_share(bare, 0.5), 2), target_ratio=1.5,
         )  # fmt: skip
-        again = await studio_pages(app, folder / "first", shop, folder / "first")
+        again = await studio_pages(app, folder / "first", shop, kept=True)
         report("sync, everything kept", seconds=round(again, 1), ratio=round(again / at_share(bare, 0.5), 2))
     finally:
         log.close()
