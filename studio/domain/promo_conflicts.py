@@ -9,7 +9,7 @@ import msgspec
 from studio.domain.lineup import ItemKind
 from studio.domain.order import REPLAY_MS
 from studio.domain.product import Product
-from studio.domain.promo import PromoKind, PromoPlan, PromoWhen
+from studio.domain.promo import PromoKind, PromoPlan, PromoScope, PromoWhen
 from studio.domain.promo_plan import PlannedCode, field_problems, planned_codes, show_start, stands
 from studio.domain.rundown import rundown
 from studio.domain.show_state import ShowPhase, ShowState
@@ -127,7 +127,7 @@ def conflicts(
         name = code.plan.code.upper()
         comparable = _with_show(state, code)
         if code.record is None:
-            found += _unissued(code, first.get(name), name in issued, taken or {}, other_shows or {})
+            found += _unissued(state, code, first.get(name), name in issued, taken or {}, other_shows or {})
             found += _about_window(code, now_ms, start, show_end, comparable)
         if name:
             first.setdefault(name, code)
@@ -171,6 +171,7 @@ def _of(
 
 
 def _unissued(
+    state: ShowState,
     code: PlannedCode,
     earlier: PlannedCode | None,
     issued: bool,
@@ -188,11 +189,14 @@ def _unissued(
         yield msgspec.structs.replace(_of(code, ConflictKind.OTHER_SHOW), other_show=other_shows[plan.code])
     if plan.when is PromoWhen.ON_PIN and code.item is None:
         yield _of(code, ConflictKind.NEVER_PINNED)
-    # The product of an item that names only its SKU is found before the show.
-    elif code.products == frozenset() and not (
-        code.item and code.item.kind is ItemKind.PRODUCT and code.item.sku
-    ):
+    elif code.products == frozenset() and not _comes_by_sku(state, code):
         yield _of(code, ConflictKind.NO_PRODUCT)
+
+
+def _comes_by_sku(state: ShowState, code: PlannedCode) -> bool:
+    """Whether it is for an item that names only its SKU: its product is found before the show."""
+    items = state.items if code.plan.scope is PromoScope.LINEUP else (code.item,)
+    return any(item and item.kind is ItemKind.PRODUCT and item.sku for item in items)
 
 
 def _about_window(

@@ -12,7 +12,7 @@ import msgspec
 
 from studio.domain.commands import AddItem, ChangeItem
 from studio.domain.kpi import ProductFigures
-from studio.domain.lineup import ItemKind, LineUpItem
+from studio.domain.lineup import ItemKind, LineUpItem, item_of
 from studio.domain.past import PastShow
 from studio.domain.plan import Goals
 from studio.domain.product import Product, StockLevel
@@ -325,9 +325,10 @@ def command_of(
     index: int,
     products: Mapping[str, Product],
     new_id: Callable[[], str],
+    currency: str,
 ) -> AddItem | ChangeItem | None:
     """The command that does it; None for what a person has to choose first. What was said of one product (points,
-    prices, code, pictures) is not said of another.
+    prices, code, pictures) is not said of another. `currency`: the show's.
     """
     replace = msgspec.structs.replace
     if act.remedy is Remedy.LOWER_TARGET:
@@ -337,18 +338,8 @@ def command_of(
     product = products.get(act.product_id)
     if product is None:
         return None
-    price = product.price
-    other = LineUpItem(
-        item.id if act.remedy is Remedy.SWAP else new_id(),
-        ItemKind.PRODUCT,
-        product.title,
-        item.planned_ms,
-        product.id,
-        points=product.points,
-        note=item.note if act.remedy is Remedy.SWAP else "",
-        planned_price_minor=price.amount_minor if price else None,
-    )
     if act.remedy is Remedy.SWAP:
+        other = item_of(product, lambda: item.id, currency, item.planned_ms)
         left = tuple(each for each in item.alternatives if each != product.id)
-        return ChangeItem(replace(other, target_units=item.target_units, alternatives=left))
-    return AddItem(other, index + 1)
+        return ChangeItem(replace(other, note=item.note, target_units=item.target_units, alternatives=left))
+    return AddItem(item_of(product, new_id, currency, item.planned_ms), index + 1)

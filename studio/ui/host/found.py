@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QWidget
 
 from studio.domain.commands import AddItem, PinItem, PinProduct
 from studio.domain.ids import uuid7
-from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
+from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem, item_of
 from studio.domain.product import Product
 from studio.ui.host.lineup_delegate import LineUpDelegate, Picture
 from studio.ui.models.lineup_model import ROW_ROLE, LineUpRow
@@ -18,7 +18,6 @@ from studio.ui.texts import Texts
 from studio.ui.theme import Theme
 from studio.ui.widgets.text import clean_text
 
-DEFAULT_PLANNED_MS: Final = 5 * 60_000
 _COMMAND_ROLE: Final = ROW_ROLE + 10
 
 
@@ -74,7 +73,7 @@ class FoundList(QListWidget):
         for found in products:
             if found.id not in known:
                 product = show.products.get(found.id, found)
-                item = item_of(product)
+                item = item_of(product, uuid7, show.state.currency)
                 self._add(item, product, PinProduct(item))
         if not self.count():
             self._say(self.tr("Nothing found. Try another word, or a SKU."))
@@ -136,16 +135,3 @@ class FoundList(QListWidget):
         row = QListWidgetItem(sentence)
         row.setFlags(Qt.ItemFlag.NoItemFlags)
         self.addItem(row)
-
-
-def item_of(product: Product) -> LineUpItem:
-    """An item for a product which nobody planned."""
-    return LineUpItem(
-        id=uuid7(),
-        kind=ItemKind.PRODUCT,
-        title=product.title,
-        planned_ms=DEFAULT_PLANNED_MS,
-        product_id=product.id,
-        sku=product.variants[0].sku if product.variants else "",
-        points=product.points,
-    )

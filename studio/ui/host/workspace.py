@@ -24,6 +24,8 @@ from studio.domain.commands import (
     ResolveUnsure,
     Unpin,
 )
+from studio.domain.ids import uuid7
+from studio.domain.lineup import item_of
 from studio.domain.product import Product
 from studio.ui.actions import Actions
 from studio.ui.command_palette import PaletteEntry
@@ -32,7 +34,6 @@ from studio.ui.host.canned import CannedAnswers
 from studio.ui.host.charts_panel import ChartsPanel
 from studio.ui.host.chat_panel import ChatPanel
 from studio.ui.host.deciding import Deciding
-from studio.ui.host.found import item_of
 from studio.ui.host.header import Header
 from studio.ui.host.instead import alternative_entries
 from studio.ui.host.lineup_delegate import PICTURE
@@ -359,7 +360,7 @@ class HostWorkspace(QWidget):
             (i.title, self.tr("in the line-up"), PinItem(i.id)) for i in found[:_ENTRIES]
         ]
         commands += [
-            (p.title, self._texts.money(p.price), PinProduct(item_of(p)))
+            (p.title, self._texts.money(p.price), PinProduct(item_of(p, uuid7, show.state.currency)))
             for p in itertools.islice(others, max(0, _ENTRIES - len(commands)))
         ]
         pattern = self.tr("Pin {title}")

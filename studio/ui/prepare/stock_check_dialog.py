@@ -230,7 +230,7 @@ class StockCheckDialog(Dialog):
         item = state.item(item_id)
         if item is None:
             return
-        command = command_of(act, item, state.index(item_id), self._live.products, uuid7)
+        command = command_of(act, item, state.index(item_id), self._live.products, uuid7, state.currency)
         if command is None:
             return
         for button in self.act_buttons:

@@ -149,6 +149,9 @@ async def test_a_product_that_nobody_planned_is_searched_and_pinned(on_air: Host
     assert order(on_air)[:3] == ["i1", on_air.live.state.on_air_id, "i2"]
     assert on_air.host.lineup.search.text() == ""
     assert QApplication.focusWidget() is on_air.host
+    pinned = on_air.live.state.on_air
+    assert pinned is not None
+    assert pinned.planned_price_minor == 5900, "what it costs now, for whoever asks later whether it changed"
 
 
 async def test_an_item_of_the_line_up_is_found_first_and_chosen_with_the_arrows(on_air: Host):
@@ -193,6 +196,17 @@ async def test_the_palette_pins_a_product(on_air: Host):
     QTest.keyClick(palette.field, Key.Key_Return)
     await on_air.done()
     assert on_air.on_air == "Oak serving board"
+
+
+async def test_a_product_pinned_from_the_palette_is_planned_with_the_shops_price(on_air: Host):
+    also_sold(on_air, 77, "Enamel kettle")
+    await until(lambda: "p77" in on_air.live.products, "the product")
+    entry = next(e for e in on_air.host.product_entries("kettle") if e.text == "Pin Enamel kettle")
+    entry.run()
+    await on_air.done()
+    pinned = on_air.live.state.on_air
+    assert pinned is not None
+    assert (pinned.title, pinned.sku, pinned.planned_price_minor) == ("Enamel kettle", "SKU-77", 5900)
 
 
 async def test_the_list_follows_what_is_on_air_but_never_under_the_hand(on_air: Host):

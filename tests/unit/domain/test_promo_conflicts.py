@@ -133,6 +133,16 @@ def test_a_code_that_is_never_pinned_or_good_for_no_product_is_told():
     assert kinds(by_sku) == []
 
 
+def test_a_code_for_the_line_up_has_products_to_come_while_an_item_names_only_its_sku():
+    code = plan("ALL-OF-IT", scope=PromoScope.LINEUP)
+    to_come = Show(item(1, product_id="", sku="S-1"), item(2, ItemKind.TALK, code), started=False)
+    assert kinds(to_come) == []
+    only_talk = Show(item(1, ItemKind.TALK, code), started=False)
+    assert kinds(only_talk) == [ConflictKind.NO_PRODUCT]
+    of_another = Show(item(1, product_id="", sku="S-1"), item(2, ItemKind.TALK, plan("OWN")), started=False)
+    assert kinds(of_another) == [ConflictKind.NO_PRODUCT]
+
+
 # --- its window ---------------------------------------------------------------------------------------------------
 
 

@@ -190,7 +190,7 @@ def test_the_command_of_a_swap_puts_the_other_product_in_and_leaves_what_was_sai
         planned_price_minor=5000, sku="SKU-1",
     )  # fmt: skip
     known = {f"p{n}": product(n) for n in (1, 2, 3)}
-    command = command_of(StockAct(Remedy.SWAP, 90, "p3"), short, 0, known, lambda: "new")
+    command = command_of(StockAct(Remedy.SWAP, 90, "p3"), short, 0, known, lambda: "new", "EUR")
     assert isinstance(command, cmd.ChangeItem)
     swapped = command.item
     assert (swapped.id, swapped.product_id, swapped.title, swapped.target_units) == (
@@ -199,13 +199,23 @@ def test_the_command_of_a_swap_puts_the_other_product_in_and_leaves_what_was_sai
         "Throw 3",
         80,
     )
-    assert (swapped.points, swapped.show_price_minor, swapped.sku) == (("Woven",), None, "")
+    assert (swapped.points, swapped.show_price_minor, swapped.sku) == (("Woven",), None, "SKU-3")
     assert (swapped.planned_price_minor, swapped.alternatives, swapped.note) == (4900, ("p2",), "Hold it up")
 
 
+@pytest.mark.parametrize("remedy", [Remedy.SWAP, Remedy.ALTERNATIVE])
+def test_a_stand_in_has_its_own_sku_and_no_price_of_another_currency_than_the_shows(remedy: Remedy) -> None:
+    known = {"p3": product(3)}
+    before = item(1, sku="SKU-1", planned_price_minor=5000)
+    for currency, price in (("EUR", 4900), ("NOK", None)):
+        command = command_of(StockAct(remedy, 9, "p3"), before, 0, known, lambda: "new", currency)
+        assert command is not None
+        assert (command.item.sku, command.item.planned_price_minor) == ("SKU-3", price)
+
+
 def test_what_has_to_be_chosen_has_no_command() -> None:
-    assert command_of(StockAct(Remedy.CHOOSE), item(1), 0, {}, lambda: "new") is None
-    assert command_of(StockAct(Remedy.SWAP, 9, "gone"), item(1), 0, {}, lambda: "new") is None
+    assert command_of(StockAct(Remedy.CHOOSE), item(1), 0, {}, lambda: "new", "EUR") is None
+    assert command_of(StockAct(Remedy.SWAP, 9, "gone"), item(1), 0, {}, lambda: "new", "EUR") is None
 
 
 @pytest.mark.parametrize(
@@ -216,7 +226,9 @@ def test_every_remedy_can_be_decided_and_taken_back(remedy: Remedy) -> None:
     before = show.state.items
     known = {f"p{n}": product(n) for n in (1, 2, 3)}
     numbers = itertools.count()
-    command = command_of(StockAct(remedy, 7, "p3"), before[0], 0, known, lambda: f"new-{next(numbers)}")
+    command = command_of(
+        StockAct(remedy, 7, "p3"), before[0], 0, known, lambda: f"new-{next(numbers)}", "EUR"
+    )
     assert command is not None
     show.do(command)
     assert show.state.items != before
@@ -252,7 +264,7 @@ def test_what_is_offered_mends_what_is_short(
     if row.state in (StockState.SHORT, StockState.SOLD_OUT):
         assert row.acts, "there is always something to do"
     for act in row.acts:
-        command = command_of(act, short, 0, known, lambda: "new")
+        command = command_of(act, short, 0, known, lambda: "new", "EUR")
         if command is None:
             assert act.remedy is Remedy.CHOOSE
             continue
