@@ -276,6 +276,23 @@ class StreamStopped(_Event, frozen=True):
     stage: str
 
 
+class LinkLost(_Event, frozen=True):
+    """A connection of a show on air does not work for a while already. `kind` is "shop" or "channel", `name` what the
+    settings call it; `heard_at_ms` is when it was heard last (UTC ms of the shop's clock), None for never.
+    """
+
+    kind: str
+    name: str
+    heard_at_ms: int | None = None
+
+
+class LinkRestored(_Event, frozen=True):
+    """A connection that was lost works again."""
+
+    kind: str
+    name: str
+
+
 class QuestionClaimed(_Event, frozen=True):
     """Somebody takes care of a question."""
 
@@ -356,7 +373,7 @@ Event = (
     | PromoRefused | PromoLapsed | PromoWithdrawn | PromoExtended | PromoEnded | PromoWindowConfirmed
     | PromoChangeRefused | PromoEnding | SoldOut | AnnouncementsSet | QuestionClaimed | QuestionReleased | QuestionAnswered | QuestionHidden
     | QuestionReopened | QuestionPrompted | ReplyWritten | EffectSettled | UnsureResolved | StreamStarted | StreamStopped
-    | ShowChanged | ShowArchived | GoalsSet | PromosPlanned
+    | ShowChanged | ShowArchived | GoalsSet | PromosPlanned | LinkLost | LinkRestored
 )  # fmt: skip
 
 

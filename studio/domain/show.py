@@ -202,6 +202,8 @@ _APPLY: dict[type, Callable[[ShowState, Any, int], ShowState]] = {
     ev.UnsureResolved: _unsure_resolved,
     ev.StreamStarted: _stream_started,
     ev.StreamStopped: lambda s, e, at: _set(s, broadcasts=_closed(s, e.stage, at)),
+    ev.LinkLost: lambda s, e, _at: _set(s, links_lost=s.links_lost | {(e.kind, e.name)}),
+    ev.LinkRestored: lambda s, e, _at: _set(s, links_lost=s.links_lost - {(e.kind, e.name)}),
 }  # fmt: skip
 
 

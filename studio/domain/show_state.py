@@ -68,7 +68,7 @@ class ShowState(msgspec.Struct, frozen=True):
     `on_air_left`: the pieces of the product on air when it went there, None when nobody knew; `sold_out`: when each
     product sold out on air last; `endings`: the end of which each code's last minute was noted; `said`: all that was
     announced, in order. `planned_promos` are the planned codes that belong to no item. `redoable`: what was undone since
-    the last decision, and can be done again.
+    the last decision, and can be done again. `links_lost`: (kind, name) of the connections that do not work.
     """
 
     id: str
@@ -113,6 +113,7 @@ class ShowState(msgspec.Struct, frozen=True):
     template: bool = False
     archived: bool = False
     open_warnings: tuple[str, ...] = ()
+    links_lost: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def details(self) -> ShowDetails:

@@ -9,7 +9,7 @@ UNDO_DEPTH = 200
 _NOT_UNDOABLE = (
     ev.ShowPlanned, ev.ShopChanged, ev.ShowStarted, ev.ShowEnded, ev.EffectSettled, ev.PromoConfirmed, ev.PromoRefused, ev.PromoLapsed,
     ev.PromoWindowConfirmed, ev.PromoChangeRefused, ev.UnsureResolved, ev.StageCleared,
-    ev.PromoEnding, ev.SoldOut, ev.StreamStarted, ev.StreamStopped, ev.ShowArchived,
+    ev.PromoEnding, ev.SoldOut, ev.StreamStarted, ev.StreamStopped, ev.ShowArchived, ev.LinkLost, ev.LinkRestored,
 )  # fmt: skip
 _PLANS = (
     ev.ItemAdded, ev.ItemChanged, ev.ItemMoved, ev.ItemRemoved, ev.ItemSkipped, ev.ItemUnskipped, ev.ShowChanged,
