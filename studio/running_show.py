@@ -4,7 +4,7 @@ Everything here runs on the engine's loop; nothing of it touches a widget.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -24,8 +24,10 @@ from studio.domain.decide import Facts
 from studio.domain.effects import Effect
 from studio.domain.events import Event, Logged, ShowPlanned
 from studio.domain.lineup import LineUpItem
-from studio.domain.product import Product, StockLevel, sellable_stock
+from studio.domain.product import sellable_stock
 from studio.domain.show import ShowPhase, ShowState, fold
+from studio.known_products import KnownProducts
+from studio.link_watch import LinkWatch
 from studio.outcomes import outcome_notices
 from studio.shop_problems import ShopProblems
 from studio.show_stage import ShowStage, StagesOf
@@ -39,7 +41,7 @@ from studio.sync.links import LinkState
 from studio.sync.promo_timer import PromoTimer
 from studio.sync.stage_keeper import STAGE_CHANNEL
 from studio.sync.supervise import supervised
-from studio.ui.studio import ChangeBatch, Link, LinkStatus, Notice, Opened, OutboxStatus, Sending
+from studio.ui.studio import ChangeBatch, Notice, Opened, OutboxStatus, Sending
 
 _log = structlog.get_logger(__name__)
 _FRAME_S = 0.05
@@ -71,15 +73,9 @@ class RunningShow:
         self._stored = stored
         self._wall = wall_clock
         self._batcher = Batcher(emit)
-        self._products: dict[str, Product] = {}
-        self._product_of: dict[str, str] = {}
-        self._levels: dict[tuple[str, str], StockLevel] = {}
-        self._by_product: dict[str, dict[tuple[str, str], StockLevel]] = {}
-        # Levels of variants whose product has not come in yet, by variant.
-        self._early: dict[str, dict[tuple[str, str], StockLevel]] = {}
+        self._known = KnownProducts()
         self._outbox: dict[str, OutboxStatus] = {}
         self._locations: dict[str, str] = {}
-        self._links: dict[tuple[str, str], LinkStatus] = {}
         self._quotas: dict[str, Quota] = {}
         self._backup: asyncio.Task[None] | None = None
         self._noting: asyncio.Task[None] | None = None
@@ -91,7 +87,8 @@ class RunningShow:
         self.desk = Desk(
             state, stored.log, show_clock, wall_clock, self._facts, self._appended, last_ms=last_ms
         )
-        self._skus = SkuLookup(lambda: self.desk, self._products, self.notice)
+        self._links = LinkWatch(show_clock, wall_clock, self.desk.amend)
+        self._skus = SkuLookup(lambda: self.desk, self._known.products, self.notice)
         self.engine: Engine = make_engine(self)
         self._stage = self._make_stage(stages, show_clock)
         self._announcer = Announcer(lambda: self.desk.state, self._left, show_clock, self.desk.amend)
@@ -117,7 +114,7 @@ class RunningShow:
     async def open(self, *, whole_feeds: bool) -> None:
         """Begin to send and receive."""
         state = self.desk.state
-        self._learn(
+        self._known.learn(
             tuple((await self._stored.feeds.products()).values()), tuple(await self._stored.feeds.stock())
         )
         self._outbox = {
@@ -126,12 +123,14 @@ class RunningShow:
         self._batcher.start(self._stored.history.chat_count(self.show_id))
         self._tell_engine(state)
         self._skus.look_soon()
-        await self.engine.start(self.show_id, whole_feeds=whole_feeds, orders_since_ms=state.started_at_ms)
+        known, since_ms = tuple(self._known.products.values()), state.started_at_ms
+        await self.engine.start(self.show_id, whole_feeds=whole_feeds, orders_since_ms=since_ms, products=known)
         if self._stage is not None:
             self._tell_stage()
             self._stage.start()
-        for name, run in (("announcer", self._announcer.run), ("promo timer", self._timer.run)):
-            loop = supervised(name, run, Backoff())
+        loops = {"announcer": self._announcer, "promo timer": self._timer, "link watch": self._links}
+        for name, watcher in loops.items():
+            loop = supervised(name, watcher.run, Backoff())
             self._watching.append(asyncio.create_task(loop, name=name))
 
     async def close(self) -> None:
@@ -159,8 +158,9 @@ class RunningShow:
             state=state,
             log=tuple(log),
             # What is known here is what is stored; read again, a large catalogue would be twice in memory.
-            products=dict(self._products),
-            stock=tuple(self._levels.values()),
+            products=dict(self._known.products),
+            product_of=dict(self._known.product_of),
+            stock=tuple(self._known.levels.values()),
             orders=tuple(await feeds.orders(show_id)),
             usage=tuple(await feeds.usage(show_id)),
             traffic=await feeds.traffic(show_id),
@@ -168,7 +168,7 @@ class RunningShow:
             questions=tuple(await feeds.questions(show_id)),
             stock_history=tuple(self._stored.history.stock_samples(show_id, state.product_ids)),
             outbox=tuple(o for o in self._outbox.values() if o.effect_id not in state.settled or o.unsure),
-            links=tuple(self._links.values()),
+            links=self._links.statuses,
             chat_count=self._stored.history.chat_count(show_id),
             locations=self._locations,
             quotas=dict(self._quotas),
@@ -201,7 +201,7 @@ class RunningShow:
 
     def _facts(self) -> Facts:
         items = self.desk.state.items
-        known = {item.product_id: self._products.get(item.product_id) for item in items}
+        known = {item.product_id: self._known.products.get(item.product_id) for item in items}
         prices = {
             product_id: p.price for product_id, p in known.items() if p is not None and p.price is not None
         }
@@ -236,7 +236,7 @@ class RunningShow:
         self._timer.wake()
         if self._stage is not None:
             state = self.desk.state
-            self._stage.update(state, self._products, self._sellable(state.on_air))
+            self._stage.update(state, self._known.products, self._sellable(state.on_air))
 
     def _is_of_air(self, batch: StoredBatch) -> bool:
         """Whether it tells of the product on air: of nothing else is anything to be seen or announced."""
@@ -245,11 +245,11 @@ class RunningShow:
             return False
         shown = item.product_id
         return any(product.id == shown for product in batch.products) or any(
-            self._product_of.get(level.variant_id) == shown for level in batch.stock
+            self._known.product_of.get(level.variant_id) == shown for level in batch.stock
         )
 
     def _left(self, product_id: str) -> int | None:
-        return sellable_stock(self._by_product.get(product_id, {}).values()).total
+        return sellable_stock(self._known.levels_of(product_id)).total
 
     def _sellable(self, *items: LineUpItem | None) -> dict[str, int]:
         """What can be sold of the items' products, as far as it is known."""
@@ -265,7 +265,7 @@ class RunningShow:
 
     def stored(self, batch: StoredBatch) -> None:
         """This came in and is on disk."""
-        self._learn(batch.products, batch.stock)
+        self._known.learn(batch.products, batch.stock)
         self._batcher.stored(batch)
         if self._is_of_air(batch):
             self._tell_stage()
@@ -278,9 +278,7 @@ class RunningShow:
         """How a connection is."""
         if kind == "shop" and state is LinkState.OK and self._stage is not None:
             self._stage.shop_heard()
-        status = LinkStatus(name, kind, Link(str(state)), sentence, heard_wall_ms)
-        self._links[kind, name] = status
-        self._batcher.link(status)
+        self._batcher.link(self._links.take(name, kind, state, sentence, heard_wall_ms))
 
     def notice(self, level: str, sentence: str, key: str) -> None:
         """A sentence for the host."""
@@ -323,7 +321,7 @@ class RunningShow:
             async with asyncio.timeout(timeout_s):
                 await self._identified.wait()
         except TimeoutError:
-            return next((p.price.currency for p in self._products.values() if p.price is not None), "")
+            return next((p.price.currency for p in self._known.products.values() if p.price is not None), "")
         return self._currency
 
     def _check_currency(self, state: ShowState) -> None:
@@ -350,35 +348,6 @@ class RunningShow:
             await self._stored.feeds.catalogue_read()
         except (StoreFull, StoreError) as error:
             _log.info("not noted that the catalogue was read", reason=str(error))
-
-    def _learn(self, products: Collection[Product], levels: Collection[StockLevel]) -> None:
-        for product in products:
-            self._products[product.id] = product
-            ids = [variant.id for variant in product.variants]
-            moved = {i: before for i in ids if (before := self._product_of.get(i)) != product.id}
-            self._product_of.update(dict.fromkeys(moved, product.id))
-            if self._early or any(moved.values()):
-                for variant_id, before in moved.items():
-                    self._place_again(variant_id, before)
-        for level in levels:
-            known = self._levels.get((level.variant_id, level.location))
-            if known is None or known.revision <= level.revision:
-                self._levels[level.variant_id, level.location] = level
-                self._place(level)
-
-    def _place(self, level: StockLevel) -> None:
-        product_id = self._product_of.get(level.variant_id)
-        of_product = self._early if product_id is None else self._by_product
-        key = level.variant_id if product_id is None else product_id
-        of_product.setdefault(key, {})[level.variant_id, level.location] = level
-
-    def _place_again(self, variant_id: str, before: str | None) -> None:
-        """The variant is another product's than before (None: nobody's): its levels go along. Looking through all levels
-        for each page of a large catalogue would take longer than reading it.
-        """
-        levels = self._early.pop(variant_id, {}) if before is None else self._by_product.get(before, {})
-        for key in [key for key in levels if key[0] == variant_id]:
-            self._place(levels.pop(key))
 
 
 def _status(row: OutboxRow, now_wall_ms: int) -> OutboxStatus:

@@ -24,6 +24,7 @@ from studio.control.ports import (
 )
 from studio.control.ports.channel import ChannelItem
 from studio.domain.effects import SHOP, channel_target
+from studio.domain.product import Product
 from studio.domain.question import QuestionFinder
 from studio.sync.backoff import Backoff
 from studio.sync.engine_events import EngineEvents, HintSource
@@ -106,11 +107,17 @@ class Engine:
     # -- the show's life
 
     async def start(
-        self, show_id: str, *, whole_feeds: bool = False, orders_since_ms: int | None = None
+        self,
+        show_id: str,
+        *,
+        whole_feeds: bool = False,
+        orders_since_ms: int | None = None,
+        products: Collection[Product] = (),
     ) -> None:
         """Begin to send and receive for this show. `whole_feeds`: when it was never opened before, its feeds are read
         from their beginning (a rehearsal) instead of from now. `orders_since_ms` (shop's UTC ms) is where orders
-        are read from when the shop has no feed, or when changes of it were lost. Raises `RuntimeError` when a show is open.
+        are read from when the shop has no feed, or when changes of it were lost. `products` are those that are kept,
+        where somebody has read them already. Raises `RuntimeError` when a show is open.
         """
         if self._running is not None:
             raise RuntimeError("a show is open already")
@@ -140,6 +147,7 @@ class Engine:
         )
         # What may be too late waits for the shop's time.
         running.timekeeper.on_measured = running.sender.wake
+        running.poller.products_seen(products)
         running.poller.on_air = self._on_air
         running.poller.orders_cursor = "" if orders_since_ms is None else f"since:{orders_since_ms}"
         self._running = running

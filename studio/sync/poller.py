@@ -8,7 +8,6 @@ from collections.abc import (
     Collection,
     Coroutine,
     Iterable,
-    Mapping,
     Sequence,
 )
 from contextlib import aclosing
@@ -41,7 +40,7 @@ from studio.sync.supervise import Bell
 PINNED_MS, LINEUP_MS, REST_MS = 1_000, 5_000, 60_000
 ORDERS_MS, TRAFFIC_MS, CATALOGUE_MS = 5_000, 10_000, 600_000
 SOURCE = "poller"
-_MOST_VARIANTS = 20_000
+_MANY_VARIANTS = 20_000
 _LONG_CATALOGUE = 1_000
 _CHUNK = 400
 _AT_ONCE = 3
@@ -141,7 +140,7 @@ class Poller:
             self._pinned.ring()
         self._on_air = on_air
 
-    def products_seen(self, products: Sequence[Product]) -> None:
+    def products_seen(self, products: Iterable[Product]) -> None:
         """Products whose variants can be asked about."""
         for product in products:
             variants = tuple([variant.id for variant in product.variants])
@@ -160,8 +159,8 @@ class Poller:
 
     async def run_sync(self) -> None:
         """Read all products and stock now, and again whenever `sync_soon` asks; until cancelled."""
-        known: Mapping[str, Product] = await self._feeds.products()
-        self.products_seen(list(known.values()))
+        if not self._variants:
+            self.products_seen(list((await self._feeds.products()).values()))
         with urgent(Urgency.BULK):
             while True:
                 await self._retried(self._everything)
@@ -292,10 +291,23 @@ class Poller:
         if not self.push:
             with urgent(Urgency.LIVE):
                 await self._poll_orders()
-        if sum(map(len, self._variants.values())) <= _MOST_VARIANTS:
-            await self._stock([p for p in self._variants if p not in near])
         with urgent(Urgency.LIVE):
             await self._stock(near)
+        await self._other_stock([p for p in self._variants if p not in near])
+
+    async def _other_stock(self, product_ids: list[str]) -> None:
+        """Of a large shop with as long a rest after each part as it took; to read all anew comes first."""
+        wanted = [v for p in product_ids for v in self._variants[p]]
+        if len(wanted) <= _MANY_VARIANTS:
+            await self._stock(product_ids)
+            return
+        for start in range(0, len(wanted), _CHUNK):
+            began = self._wall.monotonic_ms()
+            levels = await self._shop.stock(wanted[start : start + _CHUNK])
+            await self._store(FeedBatch(SOURCE, stock=levels))
+            if await self._sync.wait(self._wall.monotonic_ms() - began):
+                self._sync.ring()
+                return
 
     async def _stock(self, product_ids: Collection[str]) -> None:
         wanted = [v for p in dict.fromkeys(product_ids) for v in self._variants.get(p, ())]

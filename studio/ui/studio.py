@@ -111,7 +111,7 @@ class ChangeBatch(msgspec.Struct, frozen=True):
 
 class Opened(msgspec.Struct, frozen=True):
     """A show as it stands when a window opens it: the log's fold and the feeds so far; batches follow. `replay_ms` is how
-    long after its end orders count for it.
+    long after its end orders count for it; `product_of` names each variant's product, where somebody has them already.
     """
 
     state: ShowState
@@ -131,6 +131,7 @@ class Opened(msgspec.Struct, frozen=True):
     quotas: dict[str, Quota] = {}
     streams: dict[str, StreamState] = {}
     replay_ms: int = REPLAY_MS
+    product_of: dict[str, str] = {}
 
 
 class Review(msgspec.Struct, frozen=True):

@@ -1,10 +1,10 @@
 """Takes up a long list a little at a time, so that the window is not held up by it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections import deque
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 AT_ONCE: Final = 4_000
 """As many are taken at once: nobody notices."""
@@ -12,33 +12,37 @@ _SLICE: Final = 500
 
 
 class InSlices(QObject):
-    """Calls `take` with every value: at once with the first `AT_ONCE` of them, with the rest whenever the loop has nothing
-    else to do.
-    """
+    """Calls `take` with every value, in order, so many (`size`) whenever the loop has nothing else to do."""
 
-    def __init__(self, take: Callable[[Any], object], parent: QObject) -> None:
+    taken = Signal()
+    """Nothing is left."""
+
+    def __init__(self, take: Callable[[Any], object], parent: QObject, size: int = _SLICE) -> None:
         super().__init__(parent)
-        self._take = take
-        self._left: Iterator[Any] = iter(())
+        self._take, self._size = take, size
+        self._left: deque[Any] = deque()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._next)
 
-    def read(self, values: Sequence[Any], near: Iterable[Any] = ()) -> None:
-        """Take these; what is `near` before all others, and again in its turn."""
+    def read(self, values: Iterable[Any], near: Iterable[Any] = ()) -> None:
+        """Take these: the first `AT_ONCE` of them at once; what is `near` before all others, and again in its turn."""
         for value in near:
             self._take(value)
-        self._left = iter(values)
+        self.add(values)
         self._some(AT_ONCE)
-        if len(values) > AT_ONCE:
+
+    def add(self, values: Iterable[Any]) -> None:
+        """Take these behind all that is left, none at once."""
+        self._left.extend(values)
+        if self._left:
             self._timer.start(0)
 
     def _next(self) -> None:
-        if self._some(_SLICE) < _SLICE:
-            self._timer.stop()
+        self._some(self._size)
 
-    def _some(self, count: int) -> int:
-        taken = 0
-        for value in islice(self._left, count):
-            self._take(value)
-            taken += 1
-        return taken
+    def _some(self, count: int) -> None:
+        for _ in range(min(count, len(self._left))):
+            self._take(self._left.popleft())
+        if not self._left and self._timer.isActive():
+            self._timer.stop()
+            self.taken.emit()

@@ -17,13 +17,12 @@ from studio.domain.product import (
     Product,
     SellableStock,
     StockLevel,
-    by_product,
     sellable_stock,
     sold_out_in_ms,
 )
 from studio.domain.question import Question
 from studio.domain.show import ShowState, apply
-from studio.ui.models.in_slices import InSlices
+from studio.ui.models.live_catalogue import LiveCatalogue
 from studio.ui.models.pace import AT_ONCE, Pace, Paced, Way
 from studio.ui.models.sales_tally import SalesTally
 from studio.ui.models.viewer_tally import ViewerTally
@@ -79,7 +78,6 @@ class LiveShow(QObject):
         self._chat_pace = Paced(self._tell_chat, pace.chat_ms, self, way)
         self.state: ShowState = opened.state
         self.log: list[Logged] = list(opened.log)
-        self.products: dict[str, Product] = dict(opened.products)
         self.usage: dict[str, PromoUsage] = {u.code: u for u in opened.usage}
         self.traffic: Traffic | None = opened.traffic
         self.locations: dict[str, str] = dict(opened.locations)
@@ -93,19 +91,17 @@ class LiveShow(QObject):
         self.stock_heard_wall_ms: int | None = None
         self._sales = SalesTally(self.state, newest_revisions(opened.orders), opened.replay_ms)
         self._kept: tuple[object, dict[str, int]] = ((), {})
-        self._product_of: dict[str, str] = by_product(self.products)
-        self._levels: dict[str, dict[tuple[str, str], StockLevel]] = {}
-        # Levels of variants whose product has not come in yet.
-        self._early: dict[str, dict[str, StockLevel]] = {}
-        self._history: dict[str, list[tuple[int, int]]] = {}
-        self._variant_sellable: dict[str, int] = {}
-        self._seed_stock_history(opened.stock_history)
-        # Stock of the line-up at once: that of a large catalogue is taken up while the window is shown already.
-        planned = {item.product_id for item in self.state.items}
-        near = (level for level in opened.stock if self._product_of.get(level.variant_id) in planned)
-        InSlices(self._take_level, self).read(opened.stock, near)
+        self._catalogue = LiveCatalogue(opened.products, opened.product_of, self)
+        self._catalogue.read_history(opened.stock_history)
+        self._catalogue.read_stock(opened.stock, self.state.product_ids)
+        self._catalogue.arrived.connect(self._products_arrived)
 
     # --- reading ----------------------------------------------------------------------------------------------
+
+    @property
+    def products(self) -> dict[str, Product]:
+        """All products of the shop that are known, by id."""
+        return self._catalogue.products
 
     @property
     def pinned(self) -> Product | None:
@@ -114,7 +110,7 @@ class LiveShow(QObject):
 
     def sellable(self, product_id: str) -> SellableStock:
         """What can be sold of a product, less the safety stock that its item keeps back."""
-        return sellable_stock(self._levels.get(product_id, {}).values(), self._kept_back(product_id))
+        return sellable_stock(self._catalogue.levels(product_id), self._kept_back(product_id))
 
     def _kept_back(self, product_id: str) -> int:
         if self._kept[0] is not self.state.items:
@@ -123,16 +119,16 @@ class LiveShow(QObject):
 
     def levels(self, product_id: str) -> list[StockLevel]:
         """The stock levels of a product, by variant and location."""
-        return list(self._levels.get(product_id, {}).values())
+        return list(self._catalogue.levels(product_id))
 
     def stock_series(self, product_id: str) -> list[tuple[int, int]]:
         """(UTC ms, sellable) of a product in order of time, as far as this show has heard."""
-        history, kept = self._history.get(product_id, []), self._kept_back(product_id)
+        history, kept = self._catalogue.history(product_id), self._kept_back(product_id)
         return [(at, max(0, left - kept)) for at, left in history] if kept else history
 
     def sold_out_in_ms(self, product_id: str, now_ms: int) -> int | None:
         """How long the stock lasts at the recent rate; None when the data do not carry an answer."""
-        kept, history = self._kept_back(product_id), self._history.get(product_id, [])
+        kept, history = self._kept_back(product_id), self._catalogue.history(product_id)
         # The rate is of the last three minutes: the level that held before them, and what came since.
         first = max(0, bisect.bisect_left(history, (now_ms - FORECAST_WINDOW_MS,)) - 1)
         recent = history[first:]
@@ -204,8 +200,8 @@ class LiveShow(QObject):
             self.questions[question.id] = question
         self._take_events(batch.events, questions)
         self.locations.update(batch.locations)
-        changed_products = self._take_products(batch.products)
-        stocked = {p for p in map(self._take_level, batch.stock) if p}
+        changed_products = self._catalogue.take(batch.products, self.state.product_ids)
+        stocked = {p for p in map(self._catalogue.take_level, batch.stock) if p}
         self._take_sales(batch)
         for sample in batch.samples:
             self._viewers.add(sample)
@@ -323,52 +319,9 @@ class LiveShow(QObject):
         known, self.links[key] = self.links.get(key), status
         return known is None or msgspec.structs.replace(known, heard_wall_ms=status.heard_wall_ms) != status
 
-    def _take_products(self, products: Iterable[Product]) -> set[str]:
-        changed: set[str] = set()
-        for product in products:
-            known = self.products.get(product.id)
-            if known is None or known.revision < product.revision:
-                self.products[product.id] = product
-                ids = [variant.id for variant in product.variants]
-                self._product_of.update(dict.fromkeys(ids, product.id))
-                if self._early:
-                    for level in [level for i in ids for level in self._early.pop(i, {}).values()]:
-                        self._take_level(level)
-                changed.add(product.id)
-        return changed
-
-    def _take_level(self, level: StockLevel) -> str:
-        product_id = self._product_of.get(level.variant_id)
-        if product_id is None:
-            self._early.setdefault(level.variant_id, {})[level.location] = level
-            return ""
-        levels = self._levels.setdefault(product_id, {})
-        key = (level.variant_id, level.location)
-        known = levels.get(key)
-        if known is not None and known.revision >= level.revision:
-            return ""
-        levels[key] = level
-        total = sum(each.sellable for each in levels.values())
-        self._note_stock(product_id, level.updated_at_ms, total)
-        return product_id
-
-    def _note_stock(self, product_id: str, at_ms: int, total: int) -> None:
-        series = self._history.setdefault(product_id, [])
-        if series and series[-1][0] >= at_ms:
-            at_ms = series[-1][0]
-            series.pop()
-        if not series or series[-1][1] != total:
-            series.append((at_ms, total))
-
-    def _seed_stock_history(self, history: Iterable[tuple[int, str, int]]) -> None:
-        totals: dict[str, int] = {}
-        for at_ms, variant_id, left in history:
-            product_id = self._product_of.get(variant_id)
-            if product_id is None:
-                continue
-            totals[product_id] = totals.get(product_id, 0) + left - self._variant_sellable.get(variant_id, 0)
-            self._variant_sellable[variant_id] = left
-            self._note_stock(product_id, at_ms, totals[product_id])
+    def _products_arrived(self, product_ids: set[str]) -> None:
+        self.products_changed.emit(product_ids)
+        self.batch_taken.emit()
 
     def _take_sales(self, batch: ChangeBatch) -> None:
         for order in batch.orders:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from studio.domain.product import StockLevel
 from studio.ui.models.in_slices import AT_ONCE, InSlices
 from studio.ui.models.live_show import LiveShow
+from studio.ui.studio import ChangeBatch
 from tests.fakes.fake_studio import T0, FakeStudio, a_product
 
 
@@ -43,3 +44,23 @@ async def test_a_show_of_a_large_shop_knows_the_stock_of_its_line_up_first_and_t
         while live.sellable("p5999").total is None:  # noqa: ASYNC110 - the window's loop takes them
             await asyncio.sleep(0)
     assert all(live.sellable(f"p{n}").total == n for n in range(100, 6_000))
+
+
+async def test_products_that_come_by_the_hundred_are_taken_up_in_turns_those_of_the_line_up_at_once(qapp):
+    studio = FakeStudio()
+    owner = QObject()
+    live = LiveShow(studio.opened(), owner)
+    told: list[set[str]] = []
+    live.products_changed.connect(told.append)
+    newer = msgspec.structs.replace(studio.products["p1"], revision=9, title="New name")
+    more = tuple(a_product(n, f"Item {n}", 1_000) for n in range(100, 1_100))
+    live.take(ChangeBatch(products=(*more, newer)))
+    assert told == [{"p1"}]
+    assert live.products["p1"].title == "New name"
+    assert "p100" not in live.products
+    live.take(ChangeBatch(stock=(StockLevel("v1099", "Oslo", 7, 0, 0, 1, T0),)))
+    async with asyncio.timeout(10):
+        while len(told) < 2:  # noqa: ASYNC110 - the window's loop takes them
+            await asyncio.sleep(0)
+    assert told[1] == {f"p{n}" for n in range(100, 1_100)}
+    assert live.sellable("p1099").total == 7, "its stock had come before it"

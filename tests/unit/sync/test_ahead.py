@@ -1,12 +1,14 @@
 """Reading ahead: the next page is on its way while one is being stored, and nothing is left behind when that fails."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from typing import NamedTuple
 
 import pytest
 
 from studio.control.ports import Unreachable
-from studio.sync.ahead import read_ahead
+from studio.sync.ahead import read_ahead, store_behind, turn_pages
 from tests.fakes.virtual_time import VirtualLoop, run
 
 
@@ -92,3 +94,151 @@ def test_what_reading_raises_comes_after_the_pages_before_it():
         return found
 
     assert run(main) == [0, 1]
+
+
+class Page(NamedTuple):
+    """A page with where the next one begins."""
+
+    number: int
+    cursor: str | None
+
+
+class Shop:
+    """So many pages: each takes a second to come, tells its cursor, and takes another to be read."""
+
+    def __init__(self, count: int, bad: int = -1) -> None:
+        self.count, self.bad = count, bad
+        self.asked: list[int] = []
+        self.open = 0
+
+    async def read(self, cursor: str | None, told: Callable[[str | None], None]) -> Page:
+        number = int(cursor or 0)
+        self.asked.append(number)
+        self.open += 1
+        try:
+            await asyncio.sleep(1)
+            if number == self.bad:
+                raise Unreachable("gone")
+            following = str(number + 1) if number + 1 < self.count else None
+            told(following)
+            await asyncio.sleep(1)
+            return Page(number, following)
+        finally:
+            self.open -= 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_the_next_page_is_asked_for_as_soon_as_its_place_is_known(count: int):
+    async def main(loop: VirtualLoop) -> tuple[list[int], float]:
+        shop, found = Shop(count), list[int]()
+        async with aclosing(turn_pages(shop.read)) as pages:
+            async for page in pages:
+                found.append(page.number)
+        assert not shop.open
+        return found, loop.time()
+
+    found, took = run(main)
+    assert found == list(range(count))
+    assert took == pytest.approx(count + 1), "coming and reading overlap"
+
+
+def test_no_more_pages_are_asked_for_than_are_wanted_soon():
+    async def main(_loop: VirtualLoop) -> None:
+        shop = Shop(9)
+        async with aclosing(turn_pages(shop.read)) as pages:
+            async for page in pages:
+                await asyncio.sleep(50)
+                assert len(shop.asked) <= page.number + 3
+                if page.number == 4:
+                    break
+        assert not shop.open
+
+    run(main)
+
+
+def test_a_shop_that_names_the_same_place_again_ends_its_list():
+    async def main(_loop: VirtualLoop) -> list[str | None]:
+        async def read(cursor: str | None, _told: object) -> Page:
+            return Page(0, "again")
+
+        async with aclosing(turn_pages(read)) as pages:
+            return [page.cursor async for page in pages]
+
+    assert run(main) == ["again", "again"]
+
+
+def test_a_page_that_cannot_be_read_leaves_nothing_under_way():
+    async def main(_loop: VirtualLoop) -> Shop:
+        shop = Shop(9, bad=3)
+
+        async def turned() -> list[int]:
+            async with aclosing(turn_pages(shop.read)) as pages:
+                return [page.number async for page in pages]
+
+        with pytest.raises(Unreachable):
+            await turned()
+        return shop
+
+    assert not run(main).open
+
+
+async def _numbers(count: int, each_s: float) -> AsyncIterator[int]:
+    for number in range(count):
+        await asyncio.sleep(each_s)
+        yield number
+
+
+@pytest.mark.parametrize(
+    ("each_s", "kept"),
+    [(5.0, [[0], [1], [2], [3], [4]]), (0.5, [[0], [1, 2], [3, 4]]), (0.01, [[0], [1, 2, 3], [4]])],
+)
+def test_pages_that_come_while_others_are_stored_are_stored_together_and_in_order(
+    each_s: float, kept: list[list[int]]
+):
+    async def main(_loop: VirtualLoop) -> list[list[int]]:
+        found: list[list[int]] = []
+
+        async def store(some: Sequence[int]) -> None:
+            await asyncio.sleep(1)
+            found.append(list(some))
+
+        await store_behind(_numbers(5, each_s), store, 3)
+        return found
+
+    found = run(main)
+    assert [n for some in found for n in some] == list(range(5))
+    assert max(map(len, found)) <= 3
+    assert found == kept
+
+
+def test_what_cannot_be_stored_ends_the_reading_and_is_raised():
+    async def main(_loop: VirtualLoop) -> None:
+        async def store(_some: Sequence[int]) -> None:
+            await asyncio.sleep(1)
+            raise Unreachable("full")
+
+        with pytest.raises(Unreachable):
+            await store_behind(_numbers(9, 0.1), store, 3)
+
+    run(main)
+
+
+def test_who_stops_waiting_withdraws_what_is_being_stored():
+    async def main(_loop: VirtualLoop) -> bool:
+        withdrawn = False
+
+        async def store(_some: Sequence[int]) -> None:
+            nonlocal withdrawn
+            try:
+                await asyncio.sleep(100)
+            except asyncio.CancelledError:
+                withdrawn = True
+                raise
+
+        storing = asyncio.create_task(store_behind(_numbers(9, 0.1), store, 3))
+        await asyncio.sleep(1)
+        storing.cancel()
+        await asyncio.wait([storing])
+        return withdrawn
+
+    assert run(main)

@@ -1,7 +1,7 @@
 """The engine of one show: what comes in is on disk once and in order, and every connection says how it is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 import pytest
@@ -178,6 +178,57 @@ def test_at_the_start_the_catalogue_and_the_stock_are_read_and_the_clock_is_meas
     assert w.seen.states("demo") == ["connecting", "ok"]
     assert w.seen.states("live") == ["connecting", "ok"]
     assert w.seen.identities[0].name == "Fake"
+
+
+LARGE = 21_000
+
+
+class SlowStock(FakeShop):
+    """Each part of the stock takes a second."""
+
+    async def stock(self, variant_ids: Collection[str]) -> tuple[StockLevel, ...]:
+        await asyncio.sleep(1)
+        wanted = frozenset(variant_ids)
+        self.calls.append(("stock", tuple(variant_ids)))
+        return tuple(level for level in self.levels if level.variant_id in wanted)
+
+
+class LargeWorld(World):
+    """A shop of so many variants that all its stock takes a minute to read."""
+
+    def new_engine(self) -> Engine:
+        self.shop = SlowStock(self.wall.now_ms)
+        self.shop.products = {f"p{n}": product(n) for n in range(1, LARGE + 1)}
+        self.shop.levels = [level(n, 1, 10) for n in range(1, LARGE + 1)]
+        return super().new_engine()
+
+
+def test_all_stock_of_a_large_shop_that_pushes_is_read_with_a_rest_after_each_part():
+    began: list[float] = []
+
+    async def story(w: World) -> None:
+        loop = asyncio.get_running_loop()
+        while len({s.variant_id for s in w.stored("stock")}) < LARGE:
+            began.append(loop.time())
+            await asyncio.sleep(1)
+
+    w = play(story, world=LargeWorld)
+    parts = len(w.shop.called("stock"))
+    assert sorted({s.variant_id for s in w.stored("stock")}) == sorted(f"v{n}" for n in range(1, LARGE + 1))
+    assert began[-1] - began[0] >= 2 * parts - 10, "the shop had as much rest as work"
+
+
+def test_when_everything_is_to_be_read_anew_the_rest_of_a_large_shop_s_stock_waits():
+    async def story(w: World) -> None:
+        await asyncio.sleep(10)
+        before = len(w.shop.called("stock"))
+        assert before < LARGE // 400
+        w.shop.lose = {1}
+        w.shop.tell(stock(2))
+        await asyncio.sleep(10)
+        assert len(w.shop.called("catalogue")) == 2
+
+    play(story, world=LargeWorld)
 
 
 def test_what_the_shop_pushes_is_stored_once_and_in_order_whatever_the_wire_does():
