@@ -167,6 +167,18 @@ class RemoveItems(_Command, frozen=True):
     item_ids: tuple[str, ...]
 
 
+class ImportItems(_Command, frozen=True):
+    """Put what a file holds into the plan: one decision. `items` go in before the item that stands at `index` now, or with
+    `instead` in place of all that have not been on air. `promos` are planned codes that belong to no item: they go behind
+    those that are planned, and one whose code is planned already takes its place.
+    """
+
+    items: tuple[LineUpItem, ...]
+    index: int
+    instead: bool = False
+    promos: tuple[PromoPlan, ...] = ()
+
+
 class IssuePromoPlan(_Command, frozen=True):
     """Issue a planned code that belongs to no item."""
 
@@ -275,7 +287,7 @@ Command = (
     | AddItem | ChangeItem | MoveItem | RemoveItem | IssuePlannedPromo | IssuePromo | ExtendPromo | EndPromo
     | ClaimQuestion | AnswerQuestion | HideQuestion | PromptQuestion | Reply | SetAnnouncements | ResolveUnsure | Undo
     | Redo | ChangeShow | ArchiveShow | SetGoals | PlanPromos | AddItems | ChangeItems | MoveItems | RemoveItems
-    | IssuePromoPlan
+    | ImportItems | IssuePromoPlan
 )  # fmt: skip
 
 

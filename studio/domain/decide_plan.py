@@ -13,7 +13,7 @@ from studio.domain.lineup import LineUpItem
 from studio.domain.lineup_file import MAX_ITEMS, MAX_UNITS
 from studio.domain.money import zero
 from studio.domain.plan import MAX_COSTS, MAX_PLANNED_MS, MAX_TITLE, Goals, ShowDetails
-from studio.domain.promo import PromoKind
+from studio.domain.promo import PromoKind, PromoPlan
 from studio.domain.show_state import ShowPhase, ShowState
 
 _FULL = Refused(f"A line-up holds {MAX_ITEMS} items: take one out first.", "full")
@@ -45,22 +45,59 @@ def _add(state: ShowState, c: cmd.AddItem, now: int, facts: Facts) -> Answer:
 def _add_all(state: ShowState, c: cmd.AddItems, _now: int, _facts: Facts) -> Answer:
     if state.phase is ShowPhase.ENDED:
         return _OVER
-    if len(state.items) + len(c.items) > MAX_ITEMS:
-        room = MAX_ITEMS - len(state.items)
-        if len(c.items) == 1 or not room:
+    return _additions(state.items, c.items, c.index)
+
+
+def _additions(before: tuple[LineUpItem, ...], items: tuple[LineUpItem, ...], index: int) -> Answer:
+    if len(before) + len(items) > MAX_ITEMS:
+        room = MAX_ITEMS - len(before)
+        if len(items) == 1 or not room:
             return _FULL
         return Refused(
             f"A line-up holds {MAX_ITEMS} items, and there is room for {room} more: choose fewer.", "full"
         )
-    known = {item.id for item in state.items}
-    for item in c.items:
+    known = {item.id for item in before}
+    for item in items:
         if item.id in known:
             return Refused("This item is in the line-up already.", "exists")
         if problem := item_problem(item):
             return problem
         known.add(item.id)
-    at = min(max(c.index, 0), len(state.items))
-    return [ev.ItemAdded(item, at + n) for n, item in enumerate(c.items)]
+    at = min(max(index, 0), len(before))
+    return [ev.ItemAdded(item, at + n) for n, item in enumerate(items)]
+
+
+def _import(state: ShowState, c: cmd.ImportItems, now: int, facts: Facts) -> Answer:
+    if state.phase is ShowPhase.ENDED:
+        return _OVER
+    shown = {run.item_id for run in state.runs}
+    gone = tuple(item.id for item in state.items if item.id not in shown) if c.instead else ()
+    kept = tuple(item for item in state.items if item.id not in gone)
+    removed = _remove_all(state, cmd.RemoveItems(gone), now, facts)
+    added = _additions(kept, c.items, len(kept) if c.instead else c.index)
+    planned = _plan_promos(state, cmd.PlanPromos(_with_codes(state, c.promos)), now, facts)
+    for answer in (removed, added, planned):
+        if isinstance(answer, Refused):
+            return answer
+    return [
+        event for answer in (removed, added, planned) if not isinstance(answer, Refused) for event in answer
+    ]
+
+
+def _with_codes(state: ShowState, promos: tuple[PromoPlan, ...]) -> tuple[PromoPlan, ...]:
+    """The planned codes of the show with those of a file. One that was issued stays as it was."""
+    codes = {plan.code: plan for plan in state.planned_promos}
+    issued = {record.promo.code for record in state.promos.values()}
+    for plan in promos:
+        before = codes.get(plan.code)
+        if before is None:
+            codes[plan.code] = plan
+        elif plan.code not in issued:
+            codes[plan.code] = msgspec.structs.replace(plan, id=before.id)
+    ahead = {plan.id for plan in state.planned_promos}
+    # Two of the same code were planned on purpose: only the last of them is the one that is replaced.
+    planned = [codes[p.code] if codes[p.code].id == p.id else p for p in state.planned_promos]
+    return (*planned, *(plan for plan in codes.values() if plan.id not in ahead))
 
 
 def _change(state: ShowState, c: cmd.ChangeItem, now: int, facts: Facts) -> Answer:
@@ -246,6 +283,7 @@ def _plan_promos(state: ShowState, c: cmd.PlanPromos, _now: int, _facts: Facts) 
 DECIDE_PLAN: dict[type, Callable[[ShowState, Any, int, Facts], Answer]] = {
     cmd.AddItem: _add,
     cmd.AddItems: _add_all,
+    cmd.ImportItems: _import,
     cmd.ChangeItem: _change,
     cmd.ChangeItems: _change_all,
     cmd.MoveItem: _move,

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 from shiboken6 import isValid
 
-from studio.domain.commands import AddItems, Refused, RemoveItems, Undo
+from studio.domain.commands import ImportItems
 from studio.domain.exchange import Terms
 from studio.domain.lineup import LineUpItem
 from studio.domain.lineup_file import MAX_ITEMS
@@ -91,15 +91,17 @@ class LineUpImport(QObject):
         return bool(taken) and await self._take(*taken[0], behind.id if behind else "")
 
     async def _take(self, items: tuple[LineUpItem, ...], place: Place, behind: str) -> bool:
-        if place is Place.INSTEAD:
-            refused, words = await self._replace(items)
-        else:
-            at = self._live.state.index(behind) + 1 if place is Place.BEHIND else 0
-            refused = await self._studio.do(AddItems(items, at or MAX_ITEMS))
-            words = tr("{n} items are in the line-up. Undo takes them out again, all at once.")
+        at = self._live.state.index(behind) + 1 if place is Place.BEHIND else 0
+        instead = place is Place.INSTEAD
+        refused = await self._studio.do(ImportItems(items, at or MAX_ITEMS, instead=instead))
         if refused is not None:
             self.notice.emit(Notice("warning", refused.sentence, "import"))
             return False
+        words = (
+            tr("{n} items are in the line-up instead of the others. Undo brings those back.")
+            if instead
+            else tr("{n} items are in the line-up. Undo takes them out again, all at once.")
+        )
         self.notice.emit(Notice("ok", words.replace("{n}", str(len(items))), "import"))
         return True
 
@@ -117,20 +119,6 @@ class LineUpImport(QObject):
     def _may_go(self) -> tuple[str, ...]:
         shown = {run.item_id for run in self._live.state.runs}
         return tuple(item.id for item in self._live.state.items if item.id not in shown)
-
-    async def _replace(self, items: tuple[LineUpItem, ...]) -> tuple[Refused | None, str]:
-        """Two decisions: there is none that takes out and puts in at once."""
-        old = self._may_go()
-        refused = await self._studio.do(RemoveItems(old)) if old else None
-        if refused is not None:
-            return refused, ""
-        refused = await self._studio.do(AddItems(items, MAX_ITEMS))
-        if refused is not None and old:
-            # Nothing was put in: what was taken out comes back.
-            await self._studio.do(Undo())
-        return refused, tr(
-            "{n} items are in the line-up instead of the others. Undo twice brings those back."
-        )
 
     async def _choose(self) -> Path | None:
         dialog = self.files = QFileDialog(self._window, tr("Choose a line-up"))

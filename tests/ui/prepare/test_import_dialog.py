@@ -163,7 +163,7 @@ async def test_one_undo_takes_the_whole_import_back(producer: Producer) -> None:
     dialog.deed.click()
     await producer.end()
     assert len(producer.live.state.items) == len(before) + 2
-    assert [type(c) for c in producer.studio.commands] == [cmd.AddItems]
+    assert [type(c) for c in producer.studio.commands] == [cmd.ImportItems]
     assert await producer.studio.do(cmd.Undo()) is None
     assert producer.live.state.items == before
 
@@ -192,10 +192,12 @@ async def test_items_go_behind_the_selected_one_or_instead_of_the_others(produce
     dialog.deed.click()
     await producer.end()
     assert producer.titles == ["A", "B"]
-    assert "Undo twice" in producer.notices[-1].sentence
-    for _ in range(2):
-        assert await producer.studio.do(cmd.Undo()) is None
+    assert "Undo brings those back" in producer.notices[-1].sentence
+    after = producer.live.state.items
+    assert await producer.studio.do(cmd.Undo()) is None
     assert producer.live.state.items == before
+    assert await producer.studio.do(cmd.Redo()) is None
+    assert producer.live.state.items == after
 
 
 async def test_what_has_been_on_air_stays_when_the_others_are_replaced(producer: Producer) -> None:

@@ -9,7 +9,7 @@ from studio.domain import commands as cmd
 from studio.domain import events as ev
 from studio.domain.lineup_file import MAX_ITEMS
 from studio.domain.plan import CostLine, Goals
-from studio.domain.promo import PromoKind
+from studio.domain.promo import PromoKind, PromoScope
 from tests.unit.domain.show_builder import MINUTE, Show, item, plan
 
 
@@ -180,3 +180,52 @@ def test_a_show_without_amounts_changes_its_currency_and_forgets_the_prices_it_w
     assert (show.state.currency, show.state.items) == ("EUR", before)
     show.do(cmd.Redo())
     assert (show.state.currency, show.state.items[0].planned_price_minor) == ("JPY", None)
+
+
+def test_an_import_in_place_of_the_line_up_is_one_decision_that_one_undo_takes_back_whole():
+    show = a_plan(4)
+    before = show.state.items
+    show.do(cmd.PlanPromos((plan("OLD"),)))
+    assert show.do(cmd.ImportItems((item(8), item(9)), 0, instead=True, promos=(plan("NEW"),))) is None
+    assert order(show) == ["i8", "i9"]
+    assert [p.code for p in show.state.planned_promos] == ["OLD", "NEW"]
+    show.do(cmd.Undo())
+    assert show.state.items == before
+    assert [p.code for p in show.state.planned_promos] == ["OLD"]
+    show.do(cmd.Redo())
+    assert order(show) == ["i8", "i9"]
+    assert [p.code for p in show.state.planned_promos] == ["OLD", "NEW"]
+
+
+def test_an_import_goes_behind_an_item_and_one_that_replaces_leaves_what_was_on_air():
+    show = a_plan(3)
+    show.do(cmd.ImportItems((item(8), item(9)), 1))
+    assert order(show) == ["i0", "i8", "i9", "i1", "i2"]
+    show.do(cmd.StartShow())
+    show.do(cmd.NextItem())
+    show.do(cmd.ImportItems((item(20),), 0, instead=True))
+    assert order(show) == ["i0", "i20"]
+
+
+def test_an_import_of_which_something_cannot_come_in_changes_nothing():
+    show = a_plan(3)
+    assert show.do(cmd.ImportItems((item(8), item(9, title=" ")), 0, instead=True)).reason == "title"
+    many = tuple(item(n) for n in range(100, 100 + MAX_ITEMS))
+    assert show.do(cmd.ImportItems(many, 3)).reason == "full"
+    assert order(show) == ["i0", "i1", "i2"]
+    assert show.do(cmd.ImportItems(many, 3, instead=True)) is None
+    assert len(order(show)) == MAX_ITEMS
+
+
+def test_an_imported_code_takes_the_place_of_the_planned_one_of_the_same_name_unless_that_was_issued():
+    show = a_plan(2)
+    show.do(cmd.PlanPromos((plan("LIVE14", percent=10), plan("REPLAY"))))
+    show.do(cmd.ImportItems((), 0, promos=(plan("LIVE14", id="other", percent=30, scope=PromoScope.ALL),)))
+    assert [(p.id, p.code, p.percent) for p in show.state.planned_promos] == [
+        ("plan-LIVE14", "LIVE14", 30),
+        ("plan-REPLAY", "REPLAY", 20),
+    ]
+    show.do(cmd.StartShow())
+    assert show.do(cmd.IssuePromoPlan("promo-1", "plan-LIVE14")) is None
+    show.do(cmd.ImportItems((), 0, promos=(plan("LIVE14", id="third", percent=50),)))
+    assert show.state.planned_promos[0].percent == 30

@@ -32,6 +32,13 @@ _titles = st.sampled_from(["Autumn", "Winter", ""])
 PLANS = st.one_of(
     st.builds(cmd.AddItem, _item, _index),
     st.builds(cmd.AddItems, _items, _index),
+    st.builds(
+        cmd.ImportItems,
+        _items,
+        _index,
+        st.booleans(),
+        st.sampled_from([(), (plan("LIVE14", id="x"), plan("NEW"))]),
+    ),
     st.builds(cmd.ChangeItem, _item),
     st.builds(cmd.ChangeItems, _items),
     st.builds(cmd.MoveItem, _id, _index),
