@@ -1,10 +1,11 @@
 """Rows of a table as items of a line-up: each row by itself, good ones kept, bad ones named with what to write instead."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from studio.domain.exchange import Cell, Column, DraftRow, Found, Match, RawTable, Terms
-from studio.domain.lineup import ItemKind, LineUpItem
+from studio.domain.lineup import DEFAULT_PLANNED_MS, ItemKind, LineUpItem
 from studio.domain.lineup_file import MAX_ITEMS, ItemRow, NewId, PromoRow, ReadLineUp, item_of_row
 from studio.domain.promo import PromoKind, PromoScope, PromoWhen
 from studio.exchange import plain, values
@@ -16,6 +17,7 @@ _PROMO: Final = (
     Column.PROMO_CODE, Column.PROMO_KIND, Column.PROMO_VALUE, Column.PROMO_SCOPE, Column.PROMO_WHEN, Column.PROMO_AFTER,
     Column.PROMO_FROM, Column.PROMO_UNTIL, Column.PROMO_MINUTES, Column.PROMO_HOURS, Column.PROMO_LIMIT, Column.PROMO_EACH,
 )  # fmt: skip
+_HOUR_MS: Final = 3_600_000
 _NAMED: Final = (Column.TITLE, Column.SKU, Column.PRODUCT_ID, Column.BARCODE)
 
 
@@ -120,15 +122,13 @@ class _Row:
         title = self._text(Column.TITLE)
         if kind is ItemKind.PRODUCT and not title and self._text(Column.BARCODE):
             title = label
-        if Column.MINUTES not in self._cells:
-            self._wrong.append("the minutes are missing, write for how long it is shown, such as 5 or 5:00")
         note = self._cells.get(Column.NOTE)
         points = self._cells.get(Column.POINTS)
         images, others = self._cells.get(Column.IMAGES), self._cells.get(Column.ALTERNATIVES)
         return ItemRow(
             kind=kind.value,
             title=title,
-            planned_ms=self._value(Column.MINUTES, lambda cell: values.length_ms(cell, self._decimal), 0),
+            planned_ms=self._planned_ms(),
             product_id=self._text(Column.PRODUCT_ID),
             sku=self._text(Column.SKU),
             talking_points=_parts(points),
@@ -141,6 +141,20 @@ class _Row:
             images=_parts(images),
             alternatives=_parts(others),
         )
+
+    def _planned_ms(self) -> int:
+        cell = self._cells.get(Column.MINUTES)
+        if cell is None:
+            self._notes.append(
+                f"It names no minutes, so {_clock(DEFAULT_PLANNED_MS)} are planned: change that when it is in."
+            )
+            return DEFAULT_PLANNED_MS
+        ms = self._value(Column.MINUTES, lambda cell: values.length_ms(cell, self._decimal), 0)
+        if isinstance(cell, (dt.time, dt.timedelta, dt.datetime)) and ms >= _HOUR_MS:
+            self._notes.append(
+                f"Its cell was read as {_clock(ms)}: where minutes are meant, write them as a number, such as 1.5."
+            )
+        return ms
 
     def _kind(self) -> ItemKind:
         said = self._text(Column.KIND)
@@ -271,6 +285,12 @@ class _Row:
         except (ValueError, OverflowError, ArithmeticError) as error:
             self._wrong.append(f"{w.EN.columns[column]}: {_clause(error)}")
             return default
+
+
+def _clock(ms: int) -> str:
+    minutes, seconds = divmod(ms // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def _clause(error: Exception) -> str:

@@ -15,6 +15,8 @@ from studio.domain.money import plain_amount
 from studio.exchange import plain
 
 _MINUTE: Final = 60_000
+_LONG_HOURS: Final = 3
+"""No item lasts longer than that, as a rule."""
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2007'’`´]+")
 _NUMBER: Final = re.compile(r"[+-]?[\d.,]+")
 _CLOCK: Final = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]?\d)(?:[.,](\d{1,3}))?")
@@ -187,7 +189,8 @@ def amount_text(minor: int, currency: str, decimal: str) -> str:
 def length_ms(cell: Cell, decimal: str) -> int:
     """A length of time in ms: minutes as 5, 5.5 or 5,5, as 5:00, as 0:05:00, or as `1 h 5 min`.
 
-    A cell of a spreadsheet that shows hours and minutes, 5:00, is five minutes: that is what was typed into it.
+    A spreadsheet takes 5:00 and 7:30 that are typed into a cell for hours and minutes, and its file does not tell them from
+    5:00:00 and 7:30:00: whole hours, and more than three of them, are minutes. 1:05:00 is an hour and five minutes.
     Raises `ValueError` with a clause.
     """
     if isinstance(cell, dt.datetime):
@@ -199,7 +202,8 @@ def length_ms(cell: Cell, decimal: str) -> int:
         )
     if isinstance(cell, dt.timedelta):
         ms = round(cell / dt.timedelta(milliseconds=1))
-        return ms // 60 if ms >= 60 * _MINUTE and ms % _MINUTE == 0 else ms
+        hours, rest = divmod(ms, 60 * _MINUTE)
+        return ms // 60 if hours and not ms % _MINUTE and (not rest or hours > _LONG_HOURS) else ms
     if not isinstance(cell, str):
         return _ms(number(cell, decimal) * _MINUTE)
     text = text_of(cell)

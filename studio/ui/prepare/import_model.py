@@ -72,7 +72,7 @@ class ImportRowsModel(QAbstractTableModel):
         self._texts, self._currency = texts, currency
         self._rows: list[_Kept] = []
         self.heads: Final = (
-            tr("Row"), tr("State"), tr("Item"), tr("Minutes"), tr("Show price"), tr("Code"), tr("Product of the shop"),
+            tr("Row"), tr("State"), tr("Item"), tr("Minutes"), tr("Show price"), tr("Code"), tr("Product of the shop, remarks"),
         )  # fmt: skip
 
     def set_rows(self, rows: Sequence[DraftRow]) -> None:
@@ -182,6 +182,10 @@ class ImportRowsModel(QAbstractTableModel):
             return "" if price is None else self._texts.money(Money(price, self._currency))
         if column == 5:
             return item.promo.code if item.promo else ""
+        # What was read in another way than it stands there is said beside it, not only where the row is looked at.
+        return clean_text(" · ".join(filter(None, (self._product(kept, item), *kept.row.notes))), 300)
+
+    def _product(self, kept: _Kept, item: LineUpItem) -> str:
         if isinstance(kept.choice, Candidate):
             return clean_text(kept.choice.title, 120)
         if kept.choice is Chosen.AS_IT_STANDS:

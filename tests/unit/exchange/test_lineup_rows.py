@@ -1,5 +1,6 @@
 """Rows become items: good ones are kept, bad ones named with what to write, and nothing is lost."""
 
+import datetime as dt
 import itertools
 import json
 
@@ -89,6 +90,26 @@ def test_columns_are_known_in_three_languages_and_with_slips_of_the_pen(text: st
     )
 
 
+def test_a_row_without_minutes_is_planned_as_any_new_item_is_and_says_so() -> None:
+    (row,) = read("SKU,Title,Minutes\nS1,Mug,\n")
+    assert row.item is not None
+    assert row.item.planned_ms == 5 * MINUTE
+    assert row.notes == ("It names no minutes, so 5:00 are planned: change that when it is in.",)
+
+
+def test_a_cell_that_a_spreadsheet_took_for_hours_says_how_it_was_read() -> None:
+    table = RawTable(
+        ("SKU", "Minutes"),
+        (RawRow(2, ("S1", dt.timedelta(hours=1, minutes=5))), RawRow(3, ("S1", dt.time(5)))),
+    )
+    long, short = drafts(table, guess(table.header), TERMS, ids())
+    assert long.item is not None
+    assert short.item is not None
+    assert (long.item.planned_ms, short.item.planned_ms) == (65 * MINUTE, 5 * MINUTE)
+    assert "read as 1:05:00" in long.notes[0]
+    assert short.notes == ()
+
+
 @pytest.mark.parametrize(
     ("columns", "values", "when"),
     [
@@ -135,7 +156,6 @@ def test_a_code_that_is_not_named_is_made_up_and_said() -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("product,S1,Mug,,,,,", "the minutes are missing"),
         ("product,S1,Mug,five,,,,", "write minutes such as 5 or 5:00"),
         ("product,S1,Mug,-3,,,,", "more than zero"),
         ("product,S1,Mug,99999,,,,", "more than a day"),

@@ -20,6 +20,8 @@ MINUTE = 60_000
         ("90 s", 90), ("2 min 30 s", 150), (5, 300), (0.25, 15), (5.0, 300), ("1:30.5", 90.5),
         (dt.time(5, 0), 300), (dt.time(0, 5), 300), (dt.time(0, 1, 30), 90), (dt.timedelta(hours=30), 1800),
         (dt.timedelta(minutes=7, seconds=30), 450), (dt.time(1, 5, 30), 3930),
+        ("1:05:00", 3900), (dt.time(1, 5), 3900), (dt.timedelta(hours=1, minutes=5), 3900), (dt.time(2, 30), 9000),
+        (dt.time(7, 30), 450),
     ],
 )  # fmt: skip
 def test_lengths_are_read_however_they_are_written(cell: Cell, seconds: float) -> None:
