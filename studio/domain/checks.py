@@ -77,8 +77,8 @@ class Outside(msgspec.Struct, frozen=True):
 
 
 class ReadinessFacts(msgspec.Struct, frozen=True):
-    """What only the outside knows. `shop_heard_ms` is how long ago the shop was heard last (None: never); `clock_known`:
-    the shop's time is known; `clock_ahead_ms`: how far the shop's clock is ahead of this computer's (None: unknown, or the
+    """What only the outside knows. `shop_heard_ms` is how long ago the shop was heard last (None: never);
+    `catalogue_read`: its whole catalogue was read at least once; `clock_known`: the shop's time is known; `clock_ahead_ms`: how far the shop's clock is ahead of this computer's (None: unknown, or the
     show's time has a pace of its own); `promo_problems` the sentences of what is wrong with the planned codes (None: not
     looked at yet), `codes_unsure` of how many codes nobody could say whether they are in use; `displays` how many monitors there are; `prompter_placed`: a person chose where the prompter stands, or
     it is open.
@@ -86,6 +86,7 @@ class ReadinessFacts(msgspec.Struct, frozen=True):
 
     shop: Outside | None = None
     shop_heard_ms: int | None = None
+    catalogue_read: bool = False
     channels: tuple[Outside, ...] = ()
     stages: tuple[Outside, ...] = ()
     clock_known: bool = False

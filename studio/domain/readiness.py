@@ -80,7 +80,8 @@ def _shop(facts: ReadinessFacts) -> Check:
 
 def _is_read(facts: ReadinessFacts) -> bool:
     """Whether what the shop has not told is not there."""
-    return facts.shop is not None and facts.shop.reach in (Reach.WELL, Reach.SILENT)
+    answers = facts.shop is not None and facts.shop.reach in (Reach.WELL, Reach.SILENT)
+    return answers and facts.catalogue_read
 
 
 def _items(state: ShowState, products: Mapping[str, Product], facts: ReadinessFacts) -> Check:
@@ -88,7 +89,9 @@ def _items(state: ShowState, products: Mapping[str, Product], facts: ReadinessFa
     gone = [item for item in named if item.product_id not in products]
     off = [item for item in named if item.product_id in products and not _on_sale(products[item.product_id])]
     if gone and not _is_read(facts):
-        return Check(CheckKind.ITEMS, CheckState.CHECKING, count=len(named))
+        if not off:
+            return Check(CheckKind.ITEMS, CheckState.CHECKING, count=len(named))
+        gone = []
     if gone or off:
         subjects = tuple(Subject(item.title, item.id) for item in (*gone, *off))
         return Check(

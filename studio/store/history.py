@@ -11,7 +11,16 @@ from studio.domain.catalogue import CatalogueFacets, CataloguePage, CatalogueQue
 from studio.domain.events import Logged
 from studio.domain.kpi_figures import ChatCount
 from studio.domain.product import Product
-from studio.store import catalogue, catalogue_search, chat, connections, figures_key, show_log, stock_samples
+from studio.store import (
+    catalogue,
+    catalogue_search,
+    chat,
+    connections,
+    figures_key,
+    kept_shop,
+    show_log,
+    stock_samples,
+)
 from studio.store.database import in_read_transaction
 from studio.store.errors import StoreClosed, translated
 
@@ -56,6 +65,10 @@ class SqlHistory:
         """The first `limit` messages and gaps of [from_ms, to_ms) (UTC ms of the channels), oldest first."""
         return self._read(lambda conn: chat.between(conn, show_id, from_ms, to_ms, limit))
 
+    def chat_gaps(self, show_id: str, from_ms: int, to_ms: int) -> list[ChatGap]:
+        """The gaps in the chat marked within [from_ms, to_ms] (UTC ms of the channels), oldest first."""
+        return self._read(lambda conn: chat.gaps(conn, show_id, from_ms, to_ms))
+
     def chat_counts(self, show_id: str, from_ms: int, to_ms: int) -> dict[str, ChatCount]:
         """What viewers wrote within [from_ms, to_ms] (UTC ms of the channels), by channel; channels where nobody wrote are
         left out.
@@ -73,6 +86,10 @@ class SqlHistory:
     def facets(self) -> CatalogueFacets:
         """What the kept catalogue can be filtered by."""
         return self._read(catalogue_search.facets)
+
+    def catalogue_read_ms(self) -> int | None:
+        """When the kept catalogue was read as a whole last (UTC ms of this computer), None for never."""
+        return self._read(kept_shop.read_wall_ms)
 
     def stock_samples(self, show_id: str, product_ids: Collection[str]) -> list[tuple[int, str, int]]:
         """(UTC ms, variant id, sellable) of the products, in order of time: how it stood when the show was planned,

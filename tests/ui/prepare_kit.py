@@ -16,7 +16,7 @@ from tests.fakes.fake_studio import MINUTE, T0, FakeStudio, a_lineup
 
 DAY = 24 * 60 * MINUTE
 WELL = ReadinessFacts(
-    shop=Outside("Nordhus", Reach.WELL), shop_heard_ms=2_000,
+    shop=Outside("Nordhus", Reach.WELL), shop_heard_ms=2_000, catalogue_read=True,
     channels=(Outside("YouTube", Reach.WELL, signed_in=True), Outside("Twitch", Reach.SILENT, signed_in=True)),
     stages=(Outside("obs", Reach.WELL),), clock_known=True, clock_ahead_ms=200, disk_free_bytes=91_300_000_000,
     displays=2, promo_problems=(),

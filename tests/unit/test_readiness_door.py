@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -84,7 +85,14 @@ class Kit:
         self.stage = StageSettings(obs=ObsSettings(enabled=True), overlay=False)
         self.secrets = KeyringSecrets({}, lambda: self.ring)
         self.wired = Connections(shop, self.settings.channels, self.secrets, stage=self.stage)
-        self.room = SimpleNamespace(wall=self.wall, connections=self.wired)
+        self.read_at_ms: int | None = None
+        self.reads = 0
+        self.room = SimpleNamespace(
+            wall=self.wall,
+            connections=self.wired,
+            read=self._read,
+            history=SimpleNamespace(catalogue_read_ms=lambda: self.read_at_ms),
+        )
         self.clicks = iter(range(0, 10_000_000, 1_000))
         self.actions = Actions(self.clicks.__next__)
         self.opened: list[str] = []
@@ -101,6 +109,12 @@ class Kit:
         self.door = ReadinessDoor(
             self.desktop, self.codes, screens=lambda: self.screens, open_folder=self.folders.append  # type: ignore[arg-type]
         )  # fmt: skip
+
+    def _read(self, ask: Callable[[], int | None]) -> Future[int | None]:
+        self.reads += 1
+        told: Future[int | None] = Future()
+        told.set_result(ask())
+        return told
 
     def open(self) -> LiveShow:
         opened = msgspec.structs.replace(self.studio.opened(), links=())
@@ -136,6 +150,26 @@ async def test_before_anything_was_heard_all_are_connecting_and_nothing_is_well(
     assert facts.shop == Outside("Nordhus", Reach.CONNECTING)
     assert facts.shop_heard_ms is None
     assert facts.stages == (Outside("obs", Reach.CONNECTING),)
+
+
+async def test_an_item_is_not_said_to_be_gone_before_the_catalogue_was_read_once(kit: Kit) -> None:
+    live = kit.open()
+    kit.studio.hear_link("Nordhus", "shop", Link.OK)
+    some = {p: product for p, product in live.products.items() if p != live.state.product_ids[0]}
+
+    async def items() -> CheckState:
+        checks = readiness(live.state, some, (), await kit.facts())
+        return next(c.state for c in checks if c.kind is CheckKind.ITEMS)
+
+    assert await items() is CheckState.CHECKING
+    kit.read_at_ms = 1
+    assert await items() is CheckState.TROUBLE
+    asked = kit.reads
+    assert await items() is CheckState.TROUBLE
+    assert kit.reads == asked, "it stays read"
+    live.state = msgspec.structs.replace(live.state, shop="fjord")
+    kit.read_at_ms = None
+    assert await items() is CheckState.CHECKING, "another shop has another catalogue"
 
 
 async def test_links_are_told_as_the_show_hears_them(kit: Kit) -> None:

@@ -230,6 +230,10 @@ class History(Protocol):
         """What the kept catalogue can be filtered by."""
         ...
 
+    def catalogue_read_ms(self) -> int | None:
+        """When the kept catalogue was read as a whole last (UTC ms of this computer), None for never."""
+        ...
+
     def stock_samples(self, show_id: str, product_ids: Collection[str]) -> list[tuple[int, str, int]]:
         """(UTC ms, variant id, sellable) changes of the products since the show was planned, in order of time."""
         ...

@@ -374,7 +374,7 @@ async def test_every_check_has_words_in_every_state(make, theme) -> None:
         outside = None if reach is None else Outside("Nordhus", reach)
         for open_all in (False, True):
             facts = ReadinessFacts(
-                shop=outside, channels=(outside,) if outside else (), stages=(outside,) if outside else (),
+                shop=outside, catalogue_read=open_all, channels=(outside,) if outside else (), stages=(outside,) if outside else (),
                 clock_known=open_all, clock_ahead_ms=90_000 if open_all else None, displays=2 if open_all else 1,
                 disk_free_bytes=1 if open_all else None, promo_problems=("A overlaps B.", "C is taken.") if open_all else None,
             )  # fmt: skip

@@ -26,7 +26,7 @@ from tests.unit.domain.show_builder import item, plan
 
 T0 = 1_790_000_000_000
 WELL = ReadinessFacts(
-    shop=Outside("Nordhus", Reach.WELL), shop_heard_ms=2_000,
+    shop=Outside("Nordhus", Reach.WELL), shop_heard_ms=2_000, catalogue_read=True,
     channels=(Outside("YouTube", Reach.WELL, signed_in=True), Outside("Twitch", Reach.SILENT)),
     stages=(Outside("obs", Reach.WELL),), clock_known=True, clock_ahead_ms=200, disk_free_bytes=90_000_000_000,
     displays=2, promo_problems=(),
@@ -108,6 +108,20 @@ def test_items_that_the_shop_does_not_have_or_does_not_sell_are_named() -> None:
 def test_while_the_shop_was_not_read_nobody_says_that_an_item_is_gone() -> None:
     facts = msgspec.structs.replace(WELL, shop=Outside("Nordhus", Reach.DOWN))
     assert check(CheckKind.ITEMS, item(3), products=[], facts=facts).state is CheckState.CHECKING
+
+
+def test_while_the_catalogue_is_read_for_the_first_time_what_is_not_known_yet_is_waited_for() -> None:
+    reading = msgspec.structs.replace(WELL, catalogue_read=False)
+    coming = (item(1), item(3), item(2, product_id="", sku="S-2"))
+    told = {c.kind: c for c in all_checks(*coming, products=[product(1)], facts=reading)}
+    waiting = (CheckKind.ITEMS, CheckKind.SKUS, CheckKind.STOCK)
+    assert {kind: told[kind].state for kind in waiting} == dict.fromkeys(waiting, CheckState.CHECKING)
+    off_sale = check(CheckKind.ITEMS, item(1), item(3), products=[product(1, active=False)], facts=reading)
+    assert (off_sale.state, [s.item_id for s in off_sale.subjects], off_sale.number) == (
+        CheckState.TROUBLE,
+        ["i1"],
+        0,
+    )
 
 
 def test_an_sku_that_the_shop_does_not_know_is_trouble() -> None:

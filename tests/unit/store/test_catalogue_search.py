@@ -224,10 +224,10 @@ async def test_what_is_seen_first_after_the_first_synchronisation_is_new_for_a_m
     feeds: SqlFeeds, history: SqlHistory, wall: Wall
 ):
     await feeds.keep_for("studio", "nordhus")
-    assert history.facets().read_wall_ms is None
+    assert (history.facets().read_wall_ms, history.catalogue_read_ms()) == (None, None)
     await feeds.store(SHOW, FeedBatch("shop", products=(product(1, "Lamp"),)))
     await feeds.catalogue_read()
-    assert history.facets().read_wall_ms == T0
+    assert (history.facets().read_wall_ms, history.catalogue_read_ms()) == (T0, T0)
     wall.now += DAY
     await feeds.store(SHOW, FeedBatch("shop", products=(product(1, "Lamp", revision=2), product(2, "Hat"))))
     wall.now += DAY
