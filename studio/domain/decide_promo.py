@@ -12,6 +12,7 @@ from studio.domain.deciding import GONE, Answer, Facts
 from studio.domain.ids import derived_id
 from studio.domain.lineup import LineUpItem
 from studio.domain.promo import PromoCode, PromoPhase, PromoPlan, PromoScope, PromoWhen
+from studio.domain.promo_plan import is_left_out
 from studio.domain.show import ShowPhase, ShowState, applied
 
 MAX_EXTENSION_MS = 7 * 24 * 3_600_000
@@ -106,12 +107,12 @@ def issue_plan(state: ShowState, c: cmd.IssuePromoPlan, now: int, _facts: Facts)
 
 
 def issued_at_end(state: ShowState, now: int) -> list[ev.Event]:
-    """The codes that are planned for the end of the show, as they are issued with it; one that cannot be issued is left
-    out, and stays planned.
+    """The codes that are planned for the end of the show, as they are issued with it; one that cannot be issued, or whose
+    product's item was skipped, is left out, and stays planned.
     """
     events: list[ev.Event] = []
     for plan, item in state.promo_plans:
-        if plan.when is not PromoWhen.AT_END or issued_before(state, plan):
+        if plan.when is not PromoWhen.AT_END or issued_before(state, plan) or is_left_out(state, plan, item):
             continue
         answer = _issue(state, promo_of(state, derived_id(state.id, plan.id, "at-end"), plan, (), item, now))
         if not isinstance(answer, Refused):
@@ -131,7 +132,11 @@ def missed_at_end(state: ShowState) -> list[tuple[PromoPlan, Refused]]:
     for plan, item in state.promo_plans:
         promo_id = derived_id(state.id, plan.id, "at-end")
         if plan.when is PromoWhen.AT_END and promo_id not in state.promos and not issued_before(state, plan):
-            answer = _issue(before, promo_of(before, promo_id, plan, (), item, at))
+            answer: Answer
+            if item is not None and is_left_out(state, plan, item):
+                answer = Refused(f"“{item.title}” was skipped.", "skipped")
+            else:
+                answer = _issue(before, promo_of(before, promo_id, plan, (), item, at))
             if isinstance(answer, Refused):
                 missed.append((plan, answer))
     return missed

@@ -4,7 +4,7 @@ import msgspec
 
 from studio.domain import promo as promos
 from studio.domain.ids import derived_id
-from studio.domain.lineup import LineUpItem
+from studio.domain.lineup import ItemStatus, LineUpItem
 from studio.domain.promo import PromoCode, PromoKind, PromoPlan, PromoRecord, PromoScope, PromoWhen
 from studio.domain.rundown import rundown
 from studio.domain.show_state import ShowPhase, ShowState
@@ -112,13 +112,22 @@ def _products(state: ShowState, plan: PromoPlan, item: LineUpItem | None) -> fro
 
 
 class Due(msgspec.Struct, frozen=True):
-    """A code that is issued by itself: from when to when (UTC ms of the shop's clock), and with which id, always the same."""
+    """A code that is issued by itself: from when to when (UTC ms of the shop's clock), and with which id, always the same.
+    `left_out`: its product's item was skipped, so it is not issued while that stays so.
+    """
 
     plan: PromoPlan
     item: LineUpItem | None
     at_ms: int
     until_ms: int
     promo_id: str
+    left_out: bool = False
+
+
+def is_left_out(state: ShowState, plan: PromoPlan, item: LineUpItem | None) -> bool:
+    """Whether a code is for the product of an item that was skipped: nobody has shown what it would take something off."""
+    skipped = item is not None and state.status(item.id) is ItemStatus.SKIPPED
+    return skipped and plan.scope is PromoScope.PRODUCT
 
 
 def timed_id(state: ShowState, plan: PromoPlan) -> str:
@@ -136,7 +145,7 @@ def timed(state: ShowState) -> tuple[Due, ...]:
     done = {r.promo.plan_id for r in state.promos.values() if stands(r)}
     found: list[Due] = []
     for plan, item in state.promo_plans:
-        promo_id = timed_id(state, plan)
+        promo_id, left_out = timed_id(state, plan), is_left_out(state, plan, item)
         if plan.id in done or promo_id in state.promos:
             continue
         if plan.when is PromoWhen.AT_TIME:
@@ -147,10 +156,10 @@ def timed(state: ShowState) -> tuple[Due, ...]:
                 if not plan.hours_after_show
                 else start + state.length_ms + plan.hours_after_show * _HOUR
             )
-            found.append(Due(plan, item, at, max(until, at + 1), promo_id))
+            found.append(Due(plan, item, at, max(until, at + 1), promo_id, left_out))
         elif plan.when is PromoWhen.ABSOLUTE and plan.until_ms is not None:
             at = start if plan.from_ms is None else max(start, plan.from_ms)
-            found.append(Due(plan, item, at, plan.until_ms, promo_id))
+            found.append(Due(plan, item, at, plan.until_ms, promo_id, left_out))
     return tuple(sorted(found, key=lambda due: due.at_ms))
 
 

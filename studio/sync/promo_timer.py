@@ -72,7 +72,12 @@ class PromoTimer:
         for due in wanted:
             if due.at_ms > now:
                 continue
-            if now >= due.until_ms:
+            if due.left_out and due.item is not None:
+                sentence = (
+                    f"{due.plan.code} was not issued at its time: “{due.item.title}” was skipped. "
+                    "Issue it by hand, or plan the item again."
+                )
+            elif now >= due.until_ms:
                 sentence = f"The time of {due.plan.code} passed unused: issue it by hand, or leave it out."
             else:
                 sentence = await self._issue(due, now)
@@ -88,7 +93,7 @@ class PromoTimer:
             nonlocal refusal
             refusal = ""
             still = next((d for d in timed(state) if d.promo_id == due.promo_id), None)
-            if still is None or still.at_ms > now:
+            if still is None or still.left_out or still.at_ms > now:
                 return ()
             answer = decide(state, _command(still), now)
             if isinstance(answer, Refused):

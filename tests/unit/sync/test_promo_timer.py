@@ -253,6 +253,61 @@ def test_undo_takes_back_what_the_host_did_last_and_not_what_the_clock_did():
     assert [r.withdrawn for r in s.desk.state.promos.values()] == [False]
 
 
+def test_a_code_for_the_product_of_a_skipped_item_lapses_and_is_said_and_one_for_all_is_issued():
+    async def story(s: Stage) -> None:
+        of_item = plan("ITEM5", after_start_ms=5 * MS)
+        await s.on_air(after(2, "AFTER2"), of_item=of_item)
+        await s.do(cmd.SkipItem("i1"))
+        await asyncio.sleep(30 * MINUTE)
+
+    s = play(story)
+    assert [code for code, _ in s.issued] == ["AFTER2"]
+    assert s.said == [
+        "ITEM5 was not issued at its time: “Item 1” was skipped. Issue it by hand, or plan the item again."
+    ]
+
+
+@pytest.mark.parametrize("scope", [PromoScope.LINEUP, PromoScope.ALL])
+def test_a_code_of_a_skipped_item_that_is_good_for_more_than_it_is_issued_at_its_time(scope: PromoScope):
+    async def story(s: Stage) -> None:
+        await s.on_air(of_item=plan("ITEM5", after_start_ms=5 * MS, scope=scope))
+        await s.do(cmd.SkipItem("i1"))
+        await asyncio.sleep(30 * MINUTE)
+
+    s = play(story)
+    assert (s.issued, s.said) == ([("ITEM5", 5.0)], [])
+
+
+def test_a_code_of_an_item_that_is_planned_again_in_time_is_issued_then():
+    async def story(s: Stage) -> None:
+        await s.on_air(of_item=plan("ITEM5", after_start_ms=5 * MS))
+        await s.do(cmd.SkipItem("i1"))
+        await asyncio.sleep(8 * MINUTE)
+        assert s.issued == []
+        await s.do(cmd.SkipItem("i1", skip=False))
+        await asyncio.sleep(1)
+
+    s = play(story)
+    assert s.issued == [("ITEM5", 8.0)]
+    assert len(s.said) == 2
+    assert s.said[-1] == "", "what was said is taken back"
+
+
+def test_a_code_for_the_end_of_a_skipped_item_is_left_out_and_said():
+    async def story(s: Stage) -> None:
+        await s.on_air(of_item=plan("LAST", at_end=True, hours_after_show=24))
+        await s.do(cmd.SkipItem("i1"))
+        await asyncio.sleep(1)
+        await s.do(cmd.EndShow())
+        await asyncio.sleep(1 * MINUTE)
+
+    s = play(story)
+    assert (s.issued, s.said) == (
+        [],
+        ["LAST was not issued at the end of the show. “Item 1” was skipped."],
+    )
+
+
 def test_a_refusal_is_said_once_and_taken_back_when_the_plan_is_mended():
     async def story(s: Stage) -> None:
         await s.on_air(after(1, "with space"))
