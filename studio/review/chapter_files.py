@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -36,21 +37,26 @@ def youtube(chapters: Sequence[Chapter], ends_ms: Sequence[int | None] = ()) -> 
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
-def webvtt(chapters: Sequence[Chapter], ends_ms: Sequence[int | None] = ()) -> str:
-    """A WebVTT file of chapters (W3C WebVTT 1, section 4.2 "WebVTT chapter cue text": one line of title a cue).
-
-    A file is for one recording: with several, those behind the first stand in it as a comment (NOTE) each.
+def webvtts(chapters: Sequence[Chapter], ends_ms: Sequence[int | None] = ()) -> list[tuple[int, str]]:
+    """A WebVTT file of chapters for each recording that has any, with the recording's number from 0: a file is for one
+    recording (W3C WebVTT 1, section 4.2 "WebVTT chapter cue text": one line of title a cue).
     """
+    return [
+        (number, _webvtt(of_one, ends_ms[number] if number < len(ends_ms) else None))
+        for number, of_one in _recordings(chapters)
+    ]
+
+
+def recording_path(path: Path, number: int, first: int) -> Path:
+    """Where a recording's file stands: the `first` one's is the path itself, that of recording 1 (from 0) `NAME-2.vtt`."""
+    return path if number == first else path.with_name(f"{path.stem}-{number + 1}{path.suffix}")
+
+
+def _webvtt(of_one: Sequence[Chapter], end_ms: int | None) -> str:
     lines = ["WEBVTT", ""]
-    for place, (number, of_one) in enumerate(_recordings(chapters)):
-        end = ends_ms[number] if number < len(ends_ms) else None
-        if place:
-            told = "; ".join(f"{_clock(c.at_ms)} {_title(c)}" for c in of_one)
-            lines += [f"NOTE recording {number + 1}: {told}".replace("-->", "->"), ""]
-            continue
-        for n, chapter in enumerate(of_one):
-            behind = of_one[n + 1].at_ms if n + 1 < len(of_one) else max(end or _LAST_MS, chapter.at_ms + 1)
-            lines += [str(n + 1), f"{_stamp(chapter.at_ms)} --> {_stamp(behind)}", _cue(_title(chapter)), ""]
+    for n, chapter in enumerate(of_one):
+        behind = of_one[n + 1].at_ms if n + 1 < len(of_one) else max(end_ms or _LAST_MS, chapter.at_ms + 1)
+        lines += [str(n + 1), f"{_stamp(chapter.at_ms)} --> {_stamp(behind)}", _cue(_title(chapter)), ""]
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import itertools
 import re
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -13,17 +14,19 @@ import pytest
 import python_calamine
 from hypothesis import given
 
-from studio.domain.chapters import Chapter, chapters
+from studio.domain.chapters import Chapter, chapters, recordings
 from studio.domain.events import Logged, ShowEnded
 from studio.domain.kpi import unanswered
 from studio.domain.past import PastShow
 from studio.domain.plan import CostLine, Goals
 from studio.domain.question import Question
-from studio.review.chapter_files import webvtt, youtube
+from studio.domain.show_state import Broadcast
+from studio.review.chapter_files import webvtts, youtube
 from studio.review.csvs import safe
 from studio.review.exports import KINDS, Material, write_export
 from studio.review.report import report_of
-from studio.review.tables import tables
+from studio.review.tables import Table, tables
+from studio.review.xlsx import write_xlsx
 from studio.ui.studio import ExportKind, Review
 from studio.ui.texts import Texts
 from tests.fakes.played_show import PlayedStudio, at_once
@@ -101,6 +104,49 @@ def test_a_workbook_holds_no_formula_and_no_link(material: Material, tmp_path: P
         assert not [n for n in parts.namelist() if "rels" in n and "worksheets" in n]
     assert len(sheets) == 8
     assert not [s for s in sheets if "<f>" in s or "<hyperlink" in s]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "<r><t>looks like markup of a sheet</t></r>",
+        "fish & chips <b>now</b>",
+        "_x0041_ is no letter A",
+        " spaces at both ends ",
+        "a line\nand a tab\there",
+        "😀 Grüße, ñandú, 你好",
+    ],
+)
+def test_a_text_stands_in_a_workbook_as_it_was_written(odd: str, tmp_path: Path):
+    file = tmp_path / "odd.xlsx"
+    write_xlsx([Table("Odd", ("Text", "More"), [(odd, None), (None, odd)])], file)
+    rows = python_calamine.load_workbook(file).get_sheet_by_name("Odd").to_python(skip_empty_area=False)
+    assert rows == [["Text", "More"], [odd, ""], ["", odd]]
+
+
+def test_what_no_workbook_can_hold_spoils_none(tmp_path: Path):
+    file = tmp_path / "odd.xlsx"
+    row = (
+        "a\x00b\x0bc\ud800\uffff",
+        float("nan"),
+        2.5,
+        Decimal("0.10"),
+        True,
+        dt.datetime(2026, 11, 28, 20, 15, tzinfo=dt.UTC),
+    )
+    write_xlsx([Table("Odd", tuple("ABCDEF"), [row])], file)
+    told = python_calamine.load_workbook(file).get_sheet_by_name("Odd").to_python()[1]
+    assert str(told[0]).startswith("a")
+    assert told[1:] == ["", 2.5, 0.1, True, dt.datetime(2026, 11, 28, 20, 15)]  # noqa: DTZ001  # a cell has no zone
+
+
+def test_a_sheet_has_every_row_and_tells_how_far_it_is(tmp_path: Path):
+    file, told = tmp_path / "long.xlsx", list[int]()
+    write_xlsx([Table("Long", ("N",), ((n,) for n in range(2_345)))], file, told.append)
+    rows = python_calamine.load_workbook(file).get_sheet_by_name("Long").to_python()
+    assert [row[0] for row in rows] == ["N", *range(2_345)]
+    assert len(told) > 1
+    assert sum(told) == 2_345
 
 
 def test_a_folder_of_tables_is_read_back_and_safe_to_open(material: Material, tmp_path: Path):
@@ -220,7 +266,9 @@ _CUE = re.compile(r"^(\d{2,}):(\d\d):(\d\d)\.(\d{3}) --> (\d{2,}):(\d\d):(\d\d)\
 
 @given(CHAPTERS, st.one_of(st.none(), st.integers(0, 5_000_000)))
 def test_a_webvtt_file_is_a_header_and_one_cue_for_each_chapter(found: list[Chapter], end: int | None):
-    blocks = webvtt(found, [end]).rstrip("\n").split("\n\n")
+    [(number, text)] = webvtts(found, [end])
+    assert number == 0
+    blocks = text.rstrip("\n").split("\n\n")
     assert blocks[0] == "WEBVTT"
     assert len(blocks) == 1 + len(found)
     behind = 0
@@ -237,13 +285,105 @@ def test_a_webvtt_file_is_a_header_and_one_cue_for_each_chapter(found: list[Chap
         assert "<" not in title
 
 
-def test_a_second_recording_stands_in_the_file_as_a_note():
-    found = [
-        Chapter(0, "A"),
-        Chapter(20_000, "B"),
-        Chapter(0, "B", broadcast=1),
-        Chapter(9_000, "C", broadcast=1),
-    ]
-    told = webvtt(found, [30_000, None])
-    assert "00:00:20.000 --> 00:00:30.000\nB" in told
-    assert "NOTE recording 2: 0:00 B; 0:09 C" in told
+def cut_off(material: Material) -> Material:
+    """The show, with a stream that was cut off in its middle and begun again 30 s later."""
+    state = material.state
+    began, ended = state.started_at_ms or 0, state.ended_at_ms or 0
+    middle = (began + ended) // 2
+    casts = (
+        Broadcast("obs", began - 90_000, middle),
+        Broadcast("obs", middle + 30_000, ended),
+        # The other stage has the same show, and no recording of its own to count.
+        Broadcast("page", began, began + 60_000),
+    )
+    return msgspec.structs.replace(material, state=msgspec.structs.replace(state, broadcasts=casts))
+
+
+def test_each_recording_has_a_webvtt_file_of_its_own_with_its_own_times(material: Material, tmp_path: Path):
+    cut = cut_off(material)
+    found = chapters(cut.state, 2_500)
+    assert {c.broadcast for c in found} == {0, 1}
+    write_export(cut, "chapters_vtt", tmp_path / "replay.vtt", 2_500)
+    assert {f.name for f in tmp_path.iterdir()} == {"replay.vtt", "replay-2.vtt"}
+    for number, name in enumerate(("replay.vtt", "replay-2.vtt")):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert text.startswith("WEBVTT\n\n1\n00:00:00.000 --> ")
+        cues = [block.split("\n") for block in text.rstrip("\n").split("\n\n")[1:]]
+        told = [_stamp_ms(timing.split(" --> ")[0]) for _, timing, _ in cues]
+        assert told == [c.at_ms for c in found if c.broadcast == number]
+        length = recordings(cut.state)[number]
+        assert _stamp_ms(cues[-1][1].split(" --> ")[1]) == (length.to_ms or 0) - length.from_ms + 2_500
+
+
+def test_a_recording_without_a_chapter_has_no_file(material: Material, tmp_path: Path):
+    cut = cut_off(material)
+    late = [c for c in cut.state.runs if c.from_ms > cut.state.broadcasts[1].from_ms]
+    assert late
+    only = msgspec.structs.replace(cut, state=msgspec.structs.replace(cut.state, runs=tuple(late)))
+    write_export(only, "chapters_vtt", tmp_path / "replay.vtt")
+    assert [f.name for f in tmp_path.iterdir()] == ["replay.vtt"]
+    assert (tmp_path / "replay.vtt").read_text(encoding="utf-8").count(" --> ") == len(chapters(only.state))
+
+
+def _stamp_ms(stamp: str) -> int:
+    hours, minutes, seconds = stamp.split(":")
+    return round((int(hours) * 60 + int(minutes)) * 60_000 + float(seconds) * 1_000)
+
+
+# --- on the way ------------------------------------------------------------------------------------------------
+
+
+class _LeftOffError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k != "csv"])
+@pytest.mark.parametrize("at", [0.0, 0.2, 1.0])
+def test_what_is_left_off_leaves_what_was_there_and_nothing_half_written(
+    material: Material, tmp_path: Path, kind: str, at: float
+):
+    file = tmp_path / "r.file"
+    file.write_bytes(b"of before")
+
+    def leave_off(share: float) -> None:
+        if share >= at:
+            raise _LeftOffError
+
+    with pytest.raises(_LeftOffError):
+        write_export(material, kind, file, progress=leave_off)
+    assert [f.name for f in tmp_path.iterdir()] == ["r.file"]
+    assert file.read_bytes() == b"of before"
+
+
+@pytest.mark.parametrize("at", [0.0, 0.2, 1.0])
+def test_a_folder_of_tables_that_is_left_off_is_not_there(material: Material, tmp_path: Path, at: float):
+    def leave_off(share: float) -> None:
+        if share >= at:
+            raise _LeftOffError
+
+    with pytest.raises(_LeftOffError):
+        write_export(material, "csv", tmp_path / "show", progress=leave_off)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_the_share_that_is_written_grows_from_nought_to_all(material: Material, tmp_path: Path, kind: str):
+    many = tuple(msgspec.structs.replace(material.samples[0], at_ms=n) for n in range(3_500))
+    shares = list[float]()
+    write_export(
+        msgspec.structs.replace(material, samples=many), kind, tmp_path / "show", progress=shares.append
+    )
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert len([s for s in shares if 0 < s < 1]) >= 3
+
+
+def test_a_folder_that_is_there_keeps_what_else_is_in_it(material: Material, tmp_path: Path):
+    folder = tmp_path / "show"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    (folder / "orders.csv").write_text("of before")
+    write_export(material, "csv", folder)
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert (folder / "orders.csv").read_text(encoding="utf-8-sig").startswith("Order,Number,")
+    assert [f.name for f in tmp_path.iterdir()] == ["show"]
