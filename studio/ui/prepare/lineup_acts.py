@@ -8,9 +8,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QClipboard
 
 from studio.domain.commands import AddItems, MoveItems, Redo, RemoveItems, SkipItem, Undo
+from studio.domain.events import ItemRemoved
 from studio.domain.ids import uuid7
 from studio.domain.lineup import DEFAULT_PLANNED_MS, ItemKind, ItemStatus, LineUpItem, item_of
 from studio.domain.product import Product
+from studio.domain.show_state import Decided
 from studio.ui.host.deciding import AGAIN_MS, Deciding
 from studio.ui.models.live_show import LiveShow
 from studio.ui.prepare.lineup_clipboard import as_new, items_mime, pasted_items
@@ -68,7 +70,7 @@ class LineUpActs(QObject):
             self._awaited = ()
 
     def _look_for_awaited(self) -> None:
-        if self._awaited and self._live.state.index(self._awaited[-1]) >= 0:
+        if self._awaited and all(self._live.state.index(item_id) >= 0 for item_id in self._awaited):
             came, self._awaited = self._awaited, ()
             self.came.emit(came)
 
@@ -165,6 +167,7 @@ class LineUpActs(QObject):
             now = time.monotonic()
             again, self._passed_over = now < self._passed_over, 0.0
             words = told(before.undoable[-1], before) if before.undoable and not again else ""
+            back = () if again else _put_back(before.undoable)
             refused = await self._deciding.refusal(Undo(skip_irrevocable=again))
             if refused is not None:
                 # As on air: pressed again soon, it goes behind what cannot be taken back.
@@ -172,13 +175,16 @@ class LineUpActs(QObject):
                 if refused.sentence:
                     self._notify(Notice("warning", refused.sentence, f"refused:{refused.reason}"))
             else:
+                self._await(back)
                 said = self.tr("Undone: {what}.").replace("{what}", words) if words else self.tr("Undone.")
                 self._notify(Notice("ok", said, _NOTICE))
 
     async def _redo(self) -> None:
         async with self._turn:
             # What an undo did is what will be taken back: the decision before it says what is done again.
+            back = _put_back(self._live.state.redoable)
             if await self._deciding.do(Redo()):
+                self._await(back)
                 after = self._live.state
                 words = told(after.undoable[-1], after) if after.undoable else ""
                 said = (
@@ -188,6 +194,18 @@ class LineUpActs(QObject):
                 )
                 self._notify(Notice("ok", said, _NOTICE))
 
+    def _await(self, back: tuple[str, ...]) -> None:
+        """What came back is chosen, as what was put in."""
+        if back:
+            self._awaited, self._behind_awaited = back, len(self._live.state.items)
+            self._look_for_awaited()
+
     def _title(self, item_id: str) -> str:
         item = self._live.state.item(item_id)
         return f"“{clean_text(item.title, 60)}”" if item else self.tr("An item")
+
+
+def _put_back(decided: Sequence[Decided]) -> tuple[str, ...]:
+    """The items that come back when the last of these decisions is taken back."""
+    events = decided[-1].events if decided else ()
+    return tuple(e.event.item.id for e in events if isinstance(e.event, ItemRemoved))

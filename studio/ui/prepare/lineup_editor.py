@@ -271,9 +271,12 @@ class LineUpEditor(Card):
             self.item.show_item(str(current.data(ID_ROLE) or ""))
 
     def _removed(self, parent: QModelIndex) -> None:
-        place, self._next_place = (self._next_place, -1) if not parent.isValid() else (-1, self._next_place)
+        # Items that stood apart go one stretch after the other.
+        if parent.isValid() or self._next_place < 0 or self.selection:
+            return
+        place, self._next_place = self._next_place, -1
         last = self.model.rowCount() - 1
-        if place >= 0 and last >= 0 and not self.selection:
+        if last >= 0:
             self.view.select_rows([min(place, last)], self.view.currentIndex().column())
 
     def _came(self, item_ids: tuple[str, ...]) -> None:

@@ -344,6 +344,29 @@ async def test_del_removes_without_a_question_and_undo_brings_it_back(plan: Prod
     assert plan.sentences[-1] == "Done again: removed 3 items."
 
 
+async def test_all_items_that_come_back_are_selected(plan: Producer):
+    await plan.click(1)
+    await plan.click(4, held=CTRL)
+    await plan.press(Key.Key_Delete)
+    assert plan.editor.selection == ("i3",)
+    await plan.press(Key.Key_Z, CTRL)
+    assert plan.order == FIRST
+    assert plan.editor.selection == ("i2", "i5")
+
+
+async def test_items_that_were_put_in_and_undone_are_selected_when_they_are_put_in_again(plan: Producer):
+    await plan.click(1)
+    await plan.click(2, held=SHIFT)
+    await plan.press(Key.Key_C, CTRL | SHIFT)
+    copies = plan.editor.selection
+    assert len(set(copies) - set(FIRST)) == 2
+    await plan.press(Key.Key_Z, CTRL)
+    assert plan.order == FIRST
+    await plan.click(7)
+    await plan.press(Key.Key_Z, CTRL | SHIFT)
+    assert plan.editor.selection == copies
+
+
 async def test_undo_says_what_was_undone_and_goes_to_the_beginning(plan: Producer):
     await plan.click(0)
     await plan.click(2, held=SHIFT)
