@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QMimeData
 
 from studio.domain.lineup import LineUpItem
 from studio.domain.lineup_file import MAX_ITEMS
+from studio.ui.prepare.mime import empty_mime
 
 ITEMS: Final = "application/x-host-studio-items+json"
 """Whole items, for the clipboard."""
@@ -18,7 +19,7 @@ _MAX_BYTES: Final = 20_000_000
 
 def items_mime(items: Sequence[LineUpItem]) -> QMimeData:
     """These items, to be pasted into this or another show."""
-    data = QMimeData()
+    data = empty_mime()
     data.setData(ITEMS, QByteArray(msgspec.json.encode(list(items))))
     data.setText("\n".join(item.title for item in items))
     return data
@@ -56,7 +57,7 @@ def as_new(
 
 def ids_mime(item_ids: Sequence[str]) -> QMimeData:
     """These items, for a drag within the line-up."""
-    data = QMimeData()
+    data = empty_mime()
     data.setData(ITEM_IDS, QByteArray(msgspec.json.encode(list(item_ids))))
     return data
 
