@@ -11,6 +11,7 @@ import msgspec
 from studio.control.ports import ShowClock, ShowSummary, Traffic, WallClock
 from studio.domain.advice import Advice
 from studio.domain.advising import advise, pieces_at
+from studio.domain.alerts import ChatGap, alerts_of
 from studio.domain.audience import ViewerSample, ViewerTimeline
 from studio.domain.events import Logged
 from studio.domain.kpi import ChatCount, ShowFigures, answered_messages, first_sold_out, show_figures
@@ -48,6 +49,7 @@ class _Told(msgspec.Struct, frozen=True):
     product_of: dict[str, str]
     replied: int
     chat: dict[str, ChatCount]
+    gaps: list[ChatGap]
     now_ms: int
 
 
@@ -102,6 +104,7 @@ class Reviews:
             advice=review.advice,
             replay_ms=review.replay_ms,
             log=tuple(log),
+            alerts=review.alerts,
             generated_ms=self._wall.now_ms(),
             language=review.state.language,
         )
@@ -118,6 +121,7 @@ class Reviews:
             await self._previous(told.state),
             advice,
             self.replay_ms,
+            alerts_of(told.state, told.log, figures.products, told.gaps, told.now_ms),
         )
         return review, told.log
 
@@ -134,7 +138,7 @@ class Reviews:
             orders += await feeds.late_orders(show_id, state.started_at_ms - 1, until_ms)
         samples, questions = await feeds.samples(show_id), await feeds.questions(show_id)
         traffic, links = await feeds.traffic(show_id), await self._stored.outbox.links(show_id)
-        stock, product_of, replied, chat = await history
+        stock, product_of, replied, chat, gaps = await history
         return _Told(
             state,
             log,
@@ -147,6 +151,7 @@ class Reviews:
             product_of,
             replied,
             chat,
+            gaps,
             now,
         )
 
@@ -186,7 +191,7 @@ class Reviews:
 
     def _history(
         self, state: ShowState, now_ms: int
-    ) -> tuple[list[tuple[int, str, int]], dict[str, str], int, dict[str, ChatCount]]:
+    ) -> tuple[list[tuple[int, str, int]], dict[str, str], int, dict[str, ChatCount], list[ChatGap]]:
         """Blocks; for the reader's thread."""
         start = now_ms if state.started_at_ms is None else state.started_at_ms
         end = now_ms if state.ended_at_ms is None else state.ended_at_ms
@@ -196,6 +201,7 @@ class Reviews:
             history.variants(state.id, state.product_ids),
             history.replied(state.id, start, end, answered_messages(state)),
             history.chat_counts(state.id, start, end),
+            history.chat_gaps(state.id, start, end),
         )
 
     # --- other shows ------------------------------------------------------------------------------------------

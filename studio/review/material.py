@@ -3,6 +3,7 @@
 import msgspec
 
 from studio.domain.advice import Advice
+from studio.domain.alerts import Alert
 from studio.domain.audience import ViewerSample
 from studio.domain.events import Logged
 from studio.domain.kpi import ShowFigures
@@ -14,7 +15,7 @@ from studio.domain.show import ShowState
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
     """A show under review. `samples` and `orders` in any order and revision; `previous` is the show before it, None for
-    none; `log` its whole log; `generated_ms` is now (UTC ms); `language` is BCP 47.
+    none; `log` its whole log; `alerts` what went wrong, in order of time; `generated_ms` is now (UTC ms); `language` is BCP 47.
     """
 
     state: ShowState
@@ -26,5 +27,6 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     advice: tuple[Advice, ...] = ()
     replay_ms: int = REPLAY_MS
     log: tuple[Logged, ...] = ()
+    alerts: tuple[Alert, ...] = ()
     generated_ms: int
     language: str

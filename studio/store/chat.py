@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from sqlite_utils import Database as Sqlite
 
 from studio.control.ports.store import ChatRow, HiddenChat
+from studio.domain.alerts import ChatGap
 from studio.domain.audience import ChatMessage
 from studio.domain.kpi_figures import ChatCount
 from studio.domain.question import is_question
@@ -197,6 +198,21 @@ def between(conn: sqlite3.Connection, show_id: str, from_ms: int, to_ms: int, li
         for row in conn.execute(sql, (show, channel, from_ms, to_ms, limit))
     ]
     return sorted(found, key=lambda row: (row.message.at_ms, row.rowid))[:limit]
+
+
+def gaps(conn: sqlite3.Connection, show_id: str, from_ms: int, to_ms: int) -> list[ChatGap]:
+    """The gaps marked within [from_ms, to_ms] (UTC ms of the channels), oldest first."""
+    show = _number(conn, show_id)
+    sql = (
+        "SELECT at_ms, gap FROM chat_message INDEXED BY chat_message_counted "
+        "WHERE show = ? AND channel = ? AND at_ms BETWEEN ? AND ? AND gap != 0"
+    )
+    found = [
+        ChatGap(channel, at_ms, 0 if missing == UNKNOWN else missing)
+        for channel in _channels(conn, show)
+        for at_ms, missing in conn.execute(sql, (show, channel, from_ms, to_ms))
+    ]
+    return sorted(found, key=lambda gap: gap.at_ms)
 
 
 def _number(conn: sqlite3.Connection, show_id: str) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from studio.control.ports.store import ChatRow
+from studio.domain.alerts import ChatGap
 from studio.domain.catalogue import CatalogueFacets, CataloguePage, CatalogueQuery
 from studio.domain.events import Logged
 from studio.domain.kpi_figures import ChatCount

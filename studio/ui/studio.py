@@ -19,6 +19,7 @@ from studio.control.ports import (
     Traffic,
 )
 from studio.domain.advice import Advice
+from studio.domain.alerts import Alert
 from studio.domain.audience import ViewerSample
 from studio.domain.catalogue import CatalogueFacets, CataloguePage, CatalogueQuery
 from studio.domain.commands import Command, Refused
@@ -137,7 +138,7 @@ class Opened(msgspec.Struct, frozen=True):
 class Review(msgspec.Struct, frozen=True):
     """What a review shows: the figures, and the feeds that the charts draw. `previous` is the show before it (of its series,
     else of its shop), None for none; `advice` what to change, the weightiest first; `replay_ms` how long after the end
-    orders count.
+    orders count; `alerts` what went wrong, in order of time.
     """
 
     state: ShowState
@@ -148,6 +149,7 @@ class Review(msgspec.Struct, frozen=True):
     previous: PastShow | None = None
     advice: tuple[Advice, ...] = ()
     replay_ms: int = REPLAY_MS
+    alerts: tuple[Alert, ...] = ()
 
 
 class ExportKind(enum.StrEnum):

@@ -7,6 +7,7 @@ from typing import Any
 
 from studio.domain import commands as cmd
 from studio.domain.advising import advise
+from studio.domain.alerts import ChatGap, alerts_of
 from studio.domain.audience import ViewerSample, ViewerTimeline
 from studio.domain.kpi import ChatCount, show_figures
 from studio.domain.lineup import LineUp
@@ -42,6 +43,7 @@ class PlayedStudio(FakeStudio):
         self._chance = random.Random(seed)
         self._traffic = traffic
         self.replay_ms = REPLAY_MS
+        self.gaps: list[ChatGap] = []
         self._live: LiveShow | None = None
 
     def listen(self) -> LiveShow:
@@ -140,6 +142,7 @@ class PlayedStudio(FakeStudio):
             before,
             advice,
             self.replay_ms,
+            alerts_of(self.state, self.log, figures.products, self.gaps, self.clock.best_ms()),
         )
 
     async def past(self, series: str | None = None, limit: int = 20) -> list[PastShow]:

@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from studio.control.ports.shop import PromoUsage, TrackedLink, Traffic
+from studio.domain.alerts import ChatGap
 from studio.domain.audience import ChatMessage, ViewerSample
 from studio.domain.catalogue import CatalogueFacets, CataloguePage, CatalogueQuery
 from studio.domain.effects import Effect
@@ -219,6 +220,10 @@ class History(Protocol):
         """What viewers wrote within [from_ms, to_ms] (UTC ms of the channels), by channel; channels where nobody wrote are
         left out.
         """
+        ...
+
+    def chat_gaps(self, show_id: str, from_ms: int, to_ms: int) -> list[ChatGap]:
+        """The gaps in the chat marked within [from_ms, to_ms] (UTC ms of the channels), oldest first."""
         ...
 
     def search_products(self, words: str, limit: int) -> list[Product]: ...

@@ -35,10 +35,13 @@ class TimeAxis(pg.AxisItem):
 
 
 class CountAxis(pg.AxisItem):
-    """Whole numbers at 1, 2 or 5 times powers of ten, written short (1.5k), with lines across the chart."""
+    """Whole numbers at 1, 2 or 5 times powers of ten, written short (1.5k), with lines across the chart. `point` parts the
+    decimals.
+    """
 
     def __init__(self) -> None:
         super().__init__("left", maxTickLength=0)
+        self.point = "."
         self.enableAutoSIPrefix(False)
         self.setStyle(autoExpandTextSpace=False)
 
@@ -48,5 +51,5 @@ class CountAxis(pg.AxisItem):
         return [(marks[1] - marks[0] if len(marks) > 1 else 1.0, marks)]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: ARG002
-        """0, 500, 1k, 1.5k."""
-        return [short_count(v) for v in values]
+        """0, 500, 1k, 1.5k, with the decimal point of the language."""
+        return [short_count(v, self.point) for v in values]

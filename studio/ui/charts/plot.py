@@ -68,6 +68,13 @@ class PlotArea(pg.PlotWidget):
         self.paint_under: Painting | None = None
         self.paint_over: Painting | None = None
 
+    def write_counts(self, point: str) -> None:
+        """Write the counts beside the plot with this decimal point."""
+        if self.count_axis.point != point:
+            self.count_axis.point = point
+            self.count_axis.picture = None
+            self.count_axis.update()
+
     def dress(self, colours: ChartColours, font: QFont, scale: float) -> None:
         """Colours and the font of the axes."""
         self.setBackgroundBrush(QColor(colours.surface))

@@ -65,12 +65,12 @@ def value_marks(highest: float, marks: int) -> list[float]:
     return [i * step for i in range(math.floor(highest / step + 1e-9) + 1)]
 
 
-def short_count(value: float) -> str:
-    """A count as an axis has room for: 0, 500, 1k, 1.5k, 12k, 1.2M."""
+def short_count(value: float, point: str = ".") -> str:
+    """A count as an axis has room for: 0, 500, 1k, 1.5k (or with another `point` 1,5k), 12k, 1.2M."""
     for size, unit in ((1_000_000, "M"), (1_000, "k")):
         if abs(value) >= size:
-            return f"{value / size:.4g}{unit}"
-    return f"{value:.4g}"
+            return f"{value / size:.4g}{unit}".replace(".", point)
+    return f"{value:.4g}".replace(".", point)
 
 
 def time_step_s(span_s: float, marks: int) -> int:

@@ -1,6 +1,7 @@
 """The side panel of a block: its figures, its chat, its questions and its orders."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -8,10 +9,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.control.ports import ChatRow
+from studio.domain.alerts import Alert
 from studio.domain.order import Order
 from studio.domain.show import ShowState
 from studio.ui.models.chat_source import line_of
 from studio.ui.review.against import without_decimals
+from studio.ui.review.alert_words import alert_words
 from studio.ui.review.blocks import Block, BlockFacts, Feeds, facts_of
 from studio.ui.review.figures import Figure
 from studio.ui.review.figures_model import Cell, Column, FigureRow, FiguresModel
@@ -32,6 +35,8 @@ from studio.ui.widgets.text import clean_text
 
 PAGE: Final = 300
 """Messages that are read at once."""
+MOST_ALERTS: Final = 4
+"""Alerts that are named; the timeline has them all."""
 
 
 class BlockPanel(Card):
@@ -40,9 +45,12 @@ class BlockPanel(Card):
     closed = Signal()
     step_asked = Signal(int)
 
-    def __init__(self, studio: Studio, theme: Theme, tasks: Tasks) -> None:
+    def __init__(
+        self, studio: Studio, theme: Theme, tasks: Tasks, channel_names: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__("card", margin=SPACE_M)
         self._studio, self._theme, self._tasks = studio, theme, tasks
+        self._channel_names = channel_names or {}
         self._texts = Texts()
         self._turn = 0
         self._rows: list[ChatRow] = []
@@ -53,6 +61,9 @@ class BlockPanel(Card):
         self.title = ElidedLabel("", size="m", strong=True)
         self.when = ElidedLabel("", tone="muted")
         self.stats = StatRow(theme)
+        self.alerts = PlainLabel("", tone="warning", wrap=True)
+        self.alerts.setAccessibleName(self.tr("What went wrong in this block"))
+        self.alerts.hide()
         self.chat = ChatView(theme, ChatLog(), time_text=self._clock)
         self.chat_said = PlainLabel("", tone="muted", wrap=True)
         self.more = QPushButton(self.tr("Read on"))
@@ -110,6 +121,7 @@ class BlockPanel(Card):
         self.tabs["chat"].setChecked(True)
         self.body.addLayout(head)
         self.body.addWidget(self.stats)
+        self.body.addWidget(self.alerts)
         self.body.addLayout(bar)
         self.body.addWidget(self._stack, 1)
 
@@ -141,6 +153,7 @@ class BlockPanel(Card):
         if turn != self._turn:
             return
         self.stats.show_figures(_stats(facts, self._texts))
+        self._tell_alerts(facts.alerts)
         self.questions.show_rows(
             [_short(q) for q in (question_row(q, "", self._texts) for q in facts.questions)]
         )
@@ -149,6 +162,18 @@ class BlockPanel(Card):
             ("questions", self.tr("Questions"), len(facts.questions)), ("orders", self.tr("Orders"), len(facts.orders)),
         ):  # fmt: skip
             self.tabs[key].setText(f"{name} ({self._texts.number(count)})")
+
+    def _tell_alerts(self, alerts: Sequence[Alert]) -> None:
+        """What went wrong, in order of time; the chat below keeps its room."""
+        lines = [
+            f"⚠ {self._texts.clock(a.at_ms)} {alert_words(a, self._channel_names, self._texts)}"
+            for a in alerts[:MOST_ALERTS]
+        ]
+        more = len(alerts) - len(lines)
+        if more:
+            lines.append(self.tr("and {n} more").replace("{n}", self._texts.number(more)))
+        self.alerts.setText("\n".join(lines))
+        self.alerts.setVisible(bool(lines))
 
     async def _read(self, block: Block, turn: int) -> None:
         """The next page of the chat, behind what is read already."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio.domain.alerts import Alert, alerts_between
 from studio.domain.audience import ViewerTimeline
 from studio.domain.kpi import Sales, newest_revisions, own_orders, sales
 from studio.domain.order import Order
@@ -26,7 +27,7 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class BlockFacts:
     """What came while a block was on air: viewers at its start and end and their average, the show's own orders placed
-    then, and the questions first asked then.
+    then, the questions first asked then, and what went wrong.
     """
 
     block: Block
@@ -35,6 +36,7 @@ class BlockFacts:
     orders: tuple[Order, ...]
     own: Sales
     questions: tuple[Question, ...]
+    alerts: tuple[Alert, ...] = ()
 
 
 def blocks_of(state: ShowState, end_ms: int) -> list[Block]:
@@ -85,4 +87,7 @@ def facts_of(review: Review, feeds: Feeds, block: Block) -> BlockFacts:
             key=lambda q: q.asked_at_ms,
         )
     )
-    return BlockFacts(block, seen.average, seen.peak, placed, sales(placed, review.state.currency), asked)
+    return BlockFacts(
+        block, seen.average, seen.peak, placed, sales(placed, review.state.currency), asked,
+        alerts_between(review.alerts, block.from_ms, block.to_ms),
+    )  # fmt: skip

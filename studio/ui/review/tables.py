@@ -95,7 +95,7 @@ class ReviewTables(Card):
             "promos", self.tr("Promo codes"), promo_columns(), self.tr("No promo code was live in this show.")
         )
         self._add(
-            "questions", self.tr("Questions"), question_columns(), self.tr("Every question was answered."),
+            "questions", self.tr("Questions"), question_columns(), "",
             self.questions_row,
         )  # fmt: skip
         self._add(
@@ -129,6 +129,11 @@ class ReviewTables(Card):
         self.pages["products"].say(not_told_by_product(figures))
         self.pages["promos"].show_rows([promo_row(p, texts) for p in figures.promos])
         self.questions_row.show_figures(questions(figures, texts))
+        self.pages["questions"].nothing.setText(
+            self.tr("Every question was answered.")
+            if figures.questions.asked or any(not q.withdrawn for q in review.questions)
+            else self.tr("Nobody asked anything.")
+        )
         self.pages["questions"].show_rows(open_ones)
         self.pages["channels"].show_rows(
             [channel_row(c, self._channel_name(c.channel), texts) for c in figures.channels]

@@ -1,7 +1,9 @@
 """The timeline of a review: what the chart is given. The chart library is loaded with this module."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QWidget
 
 from studio.domain.money import Money
@@ -9,17 +11,15 @@ from studio.domain.show import ShowState
 from studio.ui.charts.marks import Marker, Span
 from studio.ui.charts.series import TimeSeries, series_of
 from studio.ui.charts.timeline_chart import TimelineChart
+from studio.ui.review.alert_words import alert_words
 from studio.ui.review.blocks import Feeds, blocks_of, feeds_of
 from studio.ui.review.figures_model import FigureRow
-from studio.ui.review.kpis import translate
 from studio.ui.review.rows import open_question_rows
 from studio.ui.studio import Review
 from studio.ui.texts import Texts
 from studio.ui.theme import Theme
 from studio.ui.widgets.text import clean_text
 from studio.ui.widgets.thumbnail import placeholder_colour
-
-_ENDING_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,14 @@ class Drawn:
     open_questions: tuple[FigureRow, ...]
 
 
-def draw(review: Review, now_ms: int, texts: Texts) -> Drawn:
+def draw(review: Review, now_ms: int, texts: Texts, channel_names: Mapping[str, str] | None = None) -> Drawn:
     """Work a review out; `now_ms` as in `timeline_data`. Takes a while for a long show: not for the window's thread."""
     feeds = feeds_of(review)
-    return Drawn(timeline_data(review, feeds, now_ms, texts), feeds, tuple(open_question_rows(review, texts)))
+    return Drawn(
+        timeline_data(review, feeds, now_ms, texts, channel_names or {}),
+        feeds,
+        tuple(open_question_rows(review, texts)),
+    )
 
 
 class ReviewTimeline(TimelineChart):
@@ -61,6 +65,7 @@ class ReviewTimeline(TimelineChart):
     def show_data(self, review: Review, data: TimelineData, texts: Texts, *, keep_view: bool) -> None:
         """Show a review; with `keep_view` the part of the show that is looked at stays."""
         currency = review.state.currency
+        self._write_as(texts)
         self.set_time_zone(review.state.time_zone)
         self.set_now(data.end_ms)
         self.set_viewers(data.viewers)
@@ -74,8 +79,17 @@ class ReviewTimeline(TimelineChart):
             self.set_chosen(None)
             self.go_home()
 
+    def _write_as(self, texts: Texts) -> None:
+        """Counts as the figures beside the chart are written, whatever the computer's own language is."""
+        locale = QLocale(str(texts.locale))
+        if locale != self.locale():
+            self.setLocale(locale)
+        self.plot.write_counts(locale.decimalPoint())
 
-def timeline_data(review: Review, feeds: Feeds, now_ms: int, texts: Texts) -> TimelineData:
+
+def timeline_data(
+    review: Review, feeds: Feeds, now_ms: int, texts: Texts, channel_names: Mapping[str, str]
+) -> TimelineData:
     """What the chart shows; `now_ms` (UTC ms) is the end of a show that is still on air. Takes a while for a long show: not
     for the window's thread.
     """
@@ -94,7 +108,7 @@ def timeline_data(review: Review, feeds: Feeds, now_ms: int, texts: Texts) -> Ti
         viewers=series_of(feeds.viewers.points(start, end)),
         spans=tuple(_spans(state, end)),
         promos=promos,
-        alerts=tuple(alerts_of(review, end, texts)),
+        alerts=tuple(Marker(a.at_ms, alert_words(a, channel_names, texts)) for a in review.alerts),
         orders=tuple((o.placed_at_ms, 1) for o in within if not o.cancelled),
         revenue=tuple(
             (o.placed_at_ms, float(o.total.amount_minor))
@@ -103,42 +117,6 @@ def timeline_data(review: Review, feeds: Feeds, now_ms: int, texts: Texts) -> Ti
         ),
         questions=tuple(q.asked_at_ms for q in review.questions if start <= q.asked_at_ms <= end and not q.withdrawn),
     )  # fmt: skip
-
-
-def alerts_of(review: Review, end_ms: int, texts: Texts) -> list[Marker]:
-    """What went wrong in a show, and when: warnings passed over at the start, products sold out, a broadcast that was cut
-    off, codes that the shop refused.
-    """
-    state, found = review.state, list[Marker]()
-    start = state.started_at_ms if state.started_at_ms is not None else end_ms
-    if state.open_warnings:
-        count = texts.number(len(state.open_warnings))
-        found.append(
-            Marker(start, translate("Review", "started with {n} open warnings").replace("{n}", count))
-        )
-    for product in review.figures.products:
-        if product.sold_out_at_ms is not None:
-            name = clean_text(product.title, 40)
-            found.append(
-                Marker(
-                    product.sold_out_at_ms, translate("Review", "{title} sold out").replace("{title}", name)
-                )
-            )
-    found += [
-        Marker(cast.to_ms, translate("Review", "broadcast cut off"))
-        for cast in state.broadcasts
-        # Whoever stops the stream first and ends the show then has cut nothing off.
-        if cast.to_ms is not None and cast.to_ms < end_ms - _ENDING_MS
-    ]
-    found += [
-        Marker(
-            record.promo.starts_at_ms,
-            translate("Review", "{code} refused").replace("{code}", clean_text(record.promo.code, 40)),
-        )
-        for record in state.promos.values()
-        if record.refusal
-    ]
-    return [alert for alert in found if start <= alert.at_ms <= end_ms]
 
 
 def _spans(state: ShowState, end_ms: int) -> list[Span]:

@@ -79,10 +79,11 @@ class ReviewWorkspace(QWidget):
         self.header = ReviewHeader(theme, texts)
         self.tiles = Tiles(theme)
         self.chart_card = Card("card", margin=SPACE_M)
-        self.tables = ReviewTables(theme, channel_names or {})
+        self._channel_names = channel_names or {}
+        self.tables = ReviewTables(theme, self._channel_names)
         self.advice = AdvicePanel(theme)
         self.sales = SalesApart(theme)
-        self.block = BlockPanel(studio, theme, tasks)
+        self.block = BlockPanel(studio, theme, tasks, self._channel_names)
         self.ways = BlockWays(self.block, self.tables, self)
         self.compare = ComparePage(studio, theme, tasks)
         self.message = EmptyState(theme, "chart", self.tr("No show was chosen yet."))
@@ -201,7 +202,8 @@ class ReviewWorkspace(QWidget):
             return None
         from studio.ui.review.timeline import draw
 
-        return await asyncio.to_thread(draw, review, self._studio.clock.best_ms(), texts)
+        now_ms = self._studio.clock.best_ms()
+        return await asyncio.to_thread(draw, review, now_ms, texts, self._channel_names)
 
     def _failed(self, *, again: bool) -> None:
         if again:

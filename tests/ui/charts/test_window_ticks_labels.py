@@ -154,6 +154,7 @@ def test_an_axis_has_no_more_marks_than_it_has_room_for(highest: float, marks: i
 )
 def test_counts_are_written_short(value: float, text: str) -> None:
     assert short_count(value) == text
+    assert short_count(value, ",") == text.replace(".", ",")
 
 
 @given(st.integers(0, 4_000_000_000), st.integers(30, 90_000), st.integers(1, 20))

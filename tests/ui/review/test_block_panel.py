@@ -3,20 +3,19 @@
 import asyncio
 from dataclasses import replace
 
-import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from studio.domain import commands as cmd
 from studio.domain import events as ev
-from studio.domain.show_state import Broadcast
+from studio.domain.alerts import Alert, AlertKind, ChatGap
+from studio.ui.review.alert_words import alert_words
 from studio.ui.review.block_panel import PAGE
 from studio.ui.review.blocks import block_at, blocks_of, facts_of, feeds_of
-from studio.ui.review.timeline import alerts_of
+from studio.ui.review.timeline import draw
 from studio.ui.texts import Texts
 from tests.fakes.fake_studio import MINUTE, T0
-from tests.fakes.played_show import PlayedStudio, at_once
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 
@@ -243,15 +242,40 @@ def test_the_tables_of_the_block_keep_the_rules_of_models(review):
         assert page.nothing.text()
 
 
-def test_a_stream_that_is_stopped_just_before_the_show_is_ended_was_not_cut_off(qapp):
-    review = at_once(PlayedStudio().play().review("show-1"))
-    end = review.state.ended_at_ms
+async def test_what_went_wrong_in_a_block_is_told_in_it_and_on_the_timeline(review, studio, tasks):
+    studio.play(2, end=False)
+    began = studio.state.runs[0].from_ms
+    studio.gaps.append(ChatGap("live", began + MINUTE, 12))
+    studio.hear(ev.LinkLost("shop", "Nordhus", began + 2 * MINUTE), ev.LinkRestored("shop", "Nordhus"))
+    await review.load("show-1")
+    labels = [a.label for a in review.timeline.alerts]
+    assert labels[:2] == ["live: 12 messages missing", "shop lost"]
+    assert labels[2].startswith("shop back after ")
+    review.timeline.block_clicked.emit("i1", began)
+    await tasks.drain()
+    assert review.block.alerts.isVisible()
+    assert review.block.alerts.text() == "⚠ 19:01 live: 12 messages missing\n⚠ 19:02 shop lost"
+    review.timeline.point_at(began + 2 * MINUTE)
+    reading = review.timeline._read(began + 2 * MINUTE)
+    assert "⚠ shop lost" in [text for text, _ in reading.lines]
 
-    def alerts(*stopped: int) -> list[tuple[int, str]]:
-        casts = tuple(Broadcast("obs", review.state.started_at_ms, at_ms) for at_ms in stopped)
-        state = msgspec.structs.replace(review.state, broadcasts=casts)
-        found = alerts_of(msgspec.structs.replace(review, state=state), end, Texts())
-        return [(a.at_ms, a.label) for a in found if "cut off" in a.label]
 
-    assert alerts(end - 20_000) == []
-    assert alerts(end - 5 * MINUTE) == [(end - 5 * MINUTE, "broadcast cut off")]
+def test_every_kind_of_alert_has_words_for_one_and_for_many(qapp):
+    texts = Texts("de")
+    for kind in AlertKind:
+        for count in (0, 1, 1234):
+            words = alert_words(Alert(T0, kind, "NORD {n}", count, 42_000), {}, texts)
+            assert words, kind
+            assert "{subject}" not in words
+            assert "{length}" not in words
+    lost = Alert(T0, AlertKind.TOO_LATE, "tw", 1234)
+    assert alert_words(lost, {"tw": "Twitch"}, texts) == "1.234 messages too late for Twitch"
+
+
+async def test_counts_on_the_axis_are_written_as_the_figures_are(played, qapp):
+    axis = played.timeline.plot.count_axis
+    assert axis.tickStrings([1500.0], 1.0, 500.0) == ["1.5k"]
+    texts, review = Texts("de"), played.review
+    played.timeline.show_data(review, draw(review, T0, texts).timeline, texts, keep_view=True)
+    assert axis.tickStrings([1500.0], 1.0, 500.0) == ["1,5k"]
+    assert played.timeline.count(1284.0) == "1.284"

@@ -62,6 +62,20 @@ async def test_rows_of_an_earlier_version_are_counted_by_their_texts(db, feeds, 
     assert history.chat_counts(SHOW, 1_020, 1_180) == counts
 
 
+async def test_gaps_are_found_by_channel_within_the_time_with_how_many_are_missing(db, feeds, history):
+    await feeds.store(SHOW, FeedBatch("live", messages=tuple(a_chat(random.Random(4)))))
+    await feeds.store(SHOW, FeedBatch("live", gap=(300, 310)))
+    await feeds.store(SHOW, FeedBatch("other", lost=(900, 1_150)))
+    gaps = history.chat_gaps(SHOW, 0, 10_000)
+    assert sorted((g.channel, g.missing) for g in gaps) == [("live", 10), ("other", 0)]
+    assert [g.at_ms for g in gaps] == sorted(g.at_ms for g in gaps)
+    unknown = next(g for g in gaps if g.channel == "other")
+    assert unknown.at_ms == 1_150
+    assert history.chat_gaps(SHOW, 1_150, 1_150) == [unknown]
+    assert history.chat_gaps(SHOW, 0, 1_149) == []
+    assert history.chat_gaps("another show", 0, 10_000) == []
+
+
 async def test_answered_are_those_of_the_time_that_are_there(db, feeds, history):
     await feeds.store(SHOW, FeedBatch("live", messages=(message(1), message(50), message(99))))
     answered = {("live", "live-1"), ("live", "live-50"), ("other", "live-50"), ("live", "gone")}
