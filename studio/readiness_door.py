@@ -95,6 +95,7 @@ class ReadinessDoor:
             prompter_placed=self._prompter_placed(),
             promo_problems=self._promo_problems(live),
             codes_unsure=self._unsure(live),
+            now_ms=desktop.studio.clock.best_ms(),
         )
 
     async def _free(self) -> int | None:

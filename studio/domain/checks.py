@@ -80,8 +80,9 @@ class ReadinessFacts(msgspec.Struct, frozen=True):
     """What only the outside knows. `shop_heard_ms` is how long ago the shop was heard last (None: never);
     `catalogue_read`: its whole catalogue was read at least once; `clock_known`: the shop's time is known; `clock_ahead_ms`: how far the shop's clock is ahead of this computer's (None: unknown, or the
     show's time has a pace of its own); `promo_problems` the sentences of what is wrong with the planned codes (None: not
-    looked at yet), `codes_unsure` of how many codes nobody could say whether they are in use; `displays` how many monitors there are; `prompter_placed`: a person chose where the prompter stands, or
-    it is open.
+    looked at yet), `codes_unsure` of how many codes nobody could say whether they are in
+    use; `displays` how many monitors there are; `prompter_placed`: a person chose where the prompter stands, or it is open;
+    `now_ms`: the show's time, UTC ms of the shop's clock (None: when the show begins).
     """
 
     shop: Outside | None = None
@@ -96,6 +97,7 @@ class ReadinessFacts(msgspec.Struct, frozen=True):
     prompter_placed: bool = False
     promo_problems: tuple[str, ...] | None = None
     codes_unsure: int = 0
+    now_ms: int | None = None
 
 
 class Subject(msgspec.Struct, frozen=True):

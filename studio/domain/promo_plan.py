@@ -108,6 +108,36 @@ def _products(state: ShowState, plan: PromoPlan, item: LineUpItem | None) -> fro
     return frozenset({item.product_id}) if item is not None and item.product_id else frozenset()
 
 
+def codes_of_show(state: ShowState, now_ms: int) -> dict[str, tuple[PromoPlan, ...]]:
+    """The planned codes that are good for more than one product, by the id of each item during which they can be used.
+    `now_ms` is the shop's time. A code that is issued by hand can be used at any time, as nobody knows when it begins; one
+    of the calendar at none, while the show has no date.
+    """
+    dated = state.started_at_ms is not None or state.starts_at_ms is not None
+    wide = [
+        code
+        for code in planned_codes(state, now_ms)
+        if code.plan.scope is not PromoScope.PRODUCT
+        and code.dated <= dated
+        and not _never_begins(state, code)
+    ]
+    found: dict[str, list[PromoPlan]] = {}
+    for row in rundown(state, now_ms).rows if wide else ():
+        begins = row.planned_start_ms if row.starts_at_ms is None else row.starts_at_ms
+        ends = begins + max(row.planned_ms, row.lasted_ms, 1)
+        for code in wide:
+            starts, over = code.starts_at_ms, code.ends_at_ms
+            if starts is None or over is None or (starts < ends and over > begins):
+                found.setdefault(row.item_id, []).append(code.plan)
+    return {item_id: tuple(plans) for item_id, plans in found.items()}
+
+
+def _never_begins(state: ShowState, code: PlannedCode) -> bool:
+    """Whether the item with which it begins was skipped."""
+    pinned = code.plan.when is PromoWhen.ON_PIN and code.record is None
+    return pinned and state.status(code.item_id) is ItemStatus.SKIPPED
+
+
 # --- issued by themselves ---------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.money import Money
 from studio.domain.product import Product
 from studio.domain.promo import PromoKind, PromoPlan, PromoScope
+from studio.domain.promo_plan import codes_of_show, show_start
 from studio.domain.show_price import lowest_30d, price_with, show_price
 from studio.domain.show_state import ShowState
 from studio.domain.stock_check import StockRow, StockState
@@ -45,7 +46,7 @@ def readiness(
         _items(state, products, facts),
         _skus(state, facts),
         _prices(known),
-        _show_prices(state, known),
+        _show_prices(state, known, facts.now_ms),
         _stock(rows, facts),
         _promos(state, facts),
         _low_price(state, known),
@@ -130,14 +131,15 @@ def _prices(known: Sequence[tuple[LineUpItem, Product]]) -> Check:
     return Check(CheckKind.PRICES, state, tuple(changed), looked, fix=fix)
 
 
-def _show_prices(state: ShowState, known: Sequence[tuple[LineUpItem, Product]]) -> Check:
+def _show_prices(state: ShowState, known: Sequence[tuple[LineUpItem, Product]], now_ms: int | None) -> Check:
+    codes = codes_of_show(state, show_start(state, 0) if now_ms is None else now_ms)
     wrong: list[Subject] = []
     looked = 0
     for item, product in known:
         if item.show_price_minor is None:
             continue
         looked += 1
-        price = show_price(item, product, state.currency)
+        price = show_price(item, product, state.currency, codes.get(item.id, ()))
         if price.mismatch:
             before = Money(item.show_price_minor, state.currency)
             wrong.append(Subject(item.title, item.id, before=before, after=price.after))

@@ -1,5 +1,7 @@
 """The show price: what the shop will charge after the planned code, and which reduction may be claimed of it."""
 
+from collections.abc import Collection
+
 import msgspec
 
 from studio.domain.lineup import LineUpItem
@@ -12,7 +14,7 @@ class ShowPrice(msgspec.Struct, frozen=True):
     """What is known of one item's price; every amount is None where nobody knows it.
 
     `shop` is what the shop charges now (the lowest of what can be bought), `after` what it will charge with the planned
-    code. `low_30d` is the lowest price of the last 30 days of all that can be bought, None as soon as one is not known.
+    code that takes most off, and `code` that code (empty: none is planned). `low_30d` is the lowest price of the last 30 days of all that can be bought, None as soon as one is not known.
     `struck` and `percent` are what may be claimed beside `after` (EU Directive 98/6/EC, Art. 6a: a reduction is stated
     against that low, whatever the price was yesterday), None where there is no low or no reduction by it; the
     percentage is rounded down. `mismatch`: the item's show price is another than `after`.
@@ -24,15 +26,24 @@ class ShowPrice(msgspec.Struct, frozen=True):
     struck: Money | None = None
     percent: int | None = None
     mismatch: bool = False
+    code: str = ""
 
 
-def show_price(item: LineUpItem, product: Product | None, currency: str) -> ShowPrice:
-    """The prices of an item, with the shop's product (None: unknown) and the show's currency."""
+def show_price(
+    item: LineUpItem, product: Product | None, currency: str, of_show: Collection[PromoPlan] = ()
+) -> ShowPrice:
+    """The prices of an item, with the shop's product (None: unknown) and the show's currency. `of_show`: the codes of the
+    whole show that can be used while it is on air (`codes_of_show`); a viewer uses one code, the best.
+    """
     sold = _sold(product)
     if product is None or not sold:
         return ShowPrice()
     shop = _lowest([v.price for v in sold])
-    after = price_with(product, item.promo)
+    after, code = price_with(product, item.promo), item.promo.code if item.promo else ""
+    for plan in of_show:
+        other = price_with(product, plan)
+        if other is not None and after is not None and other < after:
+            after, code = other, plan.code
     low = lowest_30d(product)
     struck, percent = claim(after, low)
     mismatch = (
@@ -40,7 +51,7 @@ def show_price(item: LineUpItem, product: Product | None, currency: str) -> Show
         and after is not None
         and after != Money(item.show_price_minor, currency)
     )
-    return ShowPrice(shop, after, low, struck, percent, mismatch)
+    return ShowPrice(shop, after, low, struck, percent, mismatch, code)
 
 
 def price_with(product: Product, plan: PromoPlan | None) -> Money | None:

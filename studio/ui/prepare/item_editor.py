@@ -65,9 +65,10 @@ class ItemEditor(QWidget):
         self.prices.price_taken.connect(self._put_price)
         edits.changed.connect(self._edited)
         live.lineup_changed.connect(self.refresh)
-        live.show_changed.connect(self._allow)
+        live.show_changed.connect(self._follow)
         live.stock_changed.connect(self._products)
         live.products_changed.connect(self._products)
+        self._planned = live.state.planned_promos
         self.show_item("")
 
     def _lay_out(self) -> None:
@@ -181,6 +182,13 @@ class ItemEditor(QWidget):
     def _edited(self, item_id: str) -> None:
         if item_id == self._item_id:
             self.refresh()
+
+    def _follow(self) -> None:
+        """Codes of the whole show change what the shop will charge."""
+        if self._live.state.planned_promos != self._planned:
+            self._planned = self._live.state.planned_promos
+            self.prices.show_item(self._edits.item(self._item_id))
+        self._allow()
 
     def _products(self, product_ids: set[str]) -> None:
         item = self._edits.item(self._item_id)

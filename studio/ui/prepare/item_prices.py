@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from studio.domain.lineup import LineUpItem
 from studio.domain.money import Money
+from studio.domain.promo_plan import codes_of_show, show_start
 from studio.domain.show_price import ShowPrice, show_price
 from studio.ui.models.live_show import LiveShow
 from studio.ui.prepare.item_edits import ItemEdits
@@ -110,7 +111,9 @@ class ItemPrices(QWidget):
             )
             self.stock.hide()
             return
-        price = show_price(item, product, self._live.state.currency)
+        state = self._live.state
+        codes = codes_of_show(state, show_start(state, 0)).get(item.id, ())
+        price = show_price(item, product, state.currency, codes)
         self._show_price(item, price)
         stock = self._live.sellable(product.id)
         self._show_stock(item, stock.total, stock.by_location)
@@ -121,7 +124,7 @@ class ItemPrices(QWidget):
             self._show_variants(variant_rows(product, stock.by_variant))
 
     def _show_price(self, item: LineUpItem, price: ShowPrice) -> None:
-        money, code = self._texts.money, item.promo.code if item.promo else ""
+        money, code = self._texts.money, clean_text(price.code, 24)
         self._after = price.after
         after = price.after
         planned = "" if after is None else amount_text(after.amount_minor, after.currency, self._texts)

@@ -15,6 +15,7 @@ from studio.control.ports import StoreFull
 from studio.domain import commands as cmd
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.money import Money
+from studio.domain.promo import PromoKind, PromoPlan, PromoScope
 from studio.ui.prepare.item_editor import PAGES, ItemEditor
 from studio.ui.prepare.item_values import Field, Wrong, amount_text, put, read, written
 from studio.ui.prepare.lineup_edit_model import Column
@@ -154,6 +155,17 @@ async def test_the_show_price_is_checked_against_what_the_shop_will_charge(plan,
     assert now(plan).show_price_minor == 7120
     assert not prices.mismatch.isVisible()
     assert prices.price.text == "71.20"
+
+
+async def test_a_code_of_the_whole_show_is_in_the_price_that_is_checked_and_is_named(plan, item):
+    plan.editor.select_item("i4", "price")
+    prices = item.prices
+    half = PromoPlan(
+        "plan-half", "HALF", PromoKind.PERCENT, 50, scope=PromoScope.ALL, after_start_ms=0, minutes=90
+    )
+    await plan.give(cmd.PlanPromos((half,)))
+    await plan.settle()
+    assert prices.after.text() == "With HALF the shop will charge €44.50; now it charges €89.00."
 
 
 async def test_a_reduction_is_not_claimed_without_a_30_day_low_or_below_it(plan, item):

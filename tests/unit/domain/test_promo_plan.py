@@ -12,7 +12,14 @@ from studio.domain.commands import Refused
 from studio.domain.decide import decide
 from studio.domain.lineup import ItemKind
 from studio.domain.promo import PromoKind, PromoPlan, PromoScope, PromoWhen
-from studio.domain.promo_plan import PlannedCode, field_problems, planned_codes, timed, timed_id
+from studio.domain.promo_plan import (
+    PlannedCode,
+    codes_of_show,
+    field_problems,
+    planned_codes,
+    timed,
+    timed_id,
+)
 from tests.unit.domain.show_builder import MINUTE, T0, Show, item, plan
 
 HOUR = 60 * MINUTE
@@ -98,6 +105,33 @@ def test_what_a_code_is_good_for_is_known_before_it_is_issued():
     )
     found = {c.plan.code: c.products for c in planned_codes(show.state, T0)}
     assert found == {"ITEM": {"p1"}, "SHOP": None, "SHOW": {"p1", "p2", "p3"}}
+
+
+def usable(show: Show) -> dict[str, list[str]]:
+    return {i: [p.code for p in plans] for i, plans in codes_of_show(show.state, show.now).items()}
+
+
+def test_which_codes_of_the_show_can_be_used_while_an_item_is_on_air_follows_from_their_windows():
+    wide = PromoScope.ALL
+    show = dated(
+        planned(
+            at_time("SIX", 6, minutes=2),
+            plan("HAND", scope=PromoScope.LINEUP),
+            plan("REPLAY", scope=wide, at_end=True, hours_after_show=48),
+            plan("DATE", scope=wide, until_ms=START + 5 * MINUTE),
+            plan("NO-ITEM"),
+            of_items=(plan("OWN", armed=True), None, plan("LAST", armed=True, scope=PromoScope.LINEUP)),
+        )
+    )
+    assert usable(show) == {"i1": ["HAND", "DATE"], "i2": ["SIX", "HAND"], "i3": ["LAST", "HAND"]}
+    show.do(cmd.StartShow())
+    show.do(cmd.SkipItem("i3"))
+    assert "LAST" not in usable(show)["i3"], "what is skipped is never pinned"
+
+
+def test_without_a_date_a_window_of_the_calendar_meets_no_item():
+    show = planned(plan("DATE", scope=PromoScope.ALL, until_ms=T0 + HOUR), at_time("AT", 0))
+    assert usable(show) == {"i1": ["AT"], "i2": ["AT"]}
 
 
 # --- issued by the clock ------------------------------------------------------------------------------------------

@@ -146,6 +146,20 @@ def test_a_show_price_that_the_shop_will_not_charge_is_shown() -> None:
     assert [(s.item_id, s.after) for s in found.subjects] == [("i2", Money(3920, "EUR"))]
 
 
+def test_a_code_of_the_whole_show_changes_the_price_of_what_is_on_air_while_it_can_be_used() -> None:
+    now_on = plan("FIRST5", scope=PromoScope.ALL, percent=10, after_start_ms=0, minutes=5)
+    items = (item(1, show_price_minor=4900), item(2, show_price_minor=4900))
+    found = check(CheckKind.SHOW_PRICES, *items, promos=(now_on,))
+    assert [(s.item_id, s.after) for s in found.subjects] == [("i1", Money(4410, "EUR"))], (
+        "over before the second"
+    )
+    by_hand = msgspec.structs.replace(now_on, after_start_ms=None, scope=PromoScope.LINEUP)
+    found = check(CheckKind.SHOW_PRICES, *items, promos=(by_hand,))
+    assert [s.item_id for s in found.subjects] == ["i1", "i2"], "nobody knows when it is issued"
+    told = check(CheckKind.SHOW_PRICES, item(1, show_price_minor=4410), promos=(by_hand,))
+    assert told.state is CheckState.OK
+
+
 def test_stock_below_the_target_and_sold_out_variants_are_named() -> None:
     found = check(CheckKind.STOCK, item(1, target_units=80), left=64)
     assert (found.state, found.fix) == (CheckState.WARNING, Fix.STOCK_CHECK)

@@ -62,6 +62,18 @@ def test_another_price_than_the_producer_planned_is_told_and_the_same_is_not():
     assert not show_price(item(1, promo=plan()), blanket, EUR).mismatch
 
 
+def test_a_code_of_the_whole_show_takes_off_too_and_a_viewer_uses_the_better_one():
+    blanket = product((8900, None))
+    ten, thirty = plan("TEN", percent=10), plan("THIRTY", percent=30)
+    plain = show_price(item(1, show_price_minor=8900), blanket, EUR, (ten,))
+    assert (plain.after, plain.code, plain.mismatch) == (Money(8010, EUR), "TEN", True)
+    own = show_price(item(1, promo=plan("OWN", percent=20), show_price_minor=7120), blanket, EUR, (ten,))
+    assert (own.after, own.code, own.mismatch) == (Money(7120, EUR), "OWN", False)
+    better = show_price(item(1, promo=plan("OWN", percent=20)), blanket, EUR, (ten, thirty))
+    assert (better.after, better.code) == (Money(6230, EUR), "THIRTY")
+    assert show_price(item(1), blanket, EUR).code == ""
+
+
 def test_a_show_price_in_another_currency_than_the_shops_is_a_mismatch():
     assert show_price(item(1, show_price_minor=8900), product((8900, None), currency="NOK"), EUR).mismatch
 
