@@ -1,9 +1,8 @@
 """The card of each product: what the catalogue is filtered and sorted by, kept up as products and stock come in."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
-import msgspec
 from sqlite_utils import Database as Sqlite
 
 from studio.domain.product import Product
@@ -24,16 +23,51 @@ _SELLABLE: Final = (
 )
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """A product that was just stored as row `num`; `words` are its own, folded; `is_new`: it has no card yet, and was
-    first seen at `first_seen_ms` (UTC ms; None: when the catalogue was read first).
+class Card(NamedTuple):
+    """What a product's card says that the product says itself; `price` in minor units, None without one."""
+
+    active: int
+    bestseller: int
+    price: int | None
+    category: str
+    tags: str
+    folded: str
+
+
+class Prepared(NamedTuple):
+    """A product as it is stored: its `body`, its `words` folded, what it is `found_by` (title, SKUs and barcodes, category,
+    tags), its card.
+    """
+
+    product: Product
+    body: str
+    words: str
+    found_by: tuple[str, str, str, str]
+    card: Card
+
+
+class Kept(NamedTuple):
+    """What was just stored as row `num`; `is_new`: it has no card yet, and was first seen at `first_seen_ms` (UTC ms; None:
+    when the catalogue was read first).
     """
 
     num: int
-    product: Product
-    words: str
+    of: Prepared
     is_new: bool
     first_seen_ms: int | None = None
+
+
+def card_of(product: Product, words: str) -> Card:
+    """The card of a product whose folded words are these."""
+    price = product.price
+    return Card(
+        int(product.active),
+        int(any(tag.casefold() == _BESTSELLER for tag in product.tags)),
+        None if price is None else price.amount_minor,
+        product.category,
+        SEPARATOR.join(("", *product.tags, "")) if product.tags else "",
+        words,
+    )
 
 
 def keep(db: Sqlite, stored: Sequence[Kept], shop: str, now_ms: int) -> None:
@@ -47,23 +81,18 @@ def keep(db: Sqlite, stored: Sequence[Kept], shop: str, now_ms: int) -> None:
             f"{_SELLABLE} WHERE v.product IN ({_marks(some)}) GROUP BY v.product", some
         )
     }
-    past = catalogue_past.of_products(db.conn, shop, [kept.product.id for kept in stored])
-    cards: list[tuple[Any, ...]] = []
-    for kept in stored:
-        num, product = kept.num, kept.product
-        price = product.price
-        cards.append(
-            (
-                num, int(product.active), int(any(tag.casefold() == _BESTSELLER for tag in product.tags)),
-                *past.get(product.id, (0, 0)), None if price is None else price.amount_minor,
-                left.get(num), now_ms if num in left else None, kept.first_seen_ms, product.category,
-                SEPARATOR.join(("", *product.tags, "")) if product.tags else "", kept.words,
-            )
-        )  # fmt: skip
+    past = catalogue_past.of_products(db.conn, shop, [kept.of.product.id for kept in stored])
+    cards: list[tuple[Any, ...]] = [
+        (
+            kept.num, *kept.of.card, *past.get(kept.of.product.id, (0, 0)), left.get(kept.num),
+            now_ms if kept.num in left else None, kept.first_seen_ms,
+        )
+        for kept in stored
+    ]  # fmt: skip
     insert_many(
         db.conn,
-        "INSERT INTO product_card (num, active, bestseller, sold, shown, price, sellable, stock_at_ms, first_seen_ms, "
-        "category, tags, folded)",
+        "INSERT INTO product_card (num, active, bestseller, price, category, tags, folded, sold, shown, sellable, "
+        "stock_at_ms, first_seen_ms)",
         cards,
         "ON CONFLICT (num) DO UPDATE SET active = excluded.active, bestseller = excluded.bestseller, "
         "price = excluded.price, sellable = excluded.sellable, category = excluded.category, tags = excluded.tags, "
@@ -76,9 +105,9 @@ def _variants(db: Sqlite, stored: Sequence[Kept]) -> None:
     db.conn.executemany(
         "DELETE FROM product_variant WHERE product = ?", [(kept.num,) for kept in stored if not kept.is_new]
     )
-    owned = {variant.id: kept.num for kept in stored for variant in kept.product.variants}
+    owned = {variant.id: kept.num for kept in stored for variant in kept.of.product.variants}
     insert = "INSERT OR IGNORE INTO product_variant (variant_id, product)"
-    if insert_many(db.conn, insert, list(owned.items())) == len(owned):
+    if insert_many(db.conn, insert, list(owned.items()), at_a_time=_AT_A_TIME) == len(owned):
         return
     left: set[int] = set()
     for some in _parts(list(owned)):

@@ -1,9 +1,11 @@
 """Products as they come in, many at a time, put into their tables: the body, the words, the card, the variants.
 
-Each statement is made for all of them at once: a shop of 100,000 variants comes in while the window is used, and every
-call of the database costs time of the interpreter that both share.
+Each statement is made for many of them at once: a shop of 100,000 variants comes in while the window is used, and every
+call of the database costs time of the interpreter that both share. What can be made without the database is made before
+it is the writer's turn (`prepared`).
 """
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -12,11 +14,32 @@ from sqlite_utils import Database as Sqlite
 from studio.domain.product import Product
 from studio.store import catalogue_cards, codec, kept_shop
 from studio.store.catalogue import folded
-from studio.store.catalogue_cards import Kept
+from studio.store.catalogue_cards import Kept, Prepared, card_of
 from studio.store.many import insert_many
 
 _AT_A_TIME: Final = 500
 """Below SQLite's limit on parameters of one statement, also of old ones."""
+_WORDS_AT_A_TIME: Final = 2_000
+
+
+def prepared(product: Product) -> Prepared:
+    """What a product is stored as, made without the database. Raises `UnicodeEncodeError` for halves of surrogate pairs."""
+    skus = " ".join(dict.fromkeys([variant.sku for variant in product.variants]))
+    codes = " ".join(dict.fromkeys([variant.barcode for variant in product.variants if variant.barcode]))
+    words = folded(f"{product.title} {skus}")
+    found_by = (product.title, f"{skus} {codes}".strip(), product.category, " ".join(product.tags))
+    return Prepared(product, codec.body_of(product), words, found_by, card_of(product, words))
+
+
+def revisions(conn: sqlite3.Connection, product_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Row and revision of those of the products that are kept, by id. Raises `sqlite3.Error`."""
+    found: dict[str, tuple[int, int]] = {}
+    for start in range(0, len(product_ids), _AT_A_TIME):
+        some = product_ids[start : start + _AT_A_TIME]
+        marks = ", ".join("?" * len(some))
+        rows = conn.execute(f"SELECT id, num, revision FROM product WHERE id IN ({marks})", some)  # noqa: S608
+        found.update((product_id, (num, revision)) for product_id, num, revision in rows)
+    return found
 
 
 def store_products(
@@ -25,15 +48,17 @@ def store_products(
     shop: str,
     now_ms: int,
     first_seen_ms: Mapping[str, int | None] | None = None,
+    ready: Mapping[str, Prepared] | None = None,
 ) -> tuple[Product, ...]:
     """Keep products of a shop, each unless one of its revision or a higher one is kept; those that were, in their order.
 
     `now_ms` (UTC ms of this computer) is when they were seen; `first_seen_ms` when each was seen first, by its id, where
-    that is known of an earlier time. Raises `sqlite3.Error`.
+    that is known of an earlier time; `ready` what is prepared of them, by id. Raises `sqlite3.Error`.
     """
-    kept = _kept(db, [product.id for product in products])
+    kept = revisions(db.conn, [product.id for product in products])
     free = int(codec.one(db.conn, "SELECT coalesce(max(num), 0) FROM product")) + 1
     seen, seen_now = first_seen_ms or {}, None if kept_shop.read_wall_ms(db.conn) is None else now_ms
+    made = ready or {}
     rows: dict[str, Kept] = {}
     stored: list[Product] = []
     for product in products:
@@ -45,8 +70,9 @@ def store_products(
         if not num:
             num, free = free, free + 1
         kept[product.id] = (num, product.revision)
-        words = folded(f"{product.title} {_skus(product)}")
-        rows[product.id] = Kept(num, product, words, is_new, seen.get(product.id) or seen_now)
+        known = made.get(product.id)
+        of = known if known is not None and known.product is product else prepared(product)
+        rows[product.id] = Kept(num, of, is_new, seen.get(product.id) or seen_now)
         stored.append(product)
     if rows:
         _put(db, list(rows.values()))
@@ -54,43 +80,17 @@ def store_products(
     return tuple(stored)
 
 
-def _skus(product: Product) -> str:
-    return " ".join(dict.fromkeys(variant.sku for variant in product.variants))
-
-
-def _kept(db: Sqlite, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Row and revision of those that are kept, by id."""
-    found: dict[str, tuple[int, int]] = {}
-    for start in range(0, len(ids), _AT_A_TIME):
-        some = ids[start : start + _AT_A_TIME]
-        marks = ", ".join("?" * len(some))
-        rows = db.conn.execute(f"SELECT id, num, revision FROM product WHERE id IN ({marks})", some)  # noqa: S608
-        found.update((product_id, (num, revision)) for product_id, num, revision in rows)
-    return found
-
-
 def _put(db: Sqlite, rows: Sequence[Kept]) -> None:
     """Body and words of each."""
     came: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
-    words: list[tuple[Any, ...]] = []
     for row in rows:
-        product, num = row.product, row.num
-        fields = (
-            product.revision,
-            product.title,
-            row.words,
-            int(product.active),
-            codec.body_of(product),
-            num,
-        )
+        of, product = row.of, row.of.product
+        fields = (product.revision, product.title, of.words, int(product.active), of.body, row.num)
         if row.is_new:
             came.append((*fields, product.id, row.first_seen_ms))
         else:
             changed.append(fields)
-        codes = " ".join(dict.fromkeys(v.barcode for v in product.variants if v.barcode))
-        sku = f"{_skus(product)} {codes}".strip()
-        words.append((num, product.title, sku, product.category, " ".join(product.tags)))
     insert_many(
         db.conn,
         "INSERT INTO product (revision, title, folded, active, body, num, id, first_seen_ms)",
@@ -100,4 +100,9 @@ def _put(db: Sqlite, rows: Sequence[Kept]) -> None:
         "UPDATE product SET revision = ?, title = ?, folded = ?, active = ?, body = ? WHERE num = ?", changed
     )
     db.conn.executemany("DELETE FROM product_fts WHERE rowid = ?", [(fields[-1],) for fields in changed])
-    insert_many(db.conn, "INSERT INTO product_fts (rowid, title, sku, category, tags)", words)
+    insert_many(
+        db.conn,
+        "INSERT INTO product_fts (rowid, title, sku, category, tags)",
+        [(row.num, *row.of.found_by) for row in rows],
+        at_a_time=_WORDS_AT_A_TIME,
+    )

@@ -1,6 +1,7 @@
 """What the world sent, in SQLite."""
 
 import asyncio
+import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -13,11 +14,14 @@ from studio.domain.audience import ViewerSample
 from studio.domain.order import REPLAY_MS, Order
 from studio.domain.product import Product, StockLevel
 from studio.domain.question import Question
-from studio.store import catalogue, chat, codec, kept_shop, merge
+from studio.store import catalogue, catalogue_rows, chat, codec, kept_shop, merge
 from studio.store.catalogue import ImageCache
+from studio.store.catalogue_cards import Prepared
 from studio.store.database import Database
 
 T = TypeVar("T")
+_MANY = 100
+_AT_ONCE = 50
 
 
 def _now_ms() -> int:
@@ -41,12 +45,29 @@ class SqlFeeds:
         The highest revision wins, messages and samples are kept once; a batch may come twice or late. A gap is
         marked in the chat before the batch's messages. What it returns was new. Raises `StoreFull`, `StoreDamaged`.
         """
+        ready = await self._ready(batch.products)
         reached, now_ms, replay_ms = self._db.reached, self._now_ms(), self.replay_ms
         return await self._db.write(
-            lambda db: merge.store_batch(db, show_id, batch, reached, now_ms, replay_ms),
+            lambda db: merge.store_batch(db, show_id, batch, reached, now_ms, replay_ms, ready),
             grouped=True,
             after=("feeds.after-commit",),
         )
+
+    async def _ready(self, products: Sequence[Product]) -> dict[str, Prepared]:
+        """What can be made of many products while the writer has others; nothing of what it keeps already."""
+        ready: dict[str, Prepared] = {}
+        if len(products) < _MANY:
+            return ready
+        ids = [product.id for product in products]
+        kept = await self._db.read(lambda conn: catalogue_rows.revisions(conn, ids))
+        for done, product in enumerate(products):
+            if done % _AT_ONCE == 0:
+                await asyncio.sleep(0)  # whoever else has something to do on this loop comes in between
+            known = kept.get(product.id)
+            if known is None or known[1] < product.revision:
+                with contextlib.suppress(UnicodeEncodeError):  # the writer has a way for such a batch
+                    ready[product.id] = catalogue_rows.prepared(product)
+        return ready
 
     async def keep_for(self, kind: str, shop: str) -> bool:
         """From now on what comes in is of this shop (its kind, its id in the settings), and so are the products and the

@@ -8,17 +8,26 @@ that are waiting (https://www.sqlite.org/vtab.html, section 2.18).
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
+
+_AT_A_TIME: Final = 500
+"""Handing over the values of a statement is one step for the interpreter as well: the window waits for it."""
 
 
-def insert_many(conn: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any]], then: str = "") -> int:
+def insert_many(
+    conn: sqlite3.Connection,
+    into: str,
+    rows: Sequence[Sequence[Any]],
+    then: str = "",
+    at_a_time: int = _AT_A_TIME,
+) -> int:
     """Insert rows, all of one length, `into` ("INSERT INTO table (columns)"), with what is to happen `then`, on conflict for
     instance; how many were inserted or changed. Raises `sqlite3.Error`.
     """
     if not rows:
         return 0
     marks = f"({', '.join('?' * len(rows[0]))})"
-    at_a_time = conn.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0])
+    at_a_time = min(at_a_time, conn.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0]))
     changed = 0
     for start in range(0, len(rows), at_a_time):
         some = rows[start : start + at_a_time]

@@ -1,6 +1,6 @@
 """How what comes in is merged with what is stored: in any order and any number of times, the result is the same."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +13,7 @@ from studio.domain.order import REPLAY_MS, Order, last_touched
 from studio.domain.product import StockLevel
 from studio.domain.question import Question
 from studio.store import catalogue, catalogue_cards, catalogue_past, catalogue_rows, chat, codec, show_log
+from studio.store.catalogue_cards import Prepared
 from studio.store.many import insert_many
 from studio.store.show_log import shop_codes, show_num
 
@@ -29,17 +30,19 @@ def store_batch(
     reached: Callable[[str], None],
     now_ms: int,
     replay_ms: int = REPLAY_MS,
+    ready: Mapping[str, Prepared] | None = None,
 ) -> StoredBatch:
     """Store a batch that came at `now_ms` (UTC ms of this computer) with its cursor within a transaction; what of it was
-    new. Orders count for a show until `replay_ms` after its end. Raises `sqlite3.Error`.
+    new. Orders count for a show until `replay_ms` after its end; `ready` is what is prepared of its products, by their ids.
+    Raises `sqlite3.Error`.
     """
     try:
         with db.atomic():
-            return _store(db, show_id, batch, reached, now_ms, replay_ms)
+            return _store(db, show_id, batch, reached, now_ms, replay_ms, ready)
     except (OverflowError, UnicodeEncodeError):
         # One odd value must not hold up its source for good: the batch would come again and again.
         storable = msgspec.convert(_storable(msgspec.to_builtins(batch)), FeedBatch)
-        return _store(db, show_id, storable, reached, now_ms, replay_ms)
+        return _store(db, show_id, storable, reached, now_ms, replay_ms, None)
 
 
 def _storable(value: Any) -> Any:
@@ -58,7 +61,13 @@ def _storable(value: Any) -> Any:
 
 
 def _store(
-    db: Sqlite, show_id: str, batch: FeedBatch, reached: Callable[[str], None], now_ms: int, replay_ms: int
+    db: Sqlite,
+    show_id: str,
+    batch: FeedBatch,
+    reached: Callable[[str], None],
+    now_ms: int,
+    replay_ms: int,
+    ready: Mapping[str, Prepared] | None,
 ) -> StoredBatch:
     reached("feeds.before-store")
     show = show_num(db, show_id)
@@ -73,7 +82,9 @@ def _store(
     chat.hide(db, show, batch.hidden)
     shop = _shop(db, show_id) if batch.products or batch.stock or batch.orders else ""
     stored = StoredBatch(
-        products=catalogue_rows.store_products(db, batch.products, shop, now_ms) if batch.products else (),
+        products=catalogue_rows.store_products(db, batch.products, shop, now_ms, ready=ready)
+        if batch.products
+        else (),
         stock=store_stock(db, shop, batch.stock) if batch.stock else (),
         orders=_stored(
             _last_touched(db, show_id, batch.orders, replay_ms),

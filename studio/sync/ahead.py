@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Collection, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+_LOTS = 2
 
 
 class HasCursor(Protocol):
@@ -77,36 +78,41 @@ async def turn_pages(
             begin()
             yield page
     finally:
-        for task in reading:
-            task.cancel()
-        if reading:
-            await asyncio.wait(reading)
-        for task in reading:
-            if not task.cancelled():
-                task.exception()  # what a page that nobody wants would have raised is of no interest
+        await _withdrawn(reading)
 
 
 async def store_behind(
     pages: AsyncIterable[T], store: Callable[[Sequence[T]], Coroutine[Any, Any, None]], most: int
 ) -> None:
-    """Store the pages while others are being read, in order: those that came meanwhile together, at most so many at a time.
-    Raises what reading and storing raise, and what was begun is then withdrawn.
+    """Store the pages while others are being read: two lots at a time, begun in order, of those that came meanwhile and at
+    most so many. Raises what reading and storing raise, and what was begun is then withdrawn.
     """
     waiting: list[T] = []
-    storing: asyncio.Task[None] | None = None
+    storing: deque[asyncio.Task[None]] = deque()
     try:
         async for page in pages:
             waiting.append(page)
-            if storing is not None and (storing.done() or len(waiting) >= most):
-                await storing
-                storing = None
-            if storing is None:
-                storing, waiting = asyncio.create_task(store(waiting)), []
-        if storing is not None:
-            await storing
+            while storing and (storing[0].done() or (len(storing) == _LOTS and len(waiting) >= most)):
+                await storing[0]
+                storing.popleft()
+            if len(storing) < _LOTS:
+                storing.append(asyncio.create_task(store(waiting)))
+                waiting = []
         if waiting:
-            await store(waiting)
+            storing.append(asyncio.create_task(store(waiting)))
+        while storing:
+            await storing[0]
+            storing.popleft()
     finally:
-        if storing is not None and not storing.done():
-            storing.cancel()
-            await asyncio.wait([storing])
+        await _withdrawn(storing)
+
+
+async def _withdrawn(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """They are ended, whatever they would have raised: nobody wants it any more."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()

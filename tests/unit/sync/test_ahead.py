@@ -190,7 +190,12 @@ async def _numbers(count: int, each_s: float) -> AsyncIterator[int]:
 
 @pytest.mark.parametrize(
     ("each_s", "kept"),
-    [(5.0, [[0], [1], [2], [3], [4]]), (0.5, [[0], [1, 2], [3, 4]]), (0.01, [[0], [1, 2, 3], [4]])],
+    [
+        (5.0, [[0], [1], [2], [3], [4], [5]]),
+        (0.6, [[0], [1], [2], [3], [4], [5]]),
+        (0.3, [[0], [1], [2, 3, 4], [5]]),
+        (0.01, [[0], [1], [2, 3, 4], [5]]),
+    ],
 )
 def test_pages_that_come_while_others_are_stored_are_stored_together_and_in_order(
     each_s: float, kept: list[list[int]]
@@ -202,11 +207,11 @@ def test_pages_that_come_while_others_are_stored_are_stored_together_and_in_orde
             await asyncio.sleep(1)
             found.append(list(some))
 
-        await store_behind(_numbers(5, each_s), store, 3)
+        await store_behind(_numbers(6, each_s), store, 3)
         return found
 
     found = run(main)
-    assert [n for some in found for n in some] == list(range(5))
+    assert [n for some in found for n in some] == list(range(6))
     assert max(map(len, found)) <= 3
     assert found == kept
 
