@@ -61,6 +61,34 @@ def test_tooltips_of_foreign_text_are_escaped() -> None:
     assert not [line for line in calls if not fine.search(line)]
 
 
+def unnamed(source: str) -> list[str]:
+    """The scroll areas and tab bars that a module makes and gives no accessible name; a QTabWidget's bar needs its own."""
+    missing: list[str] = []
+    for name, kind in re.findall(r"([\w.]+)(?:: Final)? = (QScrollArea|QTabBar|QTabWidget)\(", source):
+        wanted = [f"{name}.setAccessibleName("]
+        if kind == "QTabWidget":
+            wanted.append(f"{name}.tabBar().setAccessibleName(")
+        missing += [call for call in wanted if call not in source]
+    if (
+        re.search(r"class \w+\((QScrollArea|QTabBar|QTabWidget)\)", source)
+        and "self.setAccessibleName(" not in source
+    ):
+        missing.append("self.setAccessibleName(")
+    return missing
+
+
+def test_the_rule_of_names_sees_what_has_none() -> None:
+    assert unnamed("self.area = QScrollArea()") == ["self.area.setAccessibleName("]
+    assert unnamed("class Strip(QScrollArea):") == ["self.setAccessibleName("]
+    named = "tabs: Final = QTabWidget()\ntabs.setAccessibleName(x)\n"
+    assert unnamed(named) == ["tabs.tabBar().setAccessibleName("]
+
+
+def test_every_scroll_area_and_tab_bar_has_a_name_to_be_read_out() -> None:
+    found = {path.relative_to(UI): unnamed(path.read_text(encoding="utf-8")) for path in SOURCES}
+    assert not {path: calls for path, calls in found.items() if calls}
+
+
 @pytest.mark.parametrize(
     "module",
     [

@@ -73,6 +73,8 @@ class AnnouncementsDialog(Dialog):
         self.previews: Final = Previews(channels)
         self.said: Final = SaidView(texts, theme, lambda channel: names.get(channel, channel))
         self.tabs: Final = QTabWidget()
+        self.tabs.setAccessibleName(tr("Parts of the announcements"))
+        self.tabs.tabBar().setAccessibleName(tr("Parts of the announcements"))
         self.tabs.addTab(self._texts_page(), tr("Texts"))
         if of_show:
             self.tabs.addTab(self.said, tr("Said"))

@@ -107,15 +107,16 @@ def form_and_findings(form: QWidget, foot: QWidget, right: Sequence[QWidget]) ->
     row.setSpacing(SPACE_S)
     left = QVBoxLayout()
     left.setSpacing(SPACE_S)
-    left.addWidget(_scrolling(form), 1)
+    left.addWidget(_scrolling(form, tr("What is entered")), 1)
     left.addWidget(foot)
     row.addLayout(left, 1)
-    row.addWidget(_scrolling(told), 1)
+    row.addWidget(_scrolling(told, tr("What is known of it")), 1)
     return page
 
 
-def _scrolling(inside: QWidget) -> QScrollArea:
+def _scrolling(inside: QWidget, name: str) -> QScrollArea:
     area = QScrollArea()
+    area.setAccessibleName(name)
     area.setWidget(inside)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)

@@ -49,6 +49,7 @@ class OutboxPopover(QDialog):
         self._column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         self._inside = inside
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName(self.tr("Connections and what waits"))
         self._scroll.setWidget(inside)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -62,6 +62,7 @@ class QuestionPanel(Card):
         self._list = QVBoxLayout()
         self._inside = QVBoxLayout()
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName(self.tr("Open questions"))
         self._pages = QStackedLayout()
         self._lay_out()
         for changed in (

@@ -57,6 +57,7 @@ class ItemEditor(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Parts of the item"))
+        self.tabs.tabBar().setAccessibleName(self.tr("Parts of the item"))
         self.nothing = PlainLabel("", tone="muted", wrap=True)
         self._pages = QStackedLayout()
         self._lay_out()
@@ -87,7 +88,7 @@ class ItemEditor(QWidget):
             self.tr("If it sells out"),
         )
         for page, name in zip((said, self.prices, self.pictures, self.alternatives), names, strict=True):
-            self.tabs.addTab(_scrolled(page) if page is self.prices else page, name)
+            self.tabs.addTab(_scrolled(page, name) if page is self.prices else page, name)
         top = QHBoxLayout()
         top.setSpacing(SPACE_S)
         top.addWidget(self.header)
@@ -196,9 +197,10 @@ class ItemEditor(QWidget):
             self._show_product(item)
 
 
-def _scrolled(page: QWidget) -> QScrollArea:
+def _scrolled(page: QWidget, name: str) -> QScrollArea:
     """A page that may be higher than its place."""
     area = QScrollArea()
+    area.setAccessibleName(name)
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     page.setProperty("role", "plain")

@@ -57,7 +57,7 @@ class PromoPlanForm(QWidget):
         self.kind, self.scope, self.when, self.ends = (QComboBox() for _ in range(4))
         self.value = DecimalField(0, 10_000_000)
         self.after = NumberField(0, _MOST_MINUTES, tr(" min in"))
-        self.since_start = QCheckBox(tr("the start of the show"))
+        self.since_start = QCheckBox(tr("from the start of the show"))
         self.begins, self.until = QDateTimeEdit(), QDateTimeEdit()
         self.minutes = NumberField(0, _MOST_MINUTES, tr(" min"))
         self.hours = NumberField(1, _MOST_HOURS, tr(" h"))
@@ -123,9 +123,8 @@ class PromoPlanForm(QWidget):
             ("code", tr("Code"), (self.code, self.another)),
             ("value", tr("Discount"), (self.kind, self.value)),
             ("scope", tr("Good for"), (self.scope,)),
-            ("when", tr("Begins"), (self.when, self.after)),
-            ("since", tr("From"), (self.since_start, self.begins)),
-            ("until", tr("Until"), (self.until,)),
+            ("when", tr("Begins"), (self.when, self.after, self.begins)),
+            ("until", tr("Until"), (self.until, self.since_start)),
             ("lasts", tr("Lasts"), (self.minutes, self.hours, self.ends)),
             ("total_limit", tr("Limits"), (self.limit, self.each)),
         )
@@ -214,9 +213,8 @@ class PromoPlanForm(QWidget):
         """The fields that this kind of window has."""
         absolute = plan.when is PromoWhen.ABSOLUTE
         self.after.setVisible(plan.when is PromoWhen.AT_TIME)
-        for name in ("since", "until"):
-            self._form.setRowVisible(self._rows[name], absolute)
-        self.begins.setVisible(plan.from_ms is not None)
+        self._form.setRowVisible(self._rows["until"], absolute)
+        self.begins.setVisible(absolute and plan.from_ms is not None)
         self._form.setRowVisible(self._rows["lasts"], not absolute)
         self.minutes.setVisible(not plan.hours_after_show)
         self.hours.setVisible(bool(plan.hours_after_show))

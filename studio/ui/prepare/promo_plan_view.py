@@ -5,10 +5,8 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QPushButton,
     QScrollArea,
     QTableView,
@@ -18,13 +16,14 @@ from PySide6.QtWidgets import (
 
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.ui.prepare.promo_plan_form import PromoPlanForm
-from studio.ui.prepare.promo_plan_model import OWNER, STATE, PromoPlanModel
+from studio.ui.prepare.promo_plan_model import OWNER, PromoPlanModel
 from studio.ui.prepare.promo_words import filled, tr
 from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from studio.ui.widgets.cards import Card, EmptyState
 from studio.ui.widgets.inputs import NumberField
 from studio.ui.widgets.labels import ElidedLabel, PlainLabel, SectionHeader, tooltip_text
+from studio.ui.widgets.rows import dress_rows, size_columns
 from studio.ui.widgets.text import clean_text
 
 
@@ -73,25 +72,8 @@ class PromoPlanView(QWidget):
         )
         self.well: Final = PlainLabel(tr("Nothing is wrong with it."), tone="muted", wrap=True)
         self.detail: Final = Card("card-raised")
-        self._dress_table()
+        dress_rows(self.table, self.model, tr("Planned codes"), theme.px(32))
         self._lay_out()
-
-    def _dress_table(self) -> None:
-        table = self.table
-        table.setModel(self.model)
-        table.setAccessibleName(tr("Planned codes"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setWordWrap(False)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(self._theme.px(32))
-        table.horizontalHeader().setHighlightSections(False)
 
     def _lay_out(self) -> None:
         said, adding, chosen = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
@@ -115,8 +97,10 @@ class PromoPlanView(QWidget):
         adding.addWidget(self.duplicate)
         adding.addWidget(self.remove)
         chosen.setSpacing(SPACE_L)
-        chosen.addWidget(self._scrolled(self.form), 1)
-        chosen.addWidget(self._scrolled(self.fixed, self.conflicts, self.well), 1)
+        chosen.addWidget(self._scrolled(tr("The chosen code"), self.form), 1)
+        chosen.addWidget(
+            self._scrolled(tr("What is to be said of it"), self.fixed, self.conflicts, self.well), 1
+        )
         self.detail.body.setSpacing(SPACE_S)
         self.detail.body.addWidget(self.heading)
         self.detail.body.addLayout(chosen, 1)
@@ -130,7 +114,7 @@ class PromoPlanView(QWidget):
         column.addLayout(adding)
         column.addWidget(self.detail, 3)
 
-    def _scrolled(self, *widgets: QWidget) -> QScrollArea:
+    def _scrolled(self, name: str, *widgets: QWidget) -> QScrollArea:
         inside = QWidget()
         inside.setProperty("role", "plain")
         column = QVBoxLayout(inside)
@@ -140,6 +124,7 @@ class PromoPlanView(QWidget):
             column.addWidget(widget)
         column.addStretch(1)
         area = QScrollArea()
+        area.setAccessibleName(name)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -149,13 +134,7 @@ class PromoPlanView(QWidget):
 
     def size_columns(self) -> None:
         """As wide as their words; what a code belongs to takes the rest."""
-        header = self.table.horizontalHeader()
-        for column in range(STATE + 1):
-            stretch = column == OWNER
-            wanted = QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.ResizeToContents
-            if header.sectionResizeMode(column) is not wanted:
-                header.setSectionResizeMode(column, wanted)
-        header.setMinimumSectionSize(self._theme.px(72))
+        size_columns(self.table, OWNER, self._theme.px(72))
 
     def offer_targets(self, items: Sequence[LineUpItem]) -> None:
         """For what a code can be added: the whole show, and the products that have none."""

@@ -5,11 +5,9 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QPushButton,
     QTableView,
     QWidget,
@@ -27,6 +25,7 @@ from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_L, SPACE_S, Theme
 from studio.ui.widgets.cards import Card, EmptyState
 from studio.ui.widgets.labels import ElidedLabel, PlainLabel, tooltip_text
+from studio.ui.widgets.rows import dress_rows, size_columns
 from studio.ui.widgets.text import clean_text
 
 Give = Callable[[Command], Awaitable[bool]]
@@ -78,19 +77,7 @@ class StockCheckDialog(Dialog):
 
     def _lay_out(self) -> None:
         table = self.table
-        table.setModel(self.model)
-        table.setAccessibleName(tr("Demand and stock by item"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setWordWrap(False)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(self._theme.px(30))
-        table.horizontalHeader().setHighlightSections(False)
+        dress_rows(table, self.model, tr("Demand and stock by item"), self._theme.px(30))
         self.body.addWidget(table, 1)
         self.body.addWidget(self.empty, 1)
         self.variants.setHorizontalSpacing(SPACE_L)
@@ -120,20 +107,10 @@ class StockCheckDialog(Dialog):
         self.empty.setVisible(not rows)
         self.detail.setVisible(bool(rows))
         if rows:
-            self._size_columns()
+            size_columns(self.table, 0, self._theme.px(64))
             if not self.table.currentIndex().isValid():
                 self._choose_again()
             self._show(self.model.rows[self.table.currentIndex().row()])
-
-    def _size_columns(self) -> None:
-        header = self.table.horizontalHeader()
-        last = self.model.columnCount() - 1
-        for column in range(last + 1):
-            stretch = column == 0
-            wanted = QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.ResizeToContents
-            if header.sectionResizeMode(column) is not wanted:
-                header.setSectionResizeMode(column, wanted)
-        header.setMinimumSectionSize(self._theme.px(64))
 
     def _choose_again(self) -> None:
         """After the rows are others: the item that was chosen, else the first that is open."""

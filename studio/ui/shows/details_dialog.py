@@ -148,6 +148,7 @@ class DetailsDialog(Dialog):
         if len(self.channels) <= _CHANNELS_SHOWN:
             return ticks
         area = QScrollArea()
+        area.setAccessibleName(self.tr("Channels"))
         area.setWidgetResizable(True)
         area.setWidget(ticks)
         area.setFixedHeight(_CHANNELS_SHOWN * (ticks.fontMetrics().height() + SPACE_M))
