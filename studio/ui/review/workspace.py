@@ -73,6 +73,8 @@ class ReviewWorkspace(QWidget):
         self._turn = 0
         self._late = Paced(self._read_late, late_ms, self)
         self._stale = False
+        self._heard: dict[str, int] = {}
+        """The orders that the open show had heard of when the review was read, by id: their revisions."""
         self.setProperty("role", "workspace")
         self.setAccessibleName(self.tr("Review"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -156,8 +158,8 @@ class ReviewWorkspace(QWidget):
         self._actions.on("chart.live", self._whole_show)
 
     def follow(self, live: LiveShow) -> None:
-        """Follow the open show: late orders and returns of it bring its open review up to date, and its goals and costs may
-        be changed here.
+        """Follow the open show: late orders and returns that it hears of bring the review up to date, its own or that of
+        another show of its shop, and its goals and costs may be changed here.
         """
         self._live = live
         live.sales_changed.connect(self._sales_changed)
@@ -175,6 +177,7 @@ class ReviewWorkspace(QWidget):
         """
         self._turn += 1
         turn, self._wanted = self._turn, show_id
+        heard = {order.id: order.revision for order in self._live.orders} if self._live is not None else {}
         again = self.review is not None and self.review.state.id == show_id
         if not again:
             self.header.show_nothing()
@@ -194,6 +197,7 @@ class ReviewWorkspace(QWidget):
             raise
         if turn != self._turn:
             return
+        self._heard = heard
         self.header.offer_shows(shows, show_id)
         self._show(review, drawn, texts)
 
@@ -316,12 +320,28 @@ class ReviewWorkspace(QWidget):
     # Orders and returns of the replay.
 
     def _sales_changed(self) -> None:
-        live = self._live
-        if live is not None and live.state.phase is ShowPhase.ENDED and self._is_open_show():
+        if self._has_late():
             self._late.soon()
 
+    def _has_late(self) -> bool:
+        """Whether the open show has heard of orders or returns that may count for the show under review."""
+        live, review = self._live, self.review
+        if live is None or review is None:
+            return False
+        if self._is_open_show():
+            return live.state.phase is ShowPhase.ENDED
+        state = review.state
+        began, ended = state.started_at_ms, state.ended_at_ms
+        if live.state.shop != state.shop or began is None or ended is None:
+            return False
+        until = ended + review.replay_ms
+        return any(
+            began <= order.placed_at_ms <= until and self._heard.get(order.id) != order.revision
+            for order in live.orders
+        )
+
     def _read_late(self) -> None:
-        if not self._is_open_show():
+        if not self._has_late():
             return
         if self.isVisible():
             self.start_loading(self._wanted)

@@ -176,6 +176,35 @@ async def test_late_orders_and_returns_update_the_open_review_and_nothing_jumps(
     assert played.timeline.window_of_time.shown() == view
 
 
+async def test_late_orders_and_returns_update_the_review_of_another_show_of_the_shop(played, studio, tasks):
+    await played.load("another")
+    orders = int(tile(played, "orders")[0])
+    studio.clock.passes(3_600_000)
+    late = studio.sell(own=True)
+    await tasks.drain()
+    assert played.review.state.id == "another"
+    assert int(tile(played, "orders")[0]) == orders + 1
+    studio.hear_order(msgspec.structs.replace(late, revision=2, status=type(late.status).CANCELLED))
+    await tasks.drain()
+    assert int(tile(played, "orders")[0]) == orders
+
+
+async def test_a_review_of_another_show_is_not_read_again_for_orders_that_cannot_be_its_own(
+    played, studio, tasks
+):
+    await played.load("another")
+    before, state = played.review, played.review.state
+    studio.clock.passes(state.ended_at_ms + before.replay_ms - studio.clock.now + 1)
+    studio.sell(own=True)
+    await tasks.drain()
+    assert played.review is before, "the replay is over"
+    played.review = msgspec.structs.replace(before, state=msgspec.structs.replace(state, shop="fjord"))
+    kept = played.review
+    studio.hear_order(msgspec.structs.replace(studio.orders[0], revision=9))
+    await tasks.drain()
+    assert played.review is kept, "another shop has other orders"
+
+
 async def test_a_review_out_of_sight_is_brought_up_to_date_when_it_is_seen(played, studio, tasks):
     orders = int(tile(played, "orders")[0])
     played.hide()
