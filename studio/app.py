@@ -275,7 +275,18 @@ class Desktop:
     def save_settings(self, settings: Settings) -> None:
         """Keep these settings. Raises `SettingsNotSavedError`."""
         self._settings_file.save(settings)
-        self.settings = settings
+        before, self.settings = self.settings, settings
+        if settings.promos.replay_hours != before.promos.replay_hours:
+            self.count_orders()
+
+    def count_orders(self) -> None:
+        """Orders count for a show as long as the settings say: for what comes in and for all figures from now on."""
+        replay_ms = self.settings.promos.replay_hours * 3_600_000
+        self.room.reviews.replay_ms = replay_ms
+        if self.live is not None:
+            self.live.count_until(replay_ms)
+        if self.review is not None and self.review.review is not None:
+            self.review.start_loading(self.review.review.state.id)
 
     async def close(self) -> None:
         """Keep what is to be kept, then close windows and engine. What waits in the outbox goes on next time."""

@@ -53,7 +53,7 @@ async def open_studio(app: QApplication, window: MainWindow, paths: Paths, redac
         window.leave()
         return await _say_and_leave(app, str(error))
     desktop = Desktop(app, room, paths, rehearsal=False, window=window)
-    room.reviews.replay_ms = desktop.settings.promos.replay_hours * 3_600_000
+    desktop.count_orders()
     quotas = Quotas(quotas_file(paths.channel_quotas))
     greeter = OpenStudio(server_name(paths.data))
     greeter.show_wanted.connect(desktop.window.raise_)

@@ -172,6 +172,12 @@ class LiveShow(QObject):
         """What the show's own orders came to."""
         return self._sales.sales
 
+    def count_until(self, replay_ms: int) -> None:
+        """Orders count for this show until so long after its end, from now on."""
+        self._sales.count_until(replay_ms)
+        self._sales_moved = True
+        self._figures_pace.soon()
+
     def redemptions(self, code: str) -> int | None:
         """How often a code was redeemed, as the shop counts; None when it has not said yet."""
         usage = self.usage.get(code)

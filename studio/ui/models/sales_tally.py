@@ -29,9 +29,13 @@ class SalesTally:
         rule = _rule(state)
         if rule != self._rule:
             self._rule = rule
-            self._shares, self._sum, self._kept_minor = {}, sales((), state.currency), 0
-            for order in self.orders.values():
-                self._put(order)
+            self._count_anew()
+
+    def count_until(self, replay_ms: int) -> None:
+        """From now on the show's own orders are those until so long after its end."""
+        if replay_ms != self._replay_ms:
+            self._replay_ms = replay_ms
+            self._count_anew()
 
     def add(self, order: Order) -> bool:
         """One more order, or a newer revision of one; False for an older one."""
@@ -49,6 +53,11 @@ class SalesTally:
         basket = Money(round(self._kept_minor / count), self._sum.gross.currency) if count else None
         s = self._sum
         return Sales(s.orders, s.cancelled, s.units, s.gross, s.net, basket)
+
+    def _count_anew(self) -> None:
+        self._shares, self._sum, self._kept_minor = {}, sales((), self._state.currency), 0
+        for order in self.orders.values():
+            self._put(order)
 
     def _put(self, order: Order) -> None:
         state = self._state

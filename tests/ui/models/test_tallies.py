@@ -143,3 +143,8 @@ def test_orders_count_for_as_long_after_the_show_as_the_settings_say():
     assert SalesTally(state, [bought]).sales.orders == 1
     assert SalesTally(state, [bought], replay_ms=19).sales.orders == 0
     assert SalesTally(state, [bought], replay_ms=20).sales.orders == 1
+    changed = SalesTally(state, [bought])
+    for replay_ms, counted in ((19, 0), (20, 1)):
+        changed.count_until(replay_ms)
+        assert changed.sales == SalesTally(state, [bought], replay_ms=replay_ms).sales
+        assert changed.sales.orders == counted
