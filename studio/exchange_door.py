@@ -24,12 +24,13 @@ from studio.domain.ids import uuid7
 from studio.domain.lineup import LineUp, LineUpItem
 from studio.domain.lineup_file import LineUpUnreadable, read_json
 from studio.domain.product import Product
+from studio.domain.promo import PromoPlan
 from studio.domain.show import ShowState
-from studio.exchange.lineup_rows import drafts, drafts_of_json
+from studio.exchange.lineup_rows import codes, codes_of_json, drafts, drafts_of_json
 from studio.exchange.mapping import guess, missing
 from studio.exchange.matching import Catalogue, chosen, matched
 from studio.exchange.run_sheet import run_sheet
-from studio.exchange.tables import MAX_BYTES, Given, read_table
+from studio.exchange.tables import MAX_BYTES, Given, read_codes, read_table
 from studio.exchange.write import NotWritable, write_csv, write_json, write_xlsx
 from studio.ui.prepare.exchange_port import NotReadError, NotWrittenError, OnStep
 from studio.ui.studio import Studio
@@ -37,6 +38,7 @@ from studio.ui.studio import Studio
 T = TypeVar("T")
 PAGE: Final = 500
 """So many products are read of the catalogue at once."""
+_LOOK_AGAIN_S: Final = 0.5
 _EACH: Final = 20
 """Progress is told after so many rows."""
 
@@ -79,6 +81,15 @@ class LineUpExchange:
 
         return await _in_thread(work)
 
+    async def catalogue_is_here(self) -> bool:
+        """Whether the shop's catalogue has been read as a whole."""
+        return (await self._studio.facets()).read_wall_ms is not None
+
+    async def catalogue_comes(self) -> None:
+        """Wait until it has been."""
+        while not await self.catalogue_is_here():  # noqa: ASYNC110 - a page of it tells nobody that it was the last
+            await asyncio.sleep(_LOOK_AGAIN_S)
+
     def chosen(self, row: DraftRow, candidate: Candidate, terms: Terms) -> LineUpItem:
         """The item of a row with the product that a person chose. Raises `ValueError` for a row that has none."""
         product = self._catalogue.product(candidate.product_id)
@@ -90,6 +101,9 @@ class LineUpExchange:
     async def _whole_catalogue(self) -> Catalogue:
         """All products of the kept catalogue; read again when it has changed."""
         facets = await self._studio.facets()
+        if facets.read_wall_ms is None:
+            # A part of it would tell products missing that are only not here yet.
+            return Catalogue(())
         now = (facets.products, facets.read_wall_ms)
         if now == self._read_of:
             return self._catalogue
@@ -147,9 +161,11 @@ def _read(path: Path, terms: Terms, sheet: str, stopped: Callable[[], bool]) -> 
             data = opened.read(MAX_BYTES + 1)
         if path.suffix.lower() == ".json" and len(data) <= MAX_BYTES:
             read = read_json(data, uuid7)
-            notices = tuple(problem.sentence for problem in read.problems if not problem.row)
-            return LineUpSource(path.name, rows=drafts_of_json(read, terms), notices=notices)
+            found, wrong = codes_of_json(read, terms)
+            notices = (*(problem.sentence for problem in read.problems if not problem.row), *wrong)
+            return LineUpSource(path.name, rows=drafts_of_json(read, terms), notices=notices, codes=found)
         table = read_table(path.name, data, sheet, stopped)
+        found, wrong = _codes(data, terms)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise NotReadError(
@@ -157,17 +173,22 @@ def _read(path: Path, terms: Terms, sheet: str, stopped: Callable[[], bool]) -> 
         ) from error
     except LineUpUnreadable as error:
         raise NotReadError(f"“{path.name}”: {error}") from error
-    return LineUpSource(path.name, table, guess(table.header), notices=table.notices)
+    return LineUpSource(path.name, table, guess(table.header), notices=(*table.notices, *wrong), codes=found)
+
+
+def _codes(data: bytes, terms: Terms) -> tuple[tuple[PromoPlan, ...], tuple[str, ...]]:
+    """The codes of the whole show in a workbook."""
+    table = read_codes(data)
+    return codes(table, guess(table.header), terms, uuid7) if table is not None else ((), ())
 
 
 def _write(path: Path, kind: LineUpFormat, state: ShowState, terms: Terms) -> None:
     try:
         if kind is LineUpFormat.JSON:
-            data = write_json(
-                LineUp(state.title, state.currency, state.items, state.language, state.planned_ms)
-            )
+            lineup = LineUp(state.title, state.currency, state.items, state.language, state.planned_ms)
+            data = write_json(lineup, state.planned_promos)
         elif kind is LineUpFormat.XLSX:
-            data = write_xlsx(state.items, terms, state.title)
+            data = write_xlsx(state.items, terms, state.title, state.planned_promos)
         else:
             data = write_csv(state.items, terms)
     except NotWritable as error:

@@ -1,30 +1,22 @@
 """Makes new shows: empty, with another show's line-up, from a template, from a file."""
 
-import asyncio
-from pathlib import Path
 from typing import Final
 
 import msgspec
-from PySide6.QtWidgets import QFileDialog
 
 from studio.announcements_door import local_time_zone
-from studio.control.ports import ShowSummary, StoreFull
+from studio.control.ports import ShowSummary
 from studio.domain.commands import PlanShow
 from studio.domain.copying import plan_like
-from studio.domain.exchange import Terms
 from studio.domain.lineup import LineUp
-from studio.domain.lineup_file import in_currency
 from studio.domain.plan import ShowDetails
 from studio.engine_room import new_show_id
 from studio.settings.schema import ShopSettings
-from studio.shows_files import NAMED_ROWS, FileShow, read_show
+from studio.shows_files import FileShow
+from studio.shows_import_door import FileImport
 from studio.shows_reach_door import ShowsReach
-from studio.store.errors import StoreError
-from studio.sync.http import BadAddress
 from studio.ui.shows.details_dialog import EMPTY, FILE, NewShow, ask_new_show
 
-CURRENCY_S = 5.0
-"""How long the shop may take to say in what it sells."""
 _USUAL_MS: Final = 60 * 60_000
 _SOURCES: Final = 60
 
@@ -34,6 +26,7 @@ class ShowMaker:
 
     def __init__(self, reach: ShowsReach) -> None:
         self._reach = reach
+        self._files = FileImport(reach)
 
     async def new_show(self, source: str = EMPTY, *, details: ShowDetails | None = None) -> None:
         """Ask what the new show is, make it and open it."""
@@ -67,10 +60,9 @@ class ShowMaker:
 
     async def _make(self, new: NewShow, shop: ShopSettings) -> None:
         if new.source == FILE:
-            said = new.details
-            file = await self._file(Terms(said.currency, said.language, said.time_zone))
+            file = await self._files.choose()
             if file is not None:
-                await self._plan_and_open(new.details, _named(file.lineup, new.details), shop)
+                await self._make_from(file, new.details, shop, new.details.currency)
         elif new.source:
             state = await self._reach.state(new.source)
             products = await self._reach.products_of(state.shop)
@@ -82,90 +74,31 @@ class ShowMaker:
             await self._set_up(self._with_rules(_planned(details, lineup, shop.id)), shop)
 
     async def new_from_file(self) -> None:
-        """Make a show from a line-up file: good rows are kept, the others named."""
+        """Make a show from a line-up file, when a person has looked at its rows."""
         shop = await self._reach.shops.choose_for_new()
-        file = await self._file() if shop is not None else None
+        file = await self._files.choose() if shop is not None else None
         if file is None or shop is None:
             return
-        channels = tuple(c.id for c in self._reach.desktop.settings.channels if c.enabled)
-        lineup = file.lineup
+        settings = self._reach.desktop.settings
+        channels = tuple(c.id for c in settings.channels if c.enabled)
+        language = file.language or settings.language or "en"
         details = ShowDetails(
-            lineup.title,
-            lineup.language,
-            lineup.currency,
-            lineup.planned_ms,
-            local_time_zone(),
-            None,
-            channels,
+            file.title, language, file.currency, file.planned_ms, local_time_zone(), None, channels
         )
-        await self._plan_and_open(details, lineup, shop)
+        await self._make_from(file, details, shop)
 
-    async def _file(self, terms: Terms | None = None) -> FileShow | None:
-        """A line-up that a person chose; what could not be used of it is said. `terms` are those of a file that names none."""
-        path = await self._choose_file()
-        if path is None:
-            return None
-        read = await asyncio.to_thread(read_show, path, new_show_id, terms)
-        if read.trouble:
-            self._reach.say("trouble", read.trouble)
-            return None
-        kept, problems = len(read.lineup.items), read.problems
-        # One sentence a row, so that each can be read again in the history of notices.
-        if problems:
-            self._reach.say("info", f"“{path.name}”: {kept} items were kept, {len(problems)} rows were not.")
-        for sentence in reversed(problems[:NAMED_ROWS]):
-            self._reach.say("warning", sentence)
-        if len(problems) > NAMED_ROWS:
-            more = len(problems) - NAMED_ROWS
-            self._reach.say(
-                "warning", f"And {more} more rows of “{path.name}” were left out: correct these first."
-            )
-        if read.lineup.items:
-            return read
-        self._reach.say(
-            "trouble",
-            f"Nothing in “{path.name}” could be used, so no show was made. Correct the rows, then choose it again.",
-        )
-        return None
-
-    async def _plan_and_open(self, details: ShowDetails, lineup: LineUp, shop: ShopSettings) -> None:
-        """A line-up without a currency is planned in the shop's."""
-        if lineup.currency:
-            currency = lineup.currency
-        elif not await self._reach.may_leave():
+    async def _make_from(
+        self, file: FileShow, details: ShowDetails, shop: ShopSettings, currency: str = ""
+    ) -> None:
+        """What a person said of the show goes before what the file says; the file knows the money of its amounts."""
+        taken = await self._files.take(file, shop, details.language, details.time_zone, currency)
+        if taken is None:
             return
-        else:
-            currency = await self._currency_of(shop)
-        if not currency:
-            return
-        if not lineup.currency:
-            lineup = in_currency(lineup, currency)
-        command = self._with_rules(_planned(details, lineup, shop.id))
-        await self._set_up(command, shop)
-
-    async def _currency_of(self, shop: ShopSettings) -> str:
-        """In what a shop sells, as it says itself; EUR, and that is said, when it does not. Empty when it cannot be asked."""
-        room = self._reach.desktop.room
-        async with self._reach.turn:
-            try:
-                await self._reach.desktop.close_show()
-                room.connections = self._reach.shops.connections(shop)
-                # Nothing is planned under this id yet: it is there to ask the shop.
-                await self._reach.desktop.studio.open(new_show_id())
-                told = await asyncio.wrap_future(room.run(room.show.currency(CURRENCY_S)))
-            except (BadAddress, StoreError, StoreFull) as error:
-                self._reach.say("trouble", f"The show was not made. {error}")
-                return ""
-            finally:
-                if self._reach.desktop.live is None:
-                    await self._reach.desktop.studio.close()
-        if not told:
-            self._reach.say(
-                "warning",
-                "The shop did not say in what it sells, so the show is planned in EUR. If that is wrong, make the show "
-                "again when the shop answers.",
-            )
-        return told or "EUR"
+        lineup = LineUp(details.title or file.title, taken.currency, taken.items, details.language)
+        planned_ms = details.planned_ms or file.planned_ms or lineup.length_ms
+        lineup = msgspec.structs.replace(lineup, planned_ms=planned_ms)
+        command = msgspec.structs.replace(_planned(details, lineup, shop.id), promos=taken.codes)
+        await self._set_up(self._with_rules(command), shop)
 
     async def _set_up(self, command: PlanShow, shop: ShopSettings) -> None:
         """Set up a show and open it."""
@@ -202,20 +135,6 @@ class ShowMaker:
         others = [s for s in usable if not s.template][:_SOURCES]
         return (*found, *((s.id, tr("Line-up of: {title}").replace("{title}", s.title)) for s in others))
 
-    async def _choose_file(self) -> Path | None:
-        dialog = QFileDialog(self._reach.desktop.window, self._reach.desktop.window.tr("Choose a line-up"))
-        dialog.setNameFilters(["Line-ups (*.json *.csv *.xlsx)"])
-        chosen: asyncio.Future[Path | None] = asyncio.get_running_loop().create_future()
-
-        def finished(_code: int) -> None:
-            files = dialog.selectedFiles() if dialog.result() else []
-            if not chosen.done():
-                chosen.set_result(Path(files[0]) if files else None)
-
-        dialog.finished.connect(finished)
-        dialog.open()
-        return await chosen
-
 
 def _planned(details: ShowDetails, lineup: LineUp, shop_id: str) -> PlanShow:
     return PlanShow(
@@ -226,15 +145,4 @@ def _planned(details: ShowDetails, lineup: LineUp, shop_id: str) -> PlanShow:
         starts_at_ms=details.starts_at_ms,
         series=details.series,
         template=details.template,
-    )
-
-
-def _named(lineup: LineUp, details: ShowDetails) -> LineUp:
-    """What a person said of the show goes before what the file says; the file knows the money of its amounts."""
-    return msgspec.structs.replace(
-        lineup,
-        title=details.title or lineup.title,
-        language=details.language,
-        currency=lineup.currency or details.currency,
-        planned_ms=details.planned_ms or lineup.planned_ms,
     )

@@ -8,6 +8,7 @@ import msgspec
 from studio.domain.lineup import LineUpItem
 from studio.domain.lineup_file import RowProblem
 from studio.domain.money import Money
+from studio.domain.promo import PromoPlan
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 """What stands in one cell of a table; None where it is empty."""
@@ -134,7 +135,7 @@ class DraftRow(msgspec.Struct, frozen=True):
 
 class LineUpSource(msgspec.Struct, frozen=True):
     """A file that was read: a table whose columns are still to be told apart (`guesses`: a column for each place, None for
-    one that is not used), or from JSON the rows themselves.
+    one that is not used), or from JSON the rows themselves. `codes` are planned codes of the whole show.
     """
 
     name: str
@@ -142,6 +143,7 @@ class LineUpSource(msgspec.Struct, frozen=True):
     guesses: tuple[Column | None, ...] = ()
     rows: tuple[DraftRow, ...] = ()
     notices: tuple[str, ...] = ()
+    codes: tuple[PromoPlan, ...] = ()
 
 
 class LineUpFormat(enum.StrEnum):

@@ -1,14 +1,12 @@
-"""Line-ups from JSON and CSV: good rows are kept, each bad row is named with its reason."""
+"""Line-ups from JSON, and the rules for a row of any file: good rows are kept, each bad row is named with its reason."""
 
-import csv
-import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import msgspec
 
 from studio.domain.lineup import ItemKind, LineUp, LineUpItem
-from studio.domain.money import minor_digits, zero
+from studio.domain.money import zero
 from studio.domain.plan import MAX_PLANNED_MS
 from studio.domain.promo import CODE, PromoKind, PromoPlan, PromoScope, suggest_code
 
@@ -40,10 +38,13 @@ class RowProblem(msgspec.Struct, frozen=True):
 
 
 class ReadLineUp(msgspec.Struct, frozen=True):
-    """What could be read of a file: the line-up of the good rows and the problems of the others."""
+    """What could be read of a file: the line-up of the good rows and the problems of the others. `promos` are planned codes
+    that belong to no item.
+    """
 
     lineup: LineUp
     problems: tuple[RowProblem, ...]
+    promos: tuple[PromoPlan, ...] = ()
 
 
 class LineUpUnreadable(ValueError):
@@ -92,6 +93,7 @@ class _File(msgspec.Struct):
     title: str
     currency: str
     items: list[msgspec.Raw]
+    promos: list[msgspec.Raw] = []
     language: str = "en"
     planned_minutes: float = 0
 
@@ -101,7 +103,10 @@ def _bad(condition: bool, sentence: str) -> None:
         raise ValueError(sentence)
 
 
-def _plan(row: PromoRow, title: str, new_id: NewId) -> PromoPlan:
+def plan_of_row(row: PromoRow, title: str, new_id: NewId) -> PromoPlan:
+    """The planned code of a row. Raises `ValueError` with what is wrong, a clause without a full stop. `title` is what a code
+    is made of where the row has none.
+    """
     kinds = [k.value for k in PromoKind]
     scopes = [s.value for s in PromoScope]
     _bad(row.kind not in kinds, f"the promo kind {row.kind!r} is not one of {', '.join(kinds)}")
@@ -192,7 +197,7 @@ def item_of_row(row: ItemRow, new_id: NewId, *, to_be_found: bool = False) -> Li
         target_units=row.target_units,
         safety_stock=row.safety_stock,
         note=row.note[:_NOTE],
-        promo=_plan(row.promo, title, new_id) if row.promo else None,
+        promo=plan_of_row(row.promo, title, new_id) if row.promo else None,
         show_price_minor=row.show_price_minor,
         planned_price_minor=row.planned_price_minor,
         images=_texts(row.images, MAX_IMAGES, _LINK),
@@ -227,6 +232,14 @@ def read_json(data: bytes, new_id: NewId) -> ReadLineUp:
             problems.append(RowProblem(number, f"Item {number}: {_in_words(error)}."))
         except (ValueError, msgspec.DecodeError) as error:
             problems.append(RowProblem(number, f"Item {number}: {error}."))
+    promos: list[PromoPlan] = []
+    for number, raw in enumerate(file.promos, start=1):
+        try:
+            promos.append(plan_of_row(msgspec.json.decode(raw, type=PromoRow), file.title, new_id))
+        except msgspec.ValidationError as error:
+            problems.append(RowProblem(0, f"Code {number} of the show: {_in_words(error)}."))
+        except (ValueError, msgspec.DecodeError) as error:
+            problems.append(RowProblem(0, f"Code {number} of the show: {error}."))
     minutes = file.planned_minutes
     if not 0 <= minutes <= 7 * _DAY_MINUTES:
         problems.append(
@@ -235,7 +248,7 @@ def read_json(data: bytes, new_id: NewId) -> ReadLineUp:
         minutes = 0
     language = file.language[:20]
     lineup = _lineup(file.title, file.currency, items, language, round(minutes * _MINUTE), problems)
-    return ReadLineUp(lineup, tuple(problems))
+    return ReadLineUp(lineup, tuple(problems), tuple(promos))
 
 
 def _in_words(error: msgspec.ValidationError) -> str:
@@ -247,97 +260,6 @@ def _in_words(error: msgspec.ValidationError) -> str:
     name = where.rstrip("`").lstrip(".") or "it"
     wanted = " or ".join(_KINDS.get(kind.strip(), kind.strip()) for kind in found[1].split("|"))
     return f"{name} is {_KINDS.get(found[2], found[2])} and must be {wanted}"
-
-
-def read_csv(data: bytes, title: str, currency: str, new_id: NewId, language: str = "en") -> ReadLineUp:
-    """Read a line-up from CSV with the columns kind, sku, product_id, title, planned_minutes, target_units,
-    safety_stock, talking_points (parted by " | "), promo_code, promo_kind, promo_value (percent, or amount in
-    major units), promo_minutes. Commas or semicolons; UTF-8, with or without BOM. Without a `currency`, amounts have two
-    decimals until `in_currency` says which it is.
-    Raises `LineUpUnreadable` when the file as a whole is none.
-    """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise LineUpUnreadable("This file is not UTF-8 text: save it as CSV UTF-8 and try again.") from error
-    first = text.partition("\n")[0]
-    reader = csv.DictReader(
-        io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","
-    )
-    names = [(n or "").strip().lower() for n in reader.fieldnames or []]
-    if "planned_minutes" not in names or not {"sku", "product_id", "title"} & set(names):
-        raise LineUpUnreadable(
-            "The first row must name the columns: planned_minutes and at least one of sku, product_id, title."
-        )
-    reader.fieldnames = names
-    items: list[LineUpItem] = []
-    problems: list[RowProblem] = []
-    try:
-        for row in reader:
-            cells = {
-                key: (value or "").strip() for key, value in row.items() if isinstance(value, str) and key
-            }
-            if not any(cells.values()):
-                continue
-            try:
-                items.append(item_of_row(_csv_item(cells, minor_digits(currency)), new_id))
-            except ValueError as error:
-                problems.append(RowProblem(reader.line_num, f"Row {reader.line_num}: {error}."))
-    except csv.Error as error:
-        problems.append(RowProblem(reader.line_num, f"Row {reader.line_num} and what follows: {error}."))
-    return ReadLineUp(_lineup(title, currency, items, language, 0, problems), tuple(problems))
-
-
-def in_currency(lineup: LineUp, currency: str) -> LineUp:
-    """A line-up that was read without a currency, in this one: its amounts off were read with two decimals."""
-    return msgspec.structs.replace(
-        lineup, currency=currency, items=tuple(_in_currency(item, currency) for item in lineup.items)
-    )
-
-
-def _in_currency(item: LineUpItem, currency: str) -> LineUpItem:
-    plan = item.promo
-    if plan is None or plan.kind is not PromoKind.FIXED:
-        return item
-    amount = round(plan.amount_minor * 10 ** minor_digits(currency) / 100)
-    return msgspec.structs.replace(item, promo=msgspec.structs.replace(plan, amount_minor=amount))
-
-
-def _number(cells: Mapping[str, str], name: str) -> float:
-    text = cells.get(name, "").replace(",", ".")
-    if not text:
-        return 0
-    try:
-        value = float(text)
-    except ValueError:
-        raise ValueError(f"{name} is {cells[name]!r}, not a number") from None
-    if not -1e9 < value < 1e9:
-        raise ValueError(f"{name} is {cells[name]!r}, out of range")
-    return value
-
-
-def _csv_item(cells: Mapping[str, str], digits: int) -> ItemRow:
-    promo = None
-    if kind := cells.get("promo_kind", ""):
-        value = _number(cells, "promo_value")
-        promo = PromoRow(
-            kind=kind,
-            code=cells.get("promo_code") or None,
-            percent=round(value) if kind == PromoKind.PERCENT else 0,
-            amount_minor=round(value * 10**digits) if kind == PromoKind.FIXED else 0,
-            minutes=round(_number(cells, "promo_minutes")) or 10,
-        )
-    return ItemRow(
-        kind=cells.get("kind") or "product",
-        title=cells.get("title", ""),
-        planned_ms=round(_number(cells, "planned_minutes") * _MINUTE),
-        product_id=cells.get("product_id", ""),
-        sku=cells.get("sku", ""),
-        talking_points=cells.get("talking_points", "").split(" | "),
-        target_units=round(_number(cells, "target_units")),
-        safety_stock=round(_number(cells, "safety_stock")),
-        promo=promo,
-    )
 
 
 def _lineup(

@@ -4,10 +4,18 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from studio.domain.exchange import Cell, Column, DraftRow, Found, Match, RawTable, Terms
+from studio.domain.exchange import Cell, Column, DraftRow, Found, Match, RawRow, RawTable, Terms
 from studio.domain.lineup import DEFAULT_PLANNED_MS, ItemKind, LineUpItem
-from studio.domain.lineup_file import MAX_ITEMS, ItemRow, NewId, PromoRow, ReadLineUp, item_of_row
-from studio.domain.promo import PromoKind, PromoScope, PromoWhen
+from studio.domain.lineup_file import (
+    MAX_ITEMS,
+    ItemRow,
+    NewId,
+    PromoRow,
+    ReadLineUp,
+    item_of_row,
+    plan_of_row,
+)
+from studio.domain.promo import PromoKind, PromoPlan, PromoScope, PromoWhen
 from studio.exchange import plain, values
 from studio.exchange import words as w
 from studio.exchange.mapping import folded
@@ -28,20 +36,43 @@ def drafts(
 
     Their products are not looked for yet. Minor units are those of `terms.currency`.
     """
-    decimal = table.decimal or values.decimal_sign(terms.language)
+    decimal = _decimal(table, terms)
     found = [
         DraftRow(problem.row, None, (problem.sentence,), label=f"Row {problem.row}")
         for problem in table.problems
     ]
     for row in table.rows:
-        cells = {
-            column: cell
-            for column, cell in zip(mapping, row.cells, strict=False)
-            if column is not None and cell is not None and values.text_of(cell)
-        }
+        cells = _cells(row, mapping)
         if cells:
             found.append(_Row(row.number, cells, terms, decimal, new_id).draft())
     return tuple(_within(sorted(found, key=lambda draft: draft.number)))
+
+
+def codes(
+    table: RawTable, mapping: Sequence[Column | None], terms: Terms, new_id: NewId
+) -> tuple[tuple[PromoPlan, ...], tuple[str, ...]]:
+    """The planned codes of the whole show in a table of codes, and sentences about the rows that are none."""
+    found: list[PromoPlan] = []
+    wrong = [f"{table.sheet}: {problem.sentence}" for problem in table.problems]
+    for row in table.rows:
+        cells = _cells(row, mapping)
+        if cells:
+            plan, problems = _Row(row.number, cells, terms, _decimal(table, terms), new_id).code()
+            wrong += (f"{table.sheet}, row {row.number}: {problem}." for problem in problems)
+            found += [plan] if plan is not None else []
+    return tuple(found), tuple(wrong)
+
+
+def _cells(row: RawRow, mapping: Sequence[Column | None]) -> dict[Column, Cell]:
+    return {
+        column: cell
+        for column, cell in zip(mapping, row.cells, strict=False)
+        if column is not None and cell is not None and values.text_of(cell)
+    }
+
+
+def _decimal(table: RawTable, terms: Terms) -> str:
+    return table.decimal or values.decimal_sign(terms.language)
 
 
 def drafts_of_json(read: ReadLineUp, terms: Terms) -> tuple[DraftRow, ...]:
@@ -65,6 +96,17 @@ def drafts_of_json(read: ReadLineUp, terms: Terms) -> tuple[DraftRow, ...]:
         found.append(DraftRow(number, plain.tidy(item), label=item.title))
     found += [DraftRow(row, None, (sentence,), label=f"Item {row}") for row, sentence in bad.items()]
     return tuple(sorted(found, key=lambda draft: draft.number))
+
+
+def codes_of_json(read: ReadLineUp, terms: Terms) -> tuple[tuple[PromoPlan, ...], tuple[str, ...]]:
+    """The codes of the whole show in a line-up in JSON, and sentences about those whose amounts are in other money."""
+    other = read.lineup.currency != terms.currency
+    wrong = [plan for plan in read.promos if other and plan.kind is PromoKind.FIXED]
+    said = tuple(
+        f"{plan.code} takes off an amount in {read.lineup.currency}, and the show sells in {terms.currency}: it is left out."
+        for plan in wrong
+    )
+    return tuple(plan for plan in read.promos if plan not in wrong), said
 
 
 def _within(found: list[DraftRow]) -> list[DraftRow]:
@@ -113,6 +155,18 @@ class _Row:
             plain.line(barcode, 200),
             label,
         )
+
+    def code(self) -> tuple[PromoPlan | None, list[str]]:
+        """The planned code of this row, or what is wrong with it."""
+        row = self._promo()
+        if not row.code:
+            self._wrong.append("the code is missing, write what customers type")
+        if not self._wrong:
+            try:
+                return plan_of_row(row, "", self._new_id), []
+            except ValueError as error:
+                self._wrong.append(_clause(error))
+        return None, self._wrong
 
     def _label(self) -> str:
         return next((text[:300] for column in _NAMED if (text := self._text(column))), f"Row {self._number}")

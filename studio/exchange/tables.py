@@ -7,11 +7,12 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from studio.domain.exchange import Cell, RawRow, RawTable
+from studio.domain.exchange import Cell, Column, RawRow, RawTable
 from studio.domain.lineup_file import LineUpUnreadable, RowProblem
 from studio.exchange import workbook
 from studio.exchange.mapping import exactly
 from studio.exchange.plain import unguarded
+from studio.exchange.words import ALL_WORDS
 
 MAX_BYTES: Final = 20_000_000
 MAX_ROWS: Final = 10_000
@@ -29,6 +30,8 @@ _BOMS: Final = (
 _NOT_TEXT: Final = (
     "This file is not text: save the table as CSV UTF-8 or as an Excel workbook (.xlsx), and choose it again."
 )
+CODES: Final = frozenset(words.codes for words in ALL_WORDS)
+"""What the sheet of the show's codes is called, in every language."""
 Stopped = Callable[[], bool]
 """Whether somebody gave up waiting."""
 
@@ -180,8 +183,31 @@ def _holds(lines: Sequence[str], delimiter: str) -> bool:
 # --- workbooks ----------------------------------------------------------------------------------------------------
 
 
+def read_codes(data: bytes) -> RawTable | None:
+    """The sheet of a workbook on which the codes of the whole show stand, as the studio writes it; None where there is none.
+    Raises `LineUpUnreadable`.
+    """
+    if len(data) > MAX_BYTES or data[:4] != b"PK\x03\x04":
+        return None
+    return _codes_of(workbook.Workbook(data))
+
+
+def _codes_of(book: workbook.Workbook) -> RawTable | None:
+    for name in book.sheets:
+        rows = book.rows(name, MAX_ROWS + _HEADER_WITHIN + 1) if name in CODES else []
+        if rows:
+            table = _table(rows, RawTable((), (), sheet=name))
+            columns = {exactly(column) for column in table.header}
+            # Others have sheets of this name too, and line-ups have codes.
+            if Column.PROMO_CODE in columns and Column.MINUTES not in columns:
+                return table
+    return None
+
+
 def _from_workbook(book: workbook.Workbook, sheet: str, stopped: Stopped) -> RawTable:
-    names = book.sheets
+    codes = _codes_of(book)
+    # What the codes stand on is no line-up, unless there is nothing else.
+    names = tuple(name for name in book.sheets if codes is None or name != codes.sheet) or book.sheets
     if sheet and sheet not in names:
         raise LineUpUnreadable(f"There is no sheet “{sheet[:60]}” in this workbook: choose another one.")
     first: RawTable | None = None

@@ -11,10 +11,13 @@ from studio.domain.promo import PromoKind, PromoScope, PromoWhen
 
 @dataclass(frozen=True, slots=True)
 class TableWords:
-    """The words of one language. `sheet` is the name of the sheet, `no_limit` stands for a limit that is none."""
+    """The words of one language. `sheet` is the name of the sheet, `codes` that of the codes of the whole show; `no_limit`
+    stands for a limit that is none.
+    """
 
     language: str
     sheet: str
+    codes: str
     columns: Mapping[Column, str]
     kinds: Mapping[ItemKind, str]
     promo_kinds: Mapping[PromoKind, str]
@@ -26,6 +29,7 @@ class TableWords:
 EN: Final = TableWords(
     "en",
     "Line-up",
+    "Codes",
     {
         Column.KIND: "Kind", Column.TITLE: "Title", Column.MINUTES: "Minutes", Column.PRODUCT_ID: "Product id",
         Column.SKU: "SKU", Column.BARCODE: "Barcode", Column.SHOW_PRICE: "Show price",
@@ -51,6 +55,7 @@ EN: Final = TableWords(
 DE: Final = TableWords(
     "de",
     "Ablauf",
+    "Codes",
     {
         Column.KIND: "Art", Column.TITLE: "Titel", Column.MINUTES: "Minuten", Column.PRODUCT_ID: "Produkt-ID",
         Column.SKU: "Artikelnummer", Column.BARCODE: "Strichcode", Column.SHOW_PRICE: "Showpreis",
@@ -76,6 +81,7 @@ DE: Final = TableWords(
 NB: Final = TableWords(
     "nb",
     "Kjøreplan",
+    "Koder",
     {
         Column.KIND: "Type", Column.TITLE: "Tittel", Column.MINUTES: "Minutter", Column.PRODUCT_ID: "Produkt-id",
         Column.SKU: "Varenummer", Column.BARCODE: "Strekkode", Column.SHOW_PRICE: "Sendepris",

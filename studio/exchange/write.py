@@ -7,7 +7,7 @@ a cell of text.
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ _ALWAYS: Final = (
     Column.KIND, Column.TITLE, Column.MINUTES, Column.PRODUCT_ID, Column.SKU, Column.SHOW_PRICE, Column.TARGET,
     Column.SAFETY, Column.POINTS, Column.NOTE,
 )  # fmt: skip
+_CODE_ALWAYS: Final = (Column.PROMO_CODE, Column.PROMO_KIND, Column.PROMO_VALUE, Column.PROMO_SCOPE)
 _WIDTHS: Final = {
     Column.TITLE: 42, Column.PRODUCT_ID: 24, Column.SKU: 22, Column.POINTS: 60, Column.NOTE: 40, Column.IMAGES: 40,
     Column.ALTERNATIVES: 24, Column.PROMO_FROM: 18, Column.PROMO_UNTIL: 18, Column.PROMO_CODE: 16,
@@ -82,8 +83,11 @@ def write_csv(items: Sequence[LineUpItem], terms: Terms) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def write_xlsx(items: Sequence[LineUpItem], terms: Terms, title: str) -> bytes:
-    """The items as an Excel workbook: numbers, prices and dates as such, the names of the columns always in sight.
+def write_xlsx(
+    items: Sequence[LineUpItem], terms: Terms, title: str, codes: Sequence[PromoPlan] = ()
+) -> bytes:
+    """The items as an Excel workbook: numbers, prices and dates as such, the names of the columns always in sight. `codes`,
+    those of the whole show, are on a sheet of their own, which there is only where there are any.
 
     Raises `NotWritable` when a text is longer than a cell may be.
     """
@@ -99,31 +103,41 @@ def write_xlsx(items: Sequence[LineUpItem], terms: Terms, title: str) -> bytes:
     }
     with xlsxwriter.Workbook(out, plain) as book:
         book.set_properties({"title": title[:200], "comments": "Host Studio"})
-        sheet = book.add_worksheet(words.sheet)
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        sheet.freeze_panes(1, 2)
-        for at, column in enumerate(columns):
-            sheet.set_column(at, at, _WIDTHS.get(column, 12))
-            sheet.write_string(0, at, words.columns[column], head)
-        put = _Cells(sheet, book.add_format, terms)
-        for number, (row, item) in enumerate(zip(rows, items, strict=True), start=1):
+        put = _Cells(book.add_format, terms)
+
+        def add(
+            name: str, columns: Sequence[Column], rows: Sequence[Mapping[Column, Value]], named: Sequence[str]
+        ) -> None:
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 2)
             for at, column in enumerate(columns):
-                put.put(number, at, row.get(column), item.title)
-        sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
+                sheet.set_column(at, at, _WIDTHS.get(column, 12))
+                sheet.write_string(0, at, words.columns[column], head)
+            for number, (row, of) in enumerate(zip(rows, named, strict=True), start=1):
+                for at, column in enumerate(columns):
+                    put.put(sheet, (number, at), row.get(column), of)
+            sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
+
+        add(words.sheet, columns, rows, [item.title for item in items])
+        if codes:
+            planned = [_promo(plan, words) for plan in codes]
+            add(words.codes, _used(planned, _CODE_ALWAYS), planned, [plan.code for plan in codes])
     return out.getvalue()
 
 
-def write_json(lineup: LineUp) -> bytes:
-    """The line-up as `studio.domain.lineup_file.read_json` reads it."""
+def write_json(lineup: LineUp, codes: Sequence[PromoPlan] = ()) -> bytes:
+    """The line-up as `studio.domain.lineup_file.read_json` reads it, with the codes of the whole show."""
     file = {
         "title": lineup.title,
         "language": lineup.language,
         "currency": lineup.currency,
         "planned_minutes": float(_minutes(lineup.planned_ms)),
         "items": [_json_item(tidy(item)) for item in lineup.items],
+        "promos": [_json_plan(plan) for plan in codes],
     }
     return msgspec.json.format(msgspec.json.encode(file), indent=2) + b"\n"
 
@@ -133,9 +147,13 @@ def _json_item(item: LineUpItem) -> dict[str, object]:
     del found["id"]
     found["talking_points"] = found.pop("points")
     if item.promo is not None:
-        plan: dict[str, object] = msgspec.to_builtins(item.promo)
-        del plan["id"]
-        found["promo"] = plan
+        found["promo"] = _json_plan(item.promo)
+    return found
+
+
+def _json_plan(plan: PromoPlan) -> dict[str, object]:
+    found: dict[str, object] = msgspec.to_builtins(plan)
+    del found["id"]
     return found
 
 
@@ -147,8 +165,12 @@ def _table(
 ) -> tuple[list[Column], list[Mapping[Column, Value]]]:
     """The columns that are needed, and what stands in them, item by item."""
     rows = [_row(tidy(item), words) for item in items]
+    return _used(rows, _ALWAYS), rows
+
+
+def _used(rows: Sequence[Mapping[Column, Value]], always: Collection[Column]) -> list[Column]:
     used = {column for row in rows for column, value in row.items() if value not in (None, "")}
-    return [column for column in Column if column in _ALWAYS or column in used], rows
+    return [column for column in Column if column in always or column in used]
 
 
 def _row(item: LineUpItem, words: TableWords) -> Mapping[Column, Value]:
@@ -239,12 +261,10 @@ def _local(ms: int, time_zone: str) -> dt.datetime:
 
 
 class _Cells:
-    """Puts values into the cells of a sheet."""
+    """Puts values into the cells of a workbook's sheets."""
 
-    def __init__(
-        self, sheet: Worksheet, add_format: Callable[[dict[str, Any]], Format], terms: Terms
-    ) -> None:
-        self._sheet, self._terms = sheet, terms
+    def __init__(self, add_format: Callable[[dict[str, Any]], Format], terms: Terms) -> None:
+        self._terms = terms
         digits = numbers.get_currency_precision(terms.currency)
         money = "#,##0" + (f".{'0' * digits}" if digits else "")
         top = {"valign": "top"}
@@ -255,9 +275,9 @@ class _Cells:
         self._percent = add_format({**top, "num_format": '0" %"'})
         self._moment = add_format({**top, "num_format": "yyyy-mm-dd hh:mm:ss"})
 
-    def put(self, row: int, at: int, value: Value, title: str) -> None:
-        """Put a value into a cell. Raises `NotWritable`."""
-        sheet = self._sheet
+    def put(self, sheet: Worksheet, place: tuple[int, int], value: Value, title: str) -> None:
+        """Put a value into a cell, at its row and column. Raises `NotWritable`."""
+        row, at = place
         match value:
             case None | "":
                 pass
@@ -279,16 +299,17 @@ class _Cells:
             case Minutes(ms):
                 sheet.write_number(row, at, float(_minutes(ms)), self._minutes)
             case Moment(ms):
-                self._put_moment(row, at, ms)
+                self._put_moment(sheet, place, ms)
             case int():
                 sheet.write_number(row, at, value, self._plain)
 
-    def _put_moment(self, row: int, at: int, ms: int) -> None:
+    def _put_moment(self, sheet: Worksheet, place: tuple[int, int], ms: int) -> None:
+        row, at = place
         local = _local(ms, self._terms.time_zone)
         naive = local.replace(tzinfo=None, fold=0)
         # A date of a workbook knows neither zone nor which of two hours is meant.
         again = naive.replace(tzinfo=local.tzinfo).timestamp() * 1000
         if ms % 1000 == 0 and again == ms and local.year > 1900:
-            self._sheet.write_datetime(row, at, naive, self._moment)
+            sheet.write_datetime(row, at, naive, self._moment)
         else:
-            self._sheet.write_string(row, at, _iso(ms, self._terms.time_zone), self._plain)
+            sheet.write_string(row, at, _iso(ms, self._terms.time_zone), self._plain)

@@ -17,6 +17,7 @@ from studio.ui.garbage import WindowGarbage
 from studio.ui.keyguard import FocusKeys
 from studio.ui.main_window import MainWindow
 from studio.ui.notices import Notices
+from studio.ui.prepare.import_dialog import ImportDialog
 from studio.ui.shows.page import ShowsPage
 from studio.ui.shows.show_list import Deed
 from tests.fakes.bad_shop import BadShop
@@ -67,6 +68,19 @@ class OpenStudioWindow:
         found = QApplication.activeModalWidget()
         assert isinstance(found, kind)
         return found
+
+    async def import_shown(self, to_come: str = "") -> ImportDialog:
+        """The preview of a line-up file, when its rows are there (with `to_come` on the button)."""
+        dialog = await self.dialog(ImportDialog)
+        await self.until(lambda: not dialog.progress.isVisibleTo(dialog), "the rows")
+        await self.until(lambda: to_come in dialog.deed.text(), f"{to_come} on {dialog.deed.text()}")
+        return dialog
+
+    async def take_import(self, to_come: str = "") -> None:
+        """Accept what comes in of a line-up file."""
+        dialog = await self.import_shown(to_come)
+        await self.until(dialog.deed.isEnabled, "something to import")
+        dialog.deed.click()
 
     async def until(self, holds: Callable[[], object], what: str) -> None:
         """Let the window work until it holds."""

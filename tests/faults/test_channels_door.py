@@ -74,6 +74,7 @@ async def make_show(opened: OpenStudioWindow, folder: Path) -> HostWorkspace:
     chooser.setDirectory(str(file.parent))
     chooser.selectFile(str(file))
     chooser.accept()
+    await opened.take_import()
     await opened.until(lambda: opened.window.findChild(HostWorkspace), "the show")
     opened.window.show_workspace("host")
     host = opened.window.findChild(HostWorkspace)

@@ -86,6 +86,7 @@ async def make_show(opened: OpenStudioWindow, file: Path, shop: str) -> HostWork
     chooser.setDirectory(str(file.parent))
     chooser.selectFile(str(file))
     chooser.accept()
+    await opened.take_import()
     return await the_show(opened)
 
 

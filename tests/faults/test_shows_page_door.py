@@ -86,6 +86,7 @@ async def from_file(opened: OpenStudioWindow, title: str, file: Path) -> HostWor
     chooser.setDirectory(str(file.parent))
     chooser.selectFile(str(file))
     chooser.accept()
+    await opened.take_import()
     return await the_show(opened, title)
 
 
@@ -326,5 +327,6 @@ async def test_the_length_that_was_typed_goes_before_that_of_the_file(open_it: O
         chooser.setDirectory(str(lineup.parent))
         chooser.selectFile(str(lineup))
         chooser.accept()
+        await opened.take_import()
         host = await the_show(opened, "Long evening")
         assert host._show.state.planned_ms == 150 * 60_000

@@ -46,7 +46,17 @@ class ExchangePort(Protocol):
     async def rows(
         self, source: LineUpSource, mapping: Sequence[Column | None], terms: Terms, on_step: OnStep
     ) -> tuple[DraftRow, ...]:
-        """The rows of a file as items, with what was found of their products in the shop's catalogue."""
+        """The rows of a file as items, with what was found of their products in the shop's catalogue. As long as that is not
+        here as a whole, nothing is looked for.
+        """
+        ...
+
+    async def catalogue_is_here(self) -> bool:
+        """Whether the shop's catalogue has been read as a whole."""
+        ...
+
+    async def catalogue_comes(self) -> None:
+        """Wait until it has been."""
         ...
 
     def chosen(self, row: DraftRow, candidate: Candidate, terms: Terms) -> LineUpItem:

@@ -66,7 +66,7 @@ class LineUpExport(QObject):
         """What can be exported, for the button in the header."""
         menu = QMenu(tr("Export"), self._window)
         names = {
-            Kind.CSV: tr("Line-up as CSV…"),
+            Kind.CSV: tr("Line-up as CSV, items only…"),
             Kind.XLSX: tr("Line-up as Excel workbook…"),
             Kind.JSON: tr("Line-up as JSON…"),
             Kind.PDF: tr("Run sheet as PDF…"),
@@ -141,7 +141,14 @@ class LineUpExport(QObject):
             what = (
                 tr("The run sheet is in {path}") if kind not in _FORMATS else tr("The line-up is in {path}")
             )
-            self.notice.emit(Notice("ok", what.replace("{path}", str(path)), "export"))
+            said = what.replace("{path}", str(path))
+            left = len(self._live.state.planned_promos)
+            if kind is Kind.CSV and left:
+                more = tr(
+                    "A CSV has items only: export the {n} codes of the whole show as Excel workbook or JSON."
+                )
+                said = f"{said}. {more.replace('{n}', str(left))}"
+            self.notice.emit(Notice("ok", said, "export"))
         finally:
             self._works = False
             self.busy.emit(False)

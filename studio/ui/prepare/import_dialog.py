@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout,
 
 from studio.domain.exchange import Candidate, LineUpSource, Terms
 from studio.domain.lineup import LineUpItem
+from studio.domain.promo import PromoPlan
 from studio.ui.dialogs import Dialog
 from studio.ui.prepare.exchange_port import ExchangePort, NotReadError
 from studio.ui.prepare.import_columns import ImportColumns
@@ -35,14 +36,15 @@ class ImportDialog(Dialog):
     """Shows what stands in `path` and lets a person decide. `items()` and `place()` are what was decided.
 
     `room` names the places where items may go, and how many find room there; `behind` is the title of the item behind
-    which they may. Reading begins with `load`.
+    which they may. Reading begins with `load`. As long as the shop's catalogue is not here, rows come in as they stand, and
+    are looked up again once it is.
     """
 
     def __init__(
         self, parent: QWidget, path: Path, port: ExchangePort, terms: Terms, texts: Texts, theme: Theme, tasks: Tasks,
-        *, room: Mapping[Place, int], behind: str = "",
+        *, room: Mapping[Place, int], behind: str = "", title: str = "",
     ) -> None:  # fmt: skip
-        super().__init__(parent, tr("Import a line-up"), width=theme.px(900))
+        super().__init__(parent, title or tr("Import a line-up"), width=theme.px(900))
         self._path, self._port, self._terms, self._tasks = path, port, terms, tasks
         self._room = dict(room)
         self._source: LineUpSource | None = None
@@ -118,6 +120,7 @@ class ImportDialog(Dialog):
         }
         for place in self._room:
             self.place_choice.addItem(words[place], place)
+        self.place_choice.setHidden(len(self._room) < 2)
         self.buttons.insertWidget(0, self.place_choice)
         self.buttons.insertWidget(1, self.full, 1)
 
@@ -132,6 +135,10 @@ class ImportDialog(Dialog):
             elif row.item is not None:
                 found.append(row.item)
         return tuple(found)
+
+    def codes(self) -> tuple[PromoPlan, ...]:
+        """The planned codes of the whole show that come in."""
+        return self._source.codes if self._source is not None else ()
 
     def place(self) -> Place:
         """Where they go."""
@@ -190,15 +197,28 @@ class ImportDialog(Dialog):
             return
         mapping = self.columns.mapping() if source.table is not None else ()
         lacks = self._port.missing(mapping) if source.table is not None else ""
-        self._say(" ".join([*source.notices, lacks]).strip())
+        said = [*source.notices, lacks]
+        self._say(" ".join(said).strip())
         if lacks:
             self.progress.hide()
             self.model.set_rows(())
             return
-        rows = await self._port.rows(source, mapping, self._terms, self._show_progress)
-        self.progress.hide()
-        self.model.set_rows(rows)
-        self.table.look_at(max(0, self.model.next_open(-1)) if rows else -1)
+        complete, again = False, False
+        while not complete:
+            complete = await self._port.catalogue_is_here()
+            waits = (
+                ""
+                if complete
+                else tr("The shop's catalogue is not here yet: rows are looked up again when it is.")
+            )
+            self._say(" ".join([*said, waits]).strip())
+            rows = await self._port.rows(source, mapping, self._terms, self._show_progress)
+            self.progress.hide()
+            self.model.set_rows(rows, again=again)
+            self.table.look_at(max(0, self.model.next_open(-1)) if rows else -1)
+            if not complete:
+                await self._port.catalogue_comes()
+                again = True
 
     def _begin(self, coro: Any, name: str) -> None:
         self._stop()
@@ -232,20 +252,25 @@ class ImportDialog(Dialog):
         model = self.model
         good, asks, wrong = (model.count(s) for s in (RowState.GOOD, RowState.ASKS, RowState.WRONG))
         busy = self.progress.isVisibleTo(self)
-        self.deed.setText(_deed(good))
+        codes = len(self.codes())
+        self.deed.setText(_deed(good, codes))
         left = self._room[self.place()]
         full = tr("There is room for {n} items there: leave some out.").replace("{n}", str(left))
         self.full.setText(full if good > left else "")
-        self.deed.setEnabled(0 < good <= left and not busy)
+        self.deed.setEnabled(good + codes > 0 and good <= left and not busy)
         parts = [tr("{n} come in").replace("{n}", str(good))]
+        if codes:
+            parts.append(tr("{n} codes of the whole show").replace("{n}", str(codes)))
         if asks:
             parts.append(tr("{n} to confirm, else left out").replace("{n}", str(asks)))
         if wrong:
             parts.append(tr("{n} to correct in the file").replace("{n}", str(wrong)))
-        self.head.set_note(" · ".join(parts) if model.rowCount() else "")
+        self.head.set_note(" · ".join(parts) if model.rowCount() or codes else "")
 
 
-def _deed(good: int) -> str:
+def _deed(good: int, codes: int) -> str:
+    if not good and codes:
+        return tr("Import codes")
     if good == 1:
         return tr("Import 1 item")
     return tr("Import {n} items").replace("{n}", str(good)) if good else tr("Import")

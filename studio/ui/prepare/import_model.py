@@ -75,10 +75,13 @@ class ImportRowsModel(QAbstractTableModel):
             tr("Row"), tr("State"), tr("Item"), tr("Minutes"), tr("Show price"), tr("Code"), tr("Product of the shop, remarks"),
         )  # fmt: skip
 
-    def set_rows(self, rows: Sequence[DraftRow]) -> None:
-        """Show these rows; what was decided about the others is forgotten."""
+    def set_rows(self, rows: Sequence[DraftRow], *, again: bool = False) -> None:
+        """Show these rows; what was decided about the others is forgotten. `again`: they are the same ones, looked up once
+        more, and what was left out stays out.
+        """
+        out = {kept.row.number for kept in self._rows if again and kept.choice is Chosen.LEFT_OUT}
         self.beginResetModel()
-        self._rows = [_Kept(row) for row in rows]
+        self._rows = [_Kept(row, Chosen.LEFT_OUT if row.number in out else None) for row in rows]
         self.endResetModel()
 
     def row(self, at: int) -> DraftRow:

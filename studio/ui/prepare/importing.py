@@ -12,6 +12,7 @@ from studio.domain.commands import ImportItems
 from studio.domain.exchange import Terms
 from studio.domain.lineup import LineUpItem
 from studio.domain.lineup_file import MAX_ITEMS
+from studio.domain.promo import PromoPlan
 from studio.ui.models.live_show import LiveShow
 from studio.ui.prepare.exchange_port import ExchangePort
 from studio.ui.prepare.import_dialog import ImportDialog, Place
@@ -79,9 +80,9 @@ class LineUpImport(QObject):
             self._window, path, self._port, terms_of(self._live, self._texts), self._texts, self._theme, self._tasks,
             room=self._room(bool(behind)), behind=behind.title if behind else "",
         )  # fmt: skip
-        taken: list[tuple[tuple[LineUpItem, ...], Place]] = []
+        taken: list[tuple[tuple[LineUpItem, ...], tuple[PromoPlan, ...], Place]] = []
         # Read while the dialog lives: it deletes itself when it closes.
-        dialog.accepted.connect(lambda: taken.append((dialog.items(), dialog.place())))
+        dialog.accepted.connect(lambda: taken.append((dialog.items(), dialog.codes(), dialog.place())))
         self.dialog = dialog
         dialog.load()
         try:
@@ -90,10 +91,12 @@ class LineUpImport(QObject):
             self.dialog = None
         return bool(taken) and await self._take(*taken[0], behind.id if behind else "")
 
-    async def _take(self, items: tuple[LineUpItem, ...], place: Place, behind: str) -> bool:
+    async def _take(
+        self, items: tuple[LineUpItem, ...], codes: tuple[PromoPlan, ...], place: Place, behind: str
+    ) -> bool:
         at = self._live.state.index(behind) + 1 if place is Place.BEHIND else 0
         instead = place is Place.INSTEAD
-        refused = await self._studio.do(ImportItems(items, at or MAX_ITEMS, instead=instead))
+        refused = await self._studio.do(ImportItems(items, at or MAX_ITEMS, instead=instead, promos=codes))
         if refused is not None:
             self.notice.emit(Notice("warning", refused.sentence, "import"))
             return False
@@ -102,7 +105,11 @@ class LineUpImport(QObject):
             if instead
             else tr("{n} items are in the line-up. Undo takes them out again, all at once.")
         )
-        self.notice.emit(Notice("ok", words.replace("{n}", str(len(items))), "import"))
+        said = words.replace("{n}", str(len(items)))
+        if codes:
+            more = tr("{n} codes of the whole show came with them.").replace("{n}", str(len(codes)))
+            said = f"{said} {more}"
+        self.notice.emit(Notice("ok", said, "import"))
         return True
 
     def _room(self, selected: bool) -> dict[Place, int]:

@@ -54,7 +54,7 @@ class ShowsPage(QWidget):
         self.new.setProperty("variant", "primary")
         self.new.setToolTip(self.tr("Say what it is called and when it is, then plan it (Ctrl+N)"))
         self.from_file = QPushButton(self.tr("From a line-up file…"))
-        self.from_file.setToolTip(self.tr("Make a show from a line-up in CSV or JSON"))
+        self.from_file.setToolTip(self.tr("Make a show from a line-up in CSV, Excel or JSON"))
         self.rehearse = QPushButton(self.tr("Rehearse with the demo shop"))
         self.connect_shop = QPushButton(self.tr("Connect a shop…"))
         self.connect_shop.setToolTip(self.tr("Connect shops, test them, and see what they can do (Ctrl+,)"))

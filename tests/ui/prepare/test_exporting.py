@@ -15,16 +15,17 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from studio.domain import commands as cmd
 from studio.domain.exchange import Terms
 from studio.domain.lineup import LineUpItem
 from studio.domain.lineup_file import MAX_ITEMS, read_json
 from studio.exchange_door import LineUpExchange
 from studio.ui.models.live_show import LiveShow
 from studio.ui.prepare.exporting import Kind, LineUpExport
-from studio.ui.studio import Notice
+from studio.ui.studio import ChangeBatch, Notice
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
-from tests.fakes.fake_studio import T0, FakeStudio
+from tests.fakes.fake_studio import T0, FakeStudio, a_plan
 
 PATIENCE_S = 20.0
 
@@ -93,6 +94,25 @@ async def test_a_line_up_that_is_exported_is_imported_as_the_same(exporter: Expo
     assert planned == [bare(item) for item in exporter.live.state.items]
     # What the shop charges now is what was planned with.
     assert items[0].planned_price_minor == 4900
+
+
+@pytest.mark.parametrize("kind", [Kind.CSV, Kind.XLSX, Kind.JSON])
+async def test_codes_of_the_whole_show_are_exported_or_it_is_said_that_they_are_not(
+    exporter: Exporter, kind: Kind
+) -> None:
+    assert await exporter.studio.do(cmd.PlanPromos((a_plan("LIVE14"), a_plan("REPLAY")))) is None
+    exporter.live.take(ChangeBatch(events=tuple(exporter.studio.log[-1:])))
+    path = await exporter.write(kind)
+    source = await exporter.port.read(path, Terms("EUR"))
+    assert source.notices == ()
+    said = exporter.notices[-1].sentence
+    if kind is Kind.CSV:
+        assert "export the 2 codes of the whole show as Excel workbook or JSON" in said
+        assert source.codes == ()
+    else:
+        assert said == f"The line-up is in {path}"
+        planned = [msgspec.structs.replace(plan, id="") for plan in exporter.live.state.planned_promos]
+        assert [msgspec.structs.replace(plan, id="") for plan in source.codes] == planned
 
 
 async def test_a_csv_opens_in_a_spreadsheet_and_json_in_the_studio(exporter: Exporter) -> None:

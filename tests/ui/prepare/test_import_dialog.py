@@ -300,6 +300,56 @@ async def test_a_line_up_in_json_needs_no_columns(producer: Producer) -> None:
     assert producer.titles[-1] == "Linen throw “Fjord”"
 
 
+async def test_codes_of_the_whole_show_come_in_with_the_items_and_one_undo_takes_both_back(
+    producer: Producer,
+) -> None:
+    code = '{"kind":"percent","percent":15,"code":"LIVE14","scope":"lineup"}'
+    talk = '{"kind":"talk","title":"A","planned_ms":60000}'
+    text = f'{{"title":"S","currency":"EUR","items":[{talk}],"promos":[{code},{{"kind":"x"}}]}}'
+    before = producer.live.state.items
+    dialog = await producer.open(producer.file("x.json", text))
+    assert dialog.head.note.text() == "1 come in · 1 codes of the whole show"
+    assert "Code 2 of the show" in dialog.notices.text()
+    dialog.deed.click()
+    await producer.end()
+    assert producer.titles[-1] == "A"
+    assert [(p.code, p.percent) for p in producer.live.state.planned_promos] == [("LIVE14", 15)]
+    assert "1 codes of the whole show came with them" in producer.notices[-1].sentence
+    assert await producer.studio.do(cmd.Undo()) is None
+    assert producer.live.state.items == before
+    assert producer.live.state.planned_promos == ()
+
+
+async def test_a_file_of_codes_alone_comes_in_too(producer: Producer) -> None:
+    text = (
+        '{"title":"S","currency":"EUR","items":[],"promos":[{"kind":"percent","percent":15,"code":"LIVE14"}]}'
+    )
+    dialog = await producer.open(producer.file("x.json", text))
+    assert dialog.deed.text() == "Import codes"
+    dialog.deed.click()
+    await producer.end()
+    assert [p.code for p in producer.live.state.planned_promos] == ["LIVE14"]
+
+
+async def test_rows_are_looked_up_again_when_the_catalogue_is_here_and_what_was_left_out_stays_out(
+    producer: Producer,
+) -> None:
+    producer.studio.read_wall_ms = None
+    dialog = await producer.open(
+        producer.file("x.csv", "SKU,Title,Minutes\nSKU-1,,5\n,Oak serving board,5\nSKU-404,,5\n")
+    )
+    assert "catalogue is not here yet" in dialog.notices.text()
+    assert [dialog.model.state(at) for at in range(3)] == [RowState.GOOD, RowState.WRONG, RowState.GOOD]
+    assert dialog.model.row(0).match.found is Found.UNCHECKED
+    dialog.model.choose(0, Chosen.LEFT_OUT)
+    producer.studio.read_wall_ms = 1
+    await until(lambda: dialog.model.row(1).match.found is Found.BY_NAME, "the catalogue")
+    assert [dialog.model.state(at) for at in range(3)] == [RowState.OUT, RowState.GOOD, RowState.ASKS]
+    assert not dialog.notices.isVisibleTo(dialog)
+    dialog.reject()
+    await producer.end()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [

@@ -3,25 +3,28 @@
 import csv
 import io
 import itertools
+from collections.abc import Callable, Iterable
 
 import hypothesis.strategies as st
 import msgspec
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, example, given, settings
 
 from studio.domain.exchange import Terms
 from studio.domain.lineup import ItemKind, LineUp, LineUpItem
 from studio.domain.lineup_file import read_json
 from studio.domain.promo import PromoKind, PromoPlan
-from studio.exchange.lineup_rows import drafts
+from studio.exchange.lineup_rows import codes, codes_of_json, drafts, drafts_of_json
 from studio.exchange.mapping import guess, missing
-from studio.exchange.tables import read_table
+from studio.exchange.tables import read_codes, read_table
 from studio.exchange.write import CELL_LIMIT, NotWritable, write_csv, write_json, write_xlsx
-from tests.unit.exchange.strategies import CURRENCIES, LANGUAGES, ZONES, items
+from tests.unit.exchange.strategies import CURRENCIES, LANGUAGES, ZONES, items, plans
 
 MINUTE = 60_000
 TERMS = Terms("EUR", "en", "Europe/Oslo")
 several = st.lists(items(), max_size=4)
+some_codes = st.lists(plans(), max_size=4)
 terms = st.builds(Terms, st.sampled_from(CURRENCIES), st.sampled_from(LANGUAGES), st.sampled_from(ZONES))
 often = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -58,24 +61,93 @@ def test_csv_gives_the_same_line_up_whatever_language_it_is_read_in(
     assert back("x.csv", write_csv(lineup, terms), reader) == [bare(item) for item in lineup]
 
 
+def new_ids() -> Callable[[], str]:
+    count = itertools.count(1)
+    return lambda: f"id{next(count)}"
+
+
+def bare_codes(plans: Iterable[PromoPlan]) -> list[PromoPlan]:
+    return [msgspec.structs.replace(plan, id="") for plan in plans]
+
+
 @often
-@given(several, terms)
-def test_a_workbook_gives_the_same_line_up(lineup: list[LineUpItem], terms: Terms) -> None:
-    data = write_xlsx(lineup, terms, "Show")
+@given(several, some_codes, terms, st.sampled_from(LANGUAGES))
+def test_a_workbook_gives_the_same_line_up_and_the_same_codes_of_the_show(
+    lineup: list[LineUpItem], planned: list[PromoPlan], terms: Terms, other: str
+) -> None:
+    data = write_xlsx(lineup, terms, "Show", planned)
     if lineup:
         assert back("x.xlsx", data, terms) == [bare(item) for item in lineup]
+    table = read_codes(data)
+    assert (table is None) == (not planned)
+    if table is not None:
+        reader = Terms(terms.currency, other, terms.time_zone)
+        found, wrong = codes(table, guess(table.header), reader, new_ids())
+        assert wrong == ()
+        assert bare_codes(found) == bare_codes(planned)
+        # It is offered to nobody as a line-up.
+        assert table.sheet not in read_table("x.xlsx", data).sheets
 
 
 @often
-@given(several, st.sampled_from(CURRENCIES))
-def test_json_gives_the_same_line_up(lineup: list[LineUpItem], currency: str) -> None:
-    count = itertools.count(1)
+@given(several, some_codes, st.sampled_from(CURRENCIES))
+def test_json_gives_the_same_line_up_and_the_same_codes_of_the_show(
+    lineup: list[LineUpItem], planned: list[PromoPlan], currency: str
+) -> None:
     show = LineUp("Show", currency, tuple(lineup), "de-CH", 90 * MINUTE)
-    read = read_json(write_json(show), lambda: f"id{next(count)}")
+    read = read_json(write_json(show, planned), new_ids())
     assert read.problems == ()
     assert [bare(item) for item in read.lineup.items] == [bare(item) for item in lineup]
     assert (read.lineup.title, read.lineup.currency, read.lineup.language) == ("Show", currency, "de-CH")
     assert read.lineup.planned_ms == 90 * MINUTE
+    assert [bare(d.item) for d in drafts_of_json(read, Terms(currency)) if d.item] == [
+        bare(i) for i in lineup
+    ]
+    assert bare_codes(codes_of_json(read, Terms(currency))[0]) == bare_codes(planned)
+
+
+def test_codes_of_the_show_that_cannot_be_taken_are_named_and_cost_no_other() -> None:
+    rows = [
+        ["Promo code", "Promo kind", "Promo value"],
+        ["GOOD", "percent", "20 %"],
+        ["", "percent", "20 %"],
+        ["bad code", "percent", 20],
+    ]
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        for name, some in (("Line-up", [["SKU", "Minutes"], ["S1", 5]]), ("Codes", rows)):
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(some):
+                sheet.write_row(at, 0, row)
+    table = read_codes(out.getvalue())
+    assert table is not None
+    found, wrong = codes(table, guess(table.header), TERMS, new_ids())
+    assert [plan.code for plan in found] == ["GOOD"]
+    assert [sentence.partition(":")[0] for sentence in wrong] == ["Codes, row 3", "Codes, row 4"]
+    assert "the code is missing" in wrong[0]
+    assert "capital letters" in wrong[1]
+
+
+def test_a_line_up_on_a_sheet_that_happens_to_be_called_codes_is_a_line_up() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        for name in ("Other", "Codes"):
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate([["SKU", "Minutes", "Promo code"], [name, 5, "X20"]]):
+                sheet.write_row(at, 0, row)
+    assert read_codes(out.getvalue()) is None
+    assert read_table("x.xlsx", out.getvalue()).sheets == ("Other", "Codes")
+
+
+def test_amounts_in_other_money_are_not_taken_for_the_shows() -> None:
+    planned = [
+        PromoPlan("", "FIVE", PromoKind.FIXED, amount_minor=500),
+        PromoPlan("", "NORD20", PromoKind.PERCENT, 20),
+    ]
+    read = read_json(write_json(LineUp("S", "EUR", ()), planned), new_ids())
+    found, wrong = codes_of_json(read, Terms("NOK"))
+    assert [plan.code for plan in found] == ["NORD20"]
+    assert "FIVE takes off an amount in EUR" in wrong[0]
 
 
 @given(st.text(max_size=30) | st.text(alphabet="='+-@\t\r\n＝＋", max_size=6))
