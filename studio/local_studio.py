@@ -121,9 +121,16 @@ class LocalStudio(QObject):
         """The report of a show."""
         return await self._run(self._room.reviews.report_html(show_id))
 
-    async def export(self, show_id: str, kind: ExportKind, path: Path, offset_ms: int = 0) -> None:
+    async def export(
+        self,
+        show_id: str,
+        kind: ExportKind,
+        path: Path,
+        offset_ms: int = 0,
+        progress: Callable[[float], object] | None = None,
+    ) -> None:
         """Write a review; raises `OSError` where it cannot be written."""
-        await self._run(self._room.reviews.export(show_id, kind, path, offset_ms))
+        await self._run(self._room.reviews.export(show_id, kind, path, offset_ms, progress))
 
     async def chat_between(self, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
         """The chat of a stretch of time."""

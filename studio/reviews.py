@@ -1,8 +1,10 @@
 """What shows came to: their figures from log and feeds, and what is made of them. Runs on the engine's loop."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -19,7 +21,7 @@ from studio.domain.order import Order
 from studio.domain.past import PastShow
 from studio.domain.question import Question
 from studio.domain.show import ShowState, fold
-from studio.review.exports import Material, write_export
+from studio.review.exports import Material, Progress, write_export
 from studio.review.report import report_of
 from studio.store.store import Store
 from studio.ui.studio import ExportKind, Review
@@ -51,6 +53,10 @@ class _Told(msgspec.Struct, frozen=True):
     chat: dict[str, ChatCount]
     gaps: list[ChatGap]
     now_ms: int
+
+
+class _UnwantedError(Exception):
+    """Nobody waits for what is being written."""
 
 
 class Reviews:
@@ -87,11 +93,37 @@ class Reviews:
         review, log = await self._reviewed(show_id)
         return await asyncio.to_thread(report_of, self._material(review, log))
 
-    async def export(self, show_id: str, kind: ExportKind, path: Path, offset_ms: int = 0) -> None:
-        """Write a review. Raises `OSError` where it cannot be written."""
+    async def export(
+        self,
+        show_id: str,
+        kind: ExportKind,
+        path: Path,
+        offset_ms: int = 0,
+        progress: Progress | None = None,
+    ) -> None:
+        """Write a review; cancelled, it ends when the thread that writes has left off, and what was there stays. `progress` is
+        told by that thread. Raises `OSError` where it cannot be written.
+        """
         review, log = await self._reviewed(show_id)
         material = self._material(review, log)
-        await asyncio.to_thread(write_export, material, kind.value, path, offset_ms)
+        unwanted = threading.Event()
+
+        def tell(share: float) -> None:
+            if unwanted.is_set():
+                raise _UnwantedError
+            if progress is not None:
+                progress(share)
+
+        writing = asyncio.ensure_future(
+            asyncio.to_thread(write_export, material, kind.value, path, offset_ms, tell)
+        )
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            unwanted.set()
+            with suppress(_UnwantedError):
+                await writing
+            raise
 
     def _material(self, review: Review, log: Sequence[Logged]) -> Material:
         return Material(

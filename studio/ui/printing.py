@@ -3,7 +3,7 @@
 import html as html_module
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -60,8 +60,9 @@ li { font-size: 7.5pt; color: #52606d; }
 """
 
 
-def write_pdf(html: str, path: Path) -> None:
-    """Write the page as a PDF on A4 with page numbers; a file that is there is replaced when all is written.
+def write_pdf(html: str, path: Path, wanted: Callable[[], bool] | None = None) -> None:
+    """Write the page as a PDF on A4 with page numbers; a file that is there is replaced when all is written, unless it is not
+    `wanted` any more by then.
 
     May be called from any thread; an application with a screen platform must exist. Raises OSError when it cannot
     be written.
@@ -73,10 +74,10 @@ def write_pdf(html: str, path: Path) -> None:
             part.write(data)
             part.close()
             unfinished.chmod(0o644)
-            unfinished.replace(path)
-        except OSError:
+            if wanted is None or wanted():
+                unfinished.replace(path)
+        finally:
             unfinished.unlink(missing_ok=True)
-            raise
 
 
 def pdf_of(html: str) -> bytes:

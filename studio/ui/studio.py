@@ -1,7 +1,7 @@
 """The only bridge between the window and the engine: the `Studio` Protocol and what comes over it."""
 
 import enum
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Protocol
 
@@ -198,8 +198,16 @@ class Studio(Protocol):
     async def review(self, show_id: str) -> Review: ...
     async def report_html(self, show_id: str) -> str: ...
     async def export_report(self, show_id: str, path: Path) -> None: ...
-    async def export(self, show_id: str, kind: ExportKind, path: Path, offset_ms: int = 0) -> None:
+    async def export(
+        self,
+        show_id: str,
+        kind: ExportKind,
+        path: Path,
+        offset_ms: int = 0,
+        progress: Callable[[float], object] | None = None,
+    ) -> None:
         """Write a review. `offset_ms` puts all chapters later (or earlier): by how much the replay's picture is behind.
+        `progress` is told, in a thread of the engine, which share is done (0 to 1). Cancelled, it leaves what was there.
         Raises `OSError` where it cannot be written.
         """
         ...

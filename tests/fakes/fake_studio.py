@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -366,7 +366,14 @@ class FakeStudio(QObject):
     async def chat_between(self, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
         return [r for r in self.chat if from_ms <= r.message.at_ms < to_ms][:limit]
 
-    async def export(self, show_id: str, kind: ExportKind, path: Path, offset_ms: int = 0) -> None:
+    async def export(
+        self,
+        show_id: str,
+        kind: ExportKind,
+        path: Path,
+        offset_ms: int = 0,
+        progress: Callable[[float], object] | None = None,
+    ) -> None:
         self.exported.append((kind, path, offset_ms))
         if kind is ExportKind.CSV:
             path.mkdir()

@@ -1,5 +1,7 @@
 """Reviews of shows that are over: what still comes in, the show before, and shows of the past."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -229,3 +231,37 @@ async def test_a_channel_that_nothing_came_from_is_not_known_and_one_that_was_si
 
 def own_of(review: Review) -> list[Order]:
     return own_orders(review.state, newest_revisions(review.orders), review.replay_ms)
+
+
+@pytest.mark.parametrize("kind", [ExportKind.XLSX, ExportKind.CSV, ExportKind.HTML])
+async def test_an_export_that_is_cancelled_leaves_what_was_there(
+    reviews: Reviews, store: Store, tmp_path: Path, kind: ExportKind
+):
+    await a_show(store, "show-1", 0)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    began, go_on, loop = asyncio.Event(), threading.Event(), asyncio.get_running_loop()
+
+    def told(_share: float) -> None:
+        loop.call_soon_threadsafe(began.set)
+        assert go_on.wait(30)
+
+    task = asyncio.create_task(reviews.export("show-1", kind, folder / "show", progress=told))
+    await began.wait()
+    task.cancel()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert list(folder.iterdir()) == [], "the thread that wrote has ended, too"
+
+
+async def test_an_export_tells_how_far_it_is(reviews: Reviews, store: Store, tmp_path: Path):
+    await a_show(store, "show-1", 0)
+    shares: list[float] = []
+    await reviews.export("show-1", ExportKind.XLSX, tmp_path / "show.xlsx", progress=shares.append)
+    assert shares[0] == 0.0
+    assert shares[-1] == 1.0
+    assert shares == sorted(shares)
+    assert (tmp_path / "show.xlsx").exists()

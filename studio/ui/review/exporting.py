@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import re
+import threading
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
 
 from studio.domain.show import ShowState
 from studio.ui.notices import NoticeAction
@@ -60,6 +62,8 @@ class ReportExport(QObject):
     """Asks for a place and writes there. `busy` tells when it works, `notice` what came of it, with a button to the place."""
 
     busy = Signal(bool)
+    progressed = Signal(float)
+    """Which share is written (0 to 1), where that is known; emitted from any thread."""
     notice = Signal(object, object)
 
     def __init__(
@@ -120,18 +124,20 @@ class ReportExport(QObject):
             self._task.cancel()
 
     async def _write(self, show_id: str, form: Format, path: Path, offset_ms: int) -> None:
+        unwanted = threading.Event()
         try:
             if form.kind is None:
                 html = await self._studio.report_html(show_id)
-                await asyncio.to_thread(write_pdf, html, path)
+                await asyncio.to_thread(write_pdf, html, path, lambda: not unwanted.is_set())
             else:
-                await self._studio.export(show_id, form.kind, path, offset_ms)
+                await self._studio.export(show_id, form.kind, path, offset_ms, self._tell)
         except OSError as error:
             reason = error.strerror or str(error)
             sentence = self.tr("It could not be written to {path}: {reason}. Choose another folder.")
             told = sentence.replace("{reason}", reason).replace("{path}", str(path))
             self.notice.emit(Notice("trouble", told, "report"), None)
         except asyncio.CancelledError:
+            unwanted.set()
             self.notice.emit(Notice("info", self.tr("The export was cancelled."), "report"), None)
             raise
         except Exception:
@@ -144,6 +150,10 @@ class ReportExport(QObject):
             told = self.tr("It is written: {path}").replace("{path}", str(path))
             show = NoticeAction(self.tr("Show in folder"), lambda: self._open_folder(path.parent))
             self.notice.emit(Notice("ok", told, "report"), show)
+
+    def _tell(self, share: float) -> None:
+        if isValid(self):  # the window may be gone before who writes has heard of it
+            self.progressed.emit(share)
 
     def _done(self, _task: object) -> None:
         self._task = None

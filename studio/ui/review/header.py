@@ -160,10 +160,17 @@ class ReviewHeader(Card):
 
     def show_busy(self, busy: bool) -> None:
         """While a report is written: a bar, a way to leave off, and no second export."""
+        self.progress.setRange(0, 0)
         self.progress.setVisible(busy)
         self.cancel.setVisible(busy)
         self.export.setEnabled(not busy)
         self.export.setText(self.tr("Exporting…") if busy else self.tr("Export report…"))
+
+    def show_progress(self, share: float) -> None:
+        """How much of it is written; before anything is, the bar only says that it works."""
+        if share > 0:
+            self.progress.setRange(0, 100)
+            self.progress.setValue(round(share * 100))
 
     def _enable(self, *, begun: bool) -> None:
         self.export.setEnabled(begun)

@@ -150,6 +150,7 @@ class ReviewWorkspace(QWidget):
         self.message.acted.connect(lambda: self.start_loading(self._wanted))
         self.compare.left.connect(self._leave_compare)
         self.export.busy.connect(self._exporting)
+        self.export.progressed.connect(self.header.show_progress)
         self.export.notice.connect(self.notice)
         self.dialogs.notice.connect(self.notice)
         self.advice.asked.connect(self.ways.find_advice)

@@ -1,12 +1,14 @@
 """The review's way to a file: a format is chosen, then a place; what came of it is told, with a way there."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
+from studio.ui.printing import write_pdf
 from studio.ui.review.exporting import chapter_formats, report_formats
 from studio.ui.studio import ExportKind
 
@@ -116,6 +118,53 @@ async def test_while_it_is_written_there_is_a_bar_a_way_to_leave_off_and_no_seco
         False,
         True,
     )
+    assert [n.sentence for n, _ in told] == ["The export was cancelled."]
+    assert not list(tmp_path.iterdir())
+
+
+async def test_the_bar_shows_how_much_is_written(played, studio, qtbot, tasks, tmp_path):
+    bar, seen = played.header.progress, []
+    gate = asyncio.Event()
+
+    async def writes(_show_id, _kind, _path, _offset_ms, progress) -> None:
+        for share in (0.0, 0.25, 0.9):
+            await asyncio.to_thread(progress, share)
+            await gate.wait()
+
+    studio.export = writes
+    bar.valueChanged.connect(seen.append)
+    played.export.write("show-1", FORMATS["xlsx"], tmp_path / "r.xlsx")
+    assert (bar.minimum(), bar.maximum()) == (0, 0), "nothing is written yet: it only works"
+    gate.set()
+    await tasks.drain()
+    qtbot.waitUntil(lambda: 90 in seen)
+    assert [v for v in seen if v > 0] == [25, 90]
+    played.export.write("show-1", FORMATS["html"], tmp_path / "r.html")
+    assert (bar.minimum(), bar.maximum()) == (0, 0)
+    await tasks.drain()
+
+
+async def test_a_pdf_that_is_cancelled_while_it_is_printed_is_not_there(
+    played, tasks, told, tmp_path, monkeypatch
+):
+    printing, loop = asyncio.Event(), asyncio.get_running_loop()
+    go_on, ended = threading.Event(), threading.Event()
+
+    def prints(html: str, path: Path, wanted) -> None:
+        loop.call_soon_threadsafe(printing.set)
+        assert go_on.wait(30)
+        try:
+            write_pdf(html, path, wanted)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr("studio.ui.review.exporting.write_pdf", prints)
+    played.export.write("show-1", FORMATS["pdf"], tmp_path / "r.pdf")
+    await printing.wait()
+    played.export.cancel()
+    await tasks.drain()
+    go_on.set()
+    assert await asyncio.to_thread(ended.wait, 30)
     assert [n.sentence for n, _ in told] == ["The export was cancelled."]
     assert not list(tmp_path.iterdir())
 
