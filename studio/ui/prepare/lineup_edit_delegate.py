@@ -1,12 +1,15 @@
 """Paints the cells of the line-up to be planned, and makes the fields that are typed into."""
 
+import operator
+from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractItemModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QPointF,
     QRect,
     QRectF,
@@ -18,7 +21,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOpti
 
 from studio.domain.lineup import ItemKind, ItemStatus
 from studio.ui.icons import paint_icon
-from studio.ui.prepare.lineup_edit_model import FIELDS, PROBLEM_ROLE, ROW_ROLE, Column
+from studio.ui.prepare.lineup_edit_model import PROBLEM_ROLE, ROW_ROLE, Column
 from studio.ui.prepare.lineup_edit_row import EditRow, VariantRow
 from studio.ui.prepare.lineup_edit_words import RowWords
 from studio.ui.theme import SPACE_S, TEXT_CAPTION, TEXT_S, Theme
@@ -26,13 +29,24 @@ from studio.ui.widgets.thumbnail import placeholder_colour
 
 _Index = QModelIndex | QPersistentModelIndex
 Picture = Callable[[str], QPixmap | None]
+Columns = tuple[tuple[Column, int, int], ...]
+"""The columns that are shown, each with its left edge and its width (px)."""
 
 ROW_HEIGHT: Final = 44
 PICTURE: Final = 30
 _PAD: Final = 8
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight
+_KEPT_ROWS: Final = 80
+_KEPT_TEXTS: Final = 2_000
+_WRITTEN: Final = (Column.NUMBER, Column.STARTS)
 _NUMBERS: Final = (Column.MINUTES, Column.PRICE, Column.TARGET)
+
+
+class _Font(NamedTuple):
+    key: tuple[int, bool, bool]
+    font: QFont
+    metrics: QFontMetrics
 
 
 class LineUpEditDelegate(QStyledItemDelegate):
@@ -41,6 +55,10 @@ class LineUpEditDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, words: RowWords, picture: Picture, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._words, self._picture = theme, words, picture
+        self._drawn: OrderedDict[object, tuple[tuple[object, ...], QPixmap]] = OrderedDict()
+        self._fonts: dict[tuple[int, bool, bool], _Font] = {}
+        self._cuts: dict[tuple[object, ...], tuple[str, int]] = {}
+        theme.changed.connect(self.forget)
         self.expanded: Callable[[str], bool] = lambda _item_id: False
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:  # noqa: D102
@@ -77,25 +95,87 @@ class LineUpEditDelegate(QStyledItemDelegate):
 
     # --- painting ---------------------------------------------------------------------------------------------
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:  # noqa: D102
-        row = index.data(ROW_ROLE)
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """One cell by itself, as in what is dragged; the table asks for rows."""
         box: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue]
         state: QStyle.StateFlag = option.state  # pyright: ignore[reportAttributeAccessIssue]
+        row = index.data(ROW_ROLE)
         painter.save()
         painter.setClipRect(box)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._back(painter, box, state, isinstance(row, EditRow) and row.status is ItemStatus.ON_AIR)
-        column = Column(index.column())
+        self._paint_cell(painter, box, row, Column(index.column()))
+        if state & QStyle.StateFlag.State_HasFocus:
+            self.paint_focus(painter, box)
+        painter.restore()
+
+    def paint_row(
+        self, painter: QPainter, box: QRect, index: _Index, columns: Columns, state: QStyle.StateFlag
+    ) -> None:
+        """A whole row. What an edit elsewhere in the line-up changes of it, its number and start, is written each time; all
+        else is a picture from memory while nothing of it has changed.
+        """
+        row = index.data(ROW_ROLE)
+        painter.drawPixmap(box.topLeft(), self._drawn_row(row, box, columns, state, painter))
         if isinstance(row, EditRow):
-            problem = str(index.data(PROBLEM_ROLE) or "") if column in FIELDS else ""
-            self._cell(painter, box, row, column, problem)
+            for column, left, width in columns:
+                if column in _WRITTEN:
+                    self._paint_cell(painter, QRect(left, box.top(), width, box.height()), row, column)
+
+    def paint_focus(self, painter: QPainter, box: QRect) -> None:
+        """The frame of the cell that has the keys."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colour("accent"), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(box).adjusted(1.5, 1.5, -1.5, -1.5))
+
+    def forget(self) -> None:
+        """Draw every row anew: the theme changed."""
+        self._drawn.clear()
+        self._fonts.clear()
+        self._cuts.clear()
+
+    def _drawn_row(
+        self, row: object, box: QRect, columns: Columns, state: QStyle.StateFlag, painter: QPainter
+    ) -> QPixmap:
+        ratio = painter.device().devicePixelRatioF()
+        key: tuple[object, ...] = (box.width(), box.height(), ratio, columns, state.value)
+        shows: tuple[object, ...] = (row,)
+        if isinstance(row, EditRow):
+            item, facts = row.item, row.facts
+            key = (item.id, *key, self._words.currency, self._words.refused(item))
+            key += (bool(facts.variants) and self.expanded(item.id), self._has_picture(facts.image_url))
+            shows = (item, facts, row.status)
+        elif isinstance(row, VariantRow):
+            key = (row.id, *key)
+        known = self._drawn.get(key)
+        if known is not None and all(map(operator.is_, known[0], shows)):
+            self._drawn.move_to_end(key)
+            return known[1]
+        pixmap = QPixmap(box.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        with QPainter(pixmap) as inside:
+            inside.setRenderHint(QPainter.RenderHint.Antialiasing)
+            whole = QRect(QPoint(0, 0), box.size())
+            self._back(inside, whole, state, isinstance(row, EditRow) and row.status is ItemStatus.ON_AIR)
+            for column, left, width in columns:
+                if column not in _WRITTEN:
+                    cell = QRect(left, 0, width, box.height())
+                    inside.setClipRect(cell)
+                    self._paint_cell(inside, cell, row, column)
+        self._drawn[key] = (shows, pixmap)
+        if len(self._drawn) > _KEPT_ROWS:
+            self._drawn.popitem(last=False)
+        return pixmap
+
+    def _has_picture(self, url: str) -> bool:
+        return bool(url) and self._picture(url) is not None
+
+    def _paint_cell(self, painter: QPainter, box: QRect, row: object, column: Column) -> None:
+        if isinstance(row, EditRow):
+            self._cell(painter, box, row, column, self._words.problem(row, column))
         elif isinstance(row, VariantRow):
             self._variant(painter, box, row, column)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(self._theme.colour("accent"), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(box).adjusted(1.5, 1.5, -1.5, -1.5))
-        painter.restore()
 
     def _back(self, painter: QPainter, box: QRect, state: QStyle.StateFlag, on_air: bool) -> None:
         theme = self._theme
@@ -113,7 +193,7 @@ class LineUpEditDelegate(QStyledItemDelegate):
         text = self._words.cell(row, column)
         px = self._theme.px
         inner = box.adjusted(px(_PAD), 0, -px(_PAD), 0)
-        plain, faded = self._theme.font(TEXT_S), row.status in (ItemStatus.DONE, ItemStatus.SKIPPED)
+        plain, faded = self._font(TEXT_S), row.status in (ItemStatus.DONE, ItemStatus.SKIPPED)
         product = row.item.kind is ItemKind.PRODUCT
         match column:
             case Column.PICTURE:
@@ -141,8 +221,7 @@ class LineUpEditDelegate(QStyledItemDelegate):
 
     def _item(self, painter: QPainter, box: QRect, row: EditRow, text: str, problem: str) -> None:
         faded = row.status in (ItemStatus.DONE, ItemStatus.SKIPPED)
-        font = self._theme.font(TEXT_S, bold=True)
-        font.setStrikeOut(row.status is ItemStatus.SKIPPED)
+        font = self._font(TEXT_S, True, row.status is ItemStatus.SKIPPED)
         role = "warning_text" if problem else "muted" if faded else "text"
         title = f"⚠ {text}" if problem else text
         below = self._below(row)
@@ -155,7 +234,7 @@ class LineUpEditDelegate(QStyledItemDelegate):
         )
         rest = QRect(box.left(), box.top() + half, box.width(), half - px(5))
         for words, ink, strong in below:
-            used = self._write(painter, rest, words, self._theme.font(TEXT_CAPTION, bold=strong), ink)
+            used = self._write(painter, rest, words, self._font(TEXT_CAPTION, strong), ink)
             rest = rest.adjusted(used + px(SPACE_S), 0, 0, 0)
 
     def _below(self, row: EditRow) -> list[tuple[str, str, bool]]:
@@ -176,11 +255,9 @@ class LineUpEditDelegate(QStyledItemDelegate):
         text, px = self._words.of_variant(row, column), self._theme.px
         inner = box.adjusted(px(_PAD), 0, -px(_PAD), 0)
         if column is Column.ITEM:
-            self._write(painter, inner.adjusted(px(14), 0, 0, 0), text, self._theme.font(TEXT_S), "muted")
+            self._write(painter, inner.adjusted(px(14), 0, 0, 0), text, self._font(TEXT_S), "muted")
         elif column is Column.PRICE:
-            self._write(
-                painter, inner.adjusted(0, 0, -px(2), 0), text, self._theme.font(TEXT_S), "muted", _RIGHT
-            )
+            self._write(painter, inner.adjusted(0, 0, -px(2), 0), text, self._font(TEXT_S), "muted", _RIGHT)
         elif column is Column.STOCK:
             gone = row.left is not None and row.left <= 0
             self._pill(painter, inner, text, "warning" if gone else "neutral", _RIGHT)
@@ -194,49 +271,65 @@ class LineUpEditDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), px(4), px(4))
         inner = frame.adjusted(px(5), 0, -px(6), 0).toRect()
         shown = f"⚠ {text}" if problem else text
-        self._write(painter, inner, shown, theme.font(TEXT_S), "warning_text" if problem else role, _RIGHT)
+        self._write(painter, inner, shown, self._font(TEXT_S), "warning_text" if problem else role, _RIGHT)
 
     def _write(
         self,
         painter: QPainter,
         box: QRect,
         text: str,
-        font: QFont,
+        font: _Font,
         role: str,
         align: Qt.AlignmentFlag = _LEFT,
     ) -> int:
         """Write a line, cut where it does not fit; returns its width (px)."""
         if not text or box.width() < self._theme.px(8):
             return 0
-        metrics = QFontMetrics(font)
-        wide = metrics.horizontalAdvance(text)
-        cut = text
-        if wide > box.width():
-            cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-            wide = box.width()
-        painter.setFont(font)
+        cut, wide = self._cut(font, text, box.width())
+        painter.setFont(font.font)
         painter.setPen(self._theme.colour(role))
         painter.drawText(box, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), cut)
         return wide
 
+    def _font(self, size: int, bold: bool = False, struck: bool = False) -> _Font:
+        found = self._fonts.get((size, bold, struck))
+        if found is None:
+            font = self._theme.font(size, bold=bold)
+            font.setStrikeOut(struck)
+            found = self._fonts[size, bold, struck] = _Font((size, bold, struck), font, QFontMetrics(font))
+        return found
+
+    def _cut(self, font: _Font, text: str, room: int) -> tuple[str, int]:
+        """What of a text fits, and its width (px). The same texts are measured again and again."""
+        key = (font.key, text, room)
+        found = self._cuts.get(key)
+        if found is None:
+            wide = font.metrics.horizontalAdvance(text)
+            if wide > room:
+                text, wide = font.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room), room
+            if len(self._cuts) >= _KEPT_TEXTS:
+                self._cuts.clear()
+            found = self._cuts[key] = (text, wide)
+        return found
+
     def _fitting(self, box: QRect, text: str, short: str) -> str:
         """The whole text where there is room for it, else the short one."""
         room = box.width() - 2 * self._theme.px(_PAD)
-        return text if QFontMetrics(self._theme.font(TEXT_CAPTION)).horizontalAdvance(text) <= room else short
+        return text if self._cut(self._font(TEXT_CAPTION), text, room)[0] == text else short
 
     def _pill(self, painter: QPainter, box: QRect, text: str, tone: str, align: Qt.AlignmentFlag) -> None:
-        theme, font = self._theme, self._theme.font(TEXT_CAPTION)
+        theme, font = self._theme, self._font(TEXT_CAPTION)
         if tone == "warning":
             text = f"⚠ {text}"
-        metrics, pad, height = QFontMetrics(font), theme.px(8), theme.px(19)
-        cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() - 2 * pad)
-        width = metrics.horizontalAdvance(cut) + 2 * pad
+        pad, height = theme.px(8), theme.px(19)
+        cut, wide = self._cut(font, text, box.width() - 2 * pad)
+        width = wide + 2 * pad
         left = box.right() - width + 1 if align is _RIGHT else box.left()
         pill = QRectF(left, box.center().y() - height / 2 + 0.5, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(f"{tone}_tint"))
         painter.drawRoundedRect(pill, height / 2, height / 2)
-        painter.setFont(font)
+        painter.setFont(font.font)
         painter.setPen(theme.colour("muted" if tone == "neutral" else f"{tone}_text"))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, cut)
 

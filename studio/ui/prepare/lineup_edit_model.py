@@ -2,18 +2,18 @@
 
 import enum
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
+from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.show import ShowPhase
 from studio.ui.models.live_show import LiveShow
 from studio.ui.prepare.item_edits import ItemEdits
 from studio.ui.prepare.item_values import Field
 from studio.ui.prepare.lineup_clipboard import ITEM_IDS, dragged_items, ids_mime
-from studio.ui.prepare.lineup_edit_row import NO_FACTS, EditRow, ItemFacts, VariantRow, facts_of
+from studio.ui.prepare.lineup_edit_row import EditRow, ItemFacts, VariantRow, facts_of, planned_rows, stocked
 from studio.ui.prepare.lineup_edit_words import RowWords
 from studio.ui.prepare.lineup_moves import StepKind, steps
 from studio.ui.prepare.mime import PRODUCTS, dragged_products
@@ -49,10 +49,18 @@ FIELDS: Final = {
 """The cells that are typed into."""
 _OF_PRODUCTS: Final = (Column.PRICE, Column.TARGET)
 # Asked for each cell of each selected row, again and again.
+_AROUND: Final = Qt.ItemFlag.ItemIsDropEnabled
 _OF_VARIANT: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 _OF_ITEM: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+# So that the view does not look for any under it.
+_ALONE: Final = _OF_ITEM | Qt.ItemFlag.ItemNeverHasChildren
 _TYPED: Final = _OF_ITEM | Qt.ItemFlag.ItemIsEditable
 _COLUMNS: Final = len(Column)
+_WHOLE: Final = (Column.NUMBER, Column.PROMO)
+# With the title, which is read out together with the number and the start.
+_NUMBERED: Final = (Column.NUMBER, Column.STARTS)
+_STOCKED: Final = (Column.ITEM, Column.STOCK)
+_STARTING: Final = (Column.ITEM, Column.STARTS)
 _RIGHT: Final = (Column.MINUTES, Column.PRICE, Column.TARGET, Column.STOCK)
 
 
@@ -80,7 +88,7 @@ class LineUpEditModel(QAbstractItemModel):
         self._sync()
         live.lineup_changed.connect(self._sync)
         live.show_changed.connect(self._sync)
-        live.stock_changed.connect(self._products_changed)
+        live.stock_changed.connect(self._stock_changed)
         live.products_changed.connect(self._products_changed)
         edits.changed.connect(self._edited)
 
@@ -119,10 +127,12 @@ class LineUpEditModel(QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: _Index = _ROOT) -> QModelIndex:
         """The index of a cell."""
-        if not 0 <= column < _COLUMNS or row < 0 or row >= self.rowCount(parent):
-            return QModelIndex()
+        # Asked for each row whenever one came, went or moved.
         if not parent.isValid():
-            return self.createIndex(row, column, 0)
+            inside = 0 <= row < len(self._rows) and 0 <= column < _COLUMNS
+            return self.createIndex(row, column, 0) if inside else QModelIndex()
+        if not 0 <= column < _COLUMNS or not 0 <= row < self.rowCount(parent):
+            return QModelIndex()
         return self.createIndex(row, column, self._serials[self._rows[parent.row()].item.id])
 
     def parent(self, child: _Index = _ROOT) -> QModelIndex:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -135,9 +145,14 @@ class LineUpEditModel(QAbstractItemModel):
     def flags(self, index: _Index) -> Qt.ItemFlag:
         """Items are selected, dragged and typed into; variants are only read. What is dropped lands between items."""
         if not index.isValid():
-            return Qt.ItemFlag.ItemIsDropEnabled
+            return _AROUND
         if index.internalId():
             return _OF_VARIANT
+        column = index.column()
+        if column == 0:
+            return _OF_ITEM if self._rows[index.row()].facts.variants else _ALONE
+        if column not in FIELDS:
+            return _OF_ITEM
         return _TYPED if self.may_edit(index) else _OF_ITEM
 
     def may_edit(self, index: _Index) -> bool:
@@ -259,48 +274,13 @@ class LineUpEditModel(QAbstractItemModel):
         ) and folded[0] is self._folded[0]:  # fmt: skip
             return
         self._folded = folded
-        wanted = self._wanted(base or 0)
+        wanted, self.length_ms = planned_rows(self._live, self._rows, self._facts, base or 0)
         have, by_id = [r.item.id for r in self._rows], {r.item.id: r for r in wanted}
         keys = list(by_id)
         if have != keys:
             self._reorder(have, keys, by_id)
         self._replace(wanted)
         self.totals_changed.emit()
-
-    def _wanted(self, base: int) -> list[EditRow]:
-        state, known = self._live.state, {r.item.id: r for r in self._rows}
-        starts, total = base, 0
-        wanted: list[EditRow] = []
-        for number, item in enumerate(state.items, start=1):
-            old = known.get(item.id)
-            status = state.statuses.get(item.id, ItemStatus.PLANNED)
-            skipped = status is ItemStatus.SKIPPED
-            facts = self._facts_of(item, old)
-            begins = None if skipped else starts
-            wanted.append(
-                old
-                if old is not None
-                and old.item is item
-                and old.number == number
-                and old.starts_ms == begins
-                and old.status is status
-                and old.facts is facts
-                else EditRow(item, number, begins, status, facts)
-            )
-            if not skipped:
-                starts += item.planned_ms
-                total += item.planned_ms
-        self.length_ms = total
-        return wanted
-
-    def _facts_of(self, item: LineUpItem, old: EditRow | None) -> ItemFacts:
-        if item.kind is not ItemKind.PRODUCT:
-            return NO_FACTS
-        facts = self._facts.get(item.id)
-        if facts is None or old is None or old.item is not item:
-            fresh = facts_of(self._live, item)
-            facts = self._facts[item.id] = facts if facts == fresh and facts is not None else fresh
-        return facts
 
     def _reorder(self, have: list[str], keys: list[str], by_id: dict[str, EditRow]) -> None:
         for step in steps(have, keys):
@@ -334,16 +314,27 @@ class LineUpEditModel(QAbstractItemModel):
         self._places = {row.item.id: n for n, row in enumerate(self._rows)}
 
     def _replace(self, wanted: list[EditRow]) -> None:
-        changed: list[int] = []
+        changed: dict[tuple[Column, Column], list[int]] = {_WHOLE: [], _NUMBERED: [], _STARTING: []}
         for at, row in enumerate(wanted):
-            if row is not self._rows[at]:
+            old = self._rows[at]
+            if row is old:
+                continue
+            if row.item is old.item and row.facts is old.facts and row.status is old.status:
+                # What comes after an edit is the same, only later.
+                self._rows[at] = row
+                changed[_STARTING if row.number == old.number else _NUMBERED].append(at)
+            else:
                 self._put(at, row)
-                changed.append(at)
-        self._tell(changed)
+                changed[_WHOLE].append(at)
+        for columns, places in changed.items():
+            self._tell(places, columns)
 
     def _put(self, at: int, row: EditRow) -> None:
         """Another row in this place, with its variants. Rows of variants come and go as a whole."""
         before, after = self._rows[at].facts.variants, row.facts.variants
+        if before is after or not (before or after):
+            self._rows[at] = row
+            return
         same = [v.id for v in before] == [v.id for v in after]
         parent = self.index(at, 0)
         if not same and before:
@@ -359,22 +350,34 @@ class LineUpEditModel(QAbstractItemModel):
             last = self.index(len(after) - 1, len(Column) - 1, parent)
             self.dataChanged.emit(self.index(0, 0, parent), last)
 
-    def _tell(self, changed: list[int]) -> None:
-        """Rows beside each other are told of together."""
+    def _tell(self, changed: list[int], columns: tuple[Column, Column] = _WHOLE) -> None:
+        """These columns of these rows; rows beside each other are told of together."""
+        left, right = columns
         for _, group in itertools.groupby(enumerate(changed), key=_run):
             run = [at for _, at in group]
-            self.dataChanged.emit(self.index(run[0], 0), self.index(run[-1], len(Column) - 1))
+            self.dataChanged.emit(self.index(run[0], left), self.index(run[-1], right))
 
     def _products_changed(self, product_ids: set[str]) -> None:
+        self._ask_again(product_ids, facts_of, _WHOLE)
+
+    def _stock_changed(self, product_ids: set[str]) -> None:
+        self._ask_again(product_ids, stocked, _STOCKED)
+
+    def _ask_again(
+        self,
+        product_ids: set[str],
+        ask: Callable[[LiveShow, LineUpItem, ItemFacts], ItemFacts],
+        columns: tuple[Column, Column],
+    ) -> None:
         changed: list[int] = []
         for at, row in enumerate(self._rows):
             if row.item.product_id in product_ids:
-                facts = facts_of(self._live, row.item)
-                if facts != row.facts:
+                facts = ask(self._live, row.item, row.facts)
+                if facts is not row.facts and facts != row.facts:
                     self._facts[row.item.id] = facts
                     self._put(at, EditRow(row.item, row.number, row.starts_ms, row.status, facts))
                     changed.append(at)
-        self._tell(changed)
+        self._tell(changed, columns)
 
     def _edited(self, item_id: str) -> None:
         at = self.place(item_id)

@@ -1,5 +1,6 @@
 """One row of the line-up as a producer plans it, with what the shop says of its product."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -56,7 +57,7 @@ class EditRow(msgspec.Struct, frozen=True):
 NO_FACTS: Final = ItemFacts()
 
 
-def facts_of(live: LiveShow, item: LineUpItem) -> ItemFacts:
+def facts_of(live: LiveShow, item: LineUpItem, _before: ItemFacts = NO_FACTS) -> ItemFacts:
     """What the shop says of this item now."""
     if item.kind is not ItemKind.PRODUCT:
         return NO_FACTS
@@ -75,11 +76,61 @@ def facts_of(live: LiveShow, item: LineUpItem) -> ItemFacts:
     )
 
 
+def stocked(live: LiveShow, item: LineUpItem, before: ItemFacts) -> ItemFacts:
+    """What the shop says of this item, of which only stock can have changed: prices cost more to find out."""
+    product = live.products.get(item.product_id) if item.product_id else None
+    if product is None or not before.known:
+        return facts_of(live, item)
+    stock = live.sellable(product.id)
+    variants = variant_rows(product, stock.by_variant) if before.variants else ()
+    if stock.total == before.left and variants == before.variants:
+        return before
+    return ItemFacts(stock.total, before.price, variants, before.image_url, True, before.withdrawn)
+
+
 def variant_rows(product: Product, left: dict[str, int]) -> tuple[VariantRow, ...]:
     """The variants of a product in the shop's order."""
     return tuple(
         VariantRow(v.id, v.title or v.sku, v.sku, v.price, left.get(v.id), v.active) for v in product.variants
     )
+
+
+def planned_rows(
+    live: LiveShow, before: Iterable[EditRow], facts: dict[str, ItemFacts], base_ms: int
+) -> tuple[list[EditRow], int]:
+    """The rows of the line-up as it is now, and how long it is (ms): those that say what they said before are the same.
+    The first one starts at `base_ms`. `facts` keeps what the shop says, by item.
+    """
+    statuses, known = live.state.statuses, {row.item.id: row for row in before}
+    starts, total = base_ms, 0
+    rows: list[EditRow] = []
+    for number, item in enumerate(live.state.items, start=1):
+        old = known.get(item.id)
+        status = statuses.get(item.id, ItemStatus.PLANNED)
+        skipped = status is ItemStatus.SKIPPED
+        said = old.facts if old is not None and old.item is item else _kept_facts(live, item, facts)
+        begins = None if skipped else starts
+        rows.append(
+            old
+            if old is not None
+            and old.item is item
+            and old.number == number
+            and old.starts_ms == begins
+            and old.status is status
+            else EditRow(item, number, begins, status, said)
+        )
+        if not skipped:
+            starts += item.planned_ms
+            total += item.planned_ms
+    return rows, total
+
+
+def _kept_facts(live: LiveShow, item: LineUpItem, facts: dict[str, ItemFacts]) -> ItemFacts:
+    if item.kind is not ItemKind.PRODUCT:
+        return NO_FACTS
+    fresh, kept = facts_of(live, item), facts.get(item.id)
+    facts[item.id] = said = kept if kept == fresh and kept is not None else fresh
+    return said
 
 
 def pictures_of(item: LineUpItem, product: Product | None) -> tuple[str, ...]:

@@ -2,22 +2,43 @@
 
 import itertools
 from collections.abc import Iterable
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QRect,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QDropEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QTreeView, QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDropEvent,
+    QHoverEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
 from studio.ui.actions import Actions
+from studio.ui.prepare.lineup_edit_delegate import LineUpEditDelegate
 from studio.ui.prepare.lineup_edit_model import FIELDS, ID_ROLE, Column, LineUpEditModel
 from studio.ui.theme import Theme
 
@@ -28,6 +49,7 @@ _WIDTHS: Final = {
     Column.STOCK: 66, Column.PROMO: 126,
 }  # fmt: skip
 _NARROW: Final = {Column.MINUTES: 62, Column.STARTS: 54, Column.PRICE: 84, Column.STOCK: 62, Column.PROMO: 92}
+_SELECT: Final = QItemSelectionModel.SelectionFlag.Select
 _LEAST_TITLE: Final = 150
 _GIVEN_UP: Final = (Column.PICTURE, Column.TARGET, Column.STARTS, Column.PROMO)
 """What is left out where the table is narrow, the first one first; the item's own fields show it below."""
@@ -35,6 +57,16 @@ KEYS: Final = (
     "lineup.remove", "lineup.up", "lineup.down", "lineup.segment", "lineup.duplicate", "lineup.copy", "lineup.cut",
     "lineup.paste",
 )  # fmt: skip
+
+
+class RowLook(NamedTuple):
+    """What holds for all rows while they are painted: the columns that are shown (left edge, width; px), the cell that has
+    the keys, and the one under the pointer.
+    """
+
+    columns: tuple[tuple[Column, int, int], ...]
+    current: QModelIndex = QModelIndex()
+    hover: QModelIndex = QModelIndex()
 
 
 class LineUpEditView(QTreeView):
@@ -50,7 +82,16 @@ class LineUpEditView(QTreeView):
     ) -> None:
         super().__init__(parent)
         self._actions, self._theme, self._rows = actions, theme, model
+        self._hover = QPersistentModelIndex()
+        self._look = RowLook(())
+        self._aside: list[str] = []
+        # Around what Qt does with the selection: it takes each selected cell along by itself when rows move, and lays all rows
+        # out once more when selected ones leave.
+        model.rowsAboutToBeMoved.connect(self._put_selection_aside)
+        model.rowsAboutToBeRemoved.connect(self._put_selection_aside)
         self.setModel(model)
+        model.rowsMoved.connect(self._bring_selection_back)
+        model.rowsRemoved.connect(self._bring_selection_back)
         self.setUniformRowHeights(True)
         self.setRootIsDecorated(False)
         self.setIndentation(0)
@@ -114,12 +155,7 @@ class LineUpEditView(QTreeView):
         if not rows:
             model.clearSelection()
             return
-        chosen = QItemSelection()
-        for _, group in itertools.groupby(enumerate(sorted(rows)), key=lambda placed: placed[1] - placed[0]):
-            run = [at for _, at in group]
-            last = len(Column) - 1
-            chosen.append(QItemSelectionRange(self._rows.index(run[0], 0), self._rows.index(run[-1], last)))
-        model.select(chosen, flags.ClearAndSelect)
+        model.select(self._selection(rows), flags.ClearAndSelect)
         current = self._rows.index(rows[0], column)
         model.setCurrentIndex(current, flags.NoUpdate)
         self.scrollTo(self._rows.index(rows[-1], column))
@@ -135,6 +171,74 @@ class LineUpEditView(QTreeView):
             return
         self.setExpanded(first, not self.isExpanded(first))
         self.viewport().update()
+
+    def _put_selection_aside(self) -> None:
+        rows, model = self._rows.rows, self.selectionModel()
+        self._aside = [rows[at].item.id for at in self.selected_rows()]
+        blocked = model.blockSignals(True)
+        model.clearSelection()
+        model.blockSignals(blocked)
+
+    def _bring_selection_back(self) -> None:
+        """Those that are still there are selected as before; that others left is told."""
+        aside, self._aside = self._aside, []
+        places = [at for at in map(self._rows.place, aside) if at >= 0]
+        model = self.selectionModel()
+        blocked = model.blockSignals(True)
+        model.select(self._selection(places), _SELECT)
+        model.blockSignals(blocked)
+        if len(places) < len(aside):
+            model.selectionChanged.emit(QItemSelection(), QItemSelection())
+
+    def _selection(self, rows: list[int]) -> QItemSelection:
+        chosen, last = QItemSelection(), len(Column) - 1
+        for _, group in itertools.groupby(enumerate(sorted(rows)), key=lambda placed: placed[1] - placed[0]):
+            run = [at for _, at in group]
+            chosen.append(QItemSelectionRange(self._rows.index(run[0], 0), self._rows.index(run[-1], last)))
+        return chosen
+
+    # --- painting ---------------------------------------------------------------------------------------------
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: D102
+        kind = event.type()
+        if kind in (QEvent.Type.HoverMove, QEvent.Type.HoverEnter) and isinstance(event, QHoverEvent):
+            self._hover = QPersistentModelIndex(self.indexAt(event.position().toPoint()))
+        elif kind in (QEvent.Type.HoverLeave, QEvent.Type.Leave):
+            self._hover = QPersistentModelIndex()
+        return super().viewportEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        header = self.header()
+        self._look = RowLook(
+            tuple(
+                (c, header.sectionViewportPosition(c), header.sectionSize(c))
+                for c in Column
+                if not header.isSectionHidden(c)
+            ),
+            self.currentIndex() if self.hasFocus() or self.viewport().hasFocus() else QModelIndex(),
+            QModelIndex(self._hover),  # pyright: ignore[reportCallIssue, reportArgumentType]
+        )
+        super().paintEvent(event)
+
+    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
+        """A row at a time, where Qt asks for each cell."""
+        cells = self.itemDelegate()
+        if not isinstance(cells, LineUpEditDelegate):
+            super().drawRow(painter, options, index)
+            return
+        # Qt gives the first cell of the row.
+        look, first = self._look, index
+        box: QRect = options.rect  # pyright: ignore[reportAttributeAccessIssue]
+        state = QStyle.StateFlag.State_None
+        if self.selectionModel().isSelected(first):
+            state |= QStyle.StateFlag.State_Selected
+        if look.hover.siblingAtColumn(0) == first:
+            state |= QStyle.StateFlag.State_MouseOver
+        cells.paint_row(painter, box, first, look.columns, state)
+        if look.current.siblingAtColumn(0) == first:
+            for column, left, width in look.columns:
+                if column == look.current.column():
+                    cells.paint_focus(painter, QRect(left, box.top(), width, box.height()))
 
     # --- keys -------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from studio.domain.lineup import ItemKind, ItemStatus
+from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
 from studio.domain.money import Money
 from studio.domain.promo import PromoPlan, PromoWhen
 from studio.ui.models.live_show import LiveShow
@@ -28,6 +28,20 @@ class RowWords:
 
     def __init__(self, live: LiveShow, edits: ItemEdits, texts: Texts) -> None:
         self._live, self._edits, self._texts = live, edits, texts
+
+    @property
+    def currency(self) -> str:
+        """What the show's prices are in."""
+        return self._live.state.currency
+
+    def refused(self, item: LineUpItem) -> tuple[tuple[str, str], ...]:
+        """What was typed into this row and not taken: each text with its reason."""
+        return tuple((self._edits.text(item, f), why) for i, f, why in self._edits.problems() if i == item.id)
+
+    def problem(self, row: EditRow, column: int) -> str:
+        """Why what was typed into this cell was not taken; empty when nothing was refused."""
+        field = _FIELD.get(column)
+        return self._edits.problem(row.item.id, field) if field is not None else ""
 
     def header(self, column: int) -> str:
         """The name of a column; that of the pictures needs none."""

@@ -91,6 +91,14 @@ def _moves(have: list[str], wanted: Sequence[str]) -> Iterator[Step]:
 
 def _in_order(have: Sequence[str], wanted: Sequence[str]) -> set[str]:
     """The most keys that need not move: a longest increasing run of their places."""
+    # What stands in its place at both ends stays there, and there is the most of it.
+    first, end = 0, len(wanted)
+    while first < end and have[first] == wanted[first]:
+        first += 1
+    while end > first and have[end - 1] == wanted[end - 1]:
+        end -= 1
+    kept = {*wanted[:first], *wanted[end:]}
+    have, wanted = have[first:end], wanted[first:end]
     place = {key: n for n, key in enumerate(have)}
     ends: list[int] = []
     tails: list[int] = []
@@ -103,7 +111,6 @@ def _in_order(have: Sequence[str], wanted: Sequence[str]) -> set[str]:
             tails.append(n)
         else:
             ends[at], tails[at] = place[key], n
-    kept: set[str] = set()
     n = tails[-1] if tails else -1
     while n >= 0:
         kept.add(wanted[n])

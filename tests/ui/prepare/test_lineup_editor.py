@@ -1,5 +1,6 @@
 """A producer plans a line-up: by mouse and keys, several items at once, undone and done again."""
 
+import itertools
 from collections.abc import AsyncIterator
 
 import hypothesis.strategies as st
@@ -7,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -15,6 +16,7 @@ from studio.domain import commands as cmd
 from studio.domain.commands import Refused
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.ui.models.live_show import LiveShow
+from studio.ui.palette import DARK, LIGHT
 from studio.ui.prepare.item_edits import ItemEdits
 from studio.ui.prepare.lineup_clipboard import ITEMS, as_new, pasted_items
 from studio.ui.prepare.lineup_edit_model import Column, LineUpEditModel
@@ -586,6 +588,91 @@ async def test_stock_of_one_product_paints_one_row(plan: Producer):
     plan.studio.hear_stock("v2", 5)
     assert changed == [(1, 1)]
     assert plan.cell(1, Column.STOCK) == "5"
+
+
+async def test_a_longer_item_tells_only_the_starts_of_those_behind_it(plan: Producer):
+    changed: list[tuple[int, int, int, int]] = []
+    plan.editor.model.dataChanged.connect(
+        lambda a, b, _r=(): changed.append((a.row(), b.row(), a.column(), b.column()))
+    )
+    item = plan.live.state.items[2]
+    await plan.give(cmd.ChangeItem(msgspec.structs.replace(item, planned_ms=9 * MINUTE)))
+    # The title is read out together with the start.
+    assert changed == [(2, 2, Column.NUMBER, Column.PROMO), (3, 9, Column.ITEM, Column.STARTS)]
+    changed.clear()
+    await plan.give(cmd.MoveItems(("i9",), 7))
+    assert changed == [(7, 8, Column.NUMBER, Column.STARTS)]
+
+
+async def test_what_is_selected_goes_along_when_items_move_and_nobody_is_told(plan: Producer):
+    plan.view.select_rows([1, 2, 6])
+    told: list[str] = []
+    plan.view.selectionModel().selectionChanged.connect(lambda *_: told.append("changed"))
+    await plan.give(cmd.MoveItems(("i3", "i9"), 0))
+    assert plan.shown[:4] == ["i3", "i9", "i1", "i2"]
+    assert plan.editor.selection == ("i3", "i2", "i7")
+    assert plan.view.currentIndex().row() == 3, "the current item goes along too"
+    await plan.give(cmd.MoveItems(("i10",), 0))
+    assert plan.editor.selection == ("i3", "i2", "i7")
+    assert told == []
+
+
+async def test_of_what_is_selected_the_rest_stays_selected_when_an_item_leaves(plan: Producer):
+    plan.view.select_rows([1, 2, 6])
+    told: list[tuple[str, ...]] = []
+    plan.editor.selection_changed.connect(lambda: told.append(plan.editor.selection))
+    await plan.give(cmd.RemoveItems(("i3", "i5")))
+    assert plan.editor.selection == ("i2", "i7")
+    assert told == [("i2", "i7")]
+
+
+def _frame(plan: Producer) -> QImage:
+    return plan.view.viewport().grab().toImage()
+
+
+async def test_rows_painted_from_memory_look_as_rows_painted_anew(plan: Producer):
+    """Whatever changes of a row, no old picture of it stays."""
+    items, first = plan.live.state.items, plan.editor.model.index(6, 0)
+    product = plan.studio.products["p2"]
+    priced = msgspec.structs.replace(items[6], show_price_minor=6000, target_units=99, promo=a_plan("ROBE"))
+
+    async def refuse(text: str) -> None:
+        plan.editor.model.setData(plan.editor.model.index(4, Column.MINUTES), text)
+
+    seen: list[QImage] = []
+    for number, step in enumerate((
+        lambda: plan.give(cmd.MoveItems(("i2", "i3"), 6)),
+        lambda: plan.give(cmd.ChangeItem(priced)),
+        lambda: refuse("soon"),
+        lambda: refuse("later"),
+        lambda: refuse("7"),
+        lambda: plan.give(cmd.SkipItem("i4", True)),
+        lambda: plan.click(2),
+        lambda: plan.press(Key.Key_Down, SHIFT),
+        lambda: plan.give(cmd.StartShow()),
+        lambda: plan.give(cmd.NextItem()),
+        lambda: plan.give(cmd.Undo()),
+    )):  # fmt: skip
+        await step()
+        await plan.settle()
+        seen.append(_frame(plan))
+        plan.editor._cells.forget()
+        assert seen[-1] == _frame(plan), f"step {number}"
+    for act in (
+        lambda: plan.studio.hear_stock("v5", 3),
+        lambda: plan.studio.hear_product(msgspec.structs.replace(product, revision=9, active=False)),
+        lambda: plan.view.toggle(first),
+        lambda: plan.view.toggle(first),
+        lambda: plan.window.resize(640, 700),
+        lambda: plan.theme.apply(QApplication.instance(), LIGHT),
+        lambda: plan.theme.apply(QApplication.instance(), DARK),
+    ):
+        act()
+        await plan.settle()
+        seen.append(_frame(plan))
+        plan.editor._cells.forget()
+        assert seen[-1] == _frame(plan)
+    assert all(one != other for one, other in itertools.pairwise(seen)), "every step is seen"
 
 
 KEYS = st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8)
