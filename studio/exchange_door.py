@@ -33,14 +33,12 @@ from studio.exchange.run_sheet import run_sheet
 from studio.exchange.tables import MAX_BYTES, Given, read_codes, read_table
 from studio.exchange.write import NotWritable, write_csv, write_json, write_xlsx
 from studio.ui.prepare.exchange_port import NotReadError, NotWrittenError, OnStep
-from studio.ui.studio import Studio
+from studio.ui.studio import ChangeBatch, Studio
 
 T = TypeVar("T")
-PAGE: Final = 500
+PAGE: Final = 5_000
 """So many products are read of the catalogue at once."""
 _LOOK_AGAIN_S: Final = 0.5
-_EACH: Final = 20
-"""Progress is told after so many rows."""
 
 
 class LineUpExchange:
@@ -50,6 +48,8 @@ class LineUpExchange:
         self._studio = studio
         self._catalogue = Catalogue(())
         self._read_of: tuple[int, int | None] | None = None
+        self._changes = 0
+        studio.changes.connect(self._heard)
 
     # --- in ---------------------------------------------------------------------------------------------------
 
@@ -70,10 +70,9 @@ class LineUpExchange:
         table = source.table
 
         def told(done: int, of: int) -> None:
-            if done % _EACH == 0 or done == of:
-                # The window may be gone before its thread of rows is.
-                with suppress(RuntimeError):
-                    loop.call_soon_threadsafe(on_step, done, of)
+            # The window may be gone before its thread of rows is.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(on_step, done, of)
 
         def work(stopped: Callable[[], bool]) -> tuple[DraftRow, ...]:
             rows = source.rows if table is None else drafts(table, mapping, terms, uuid7)
@@ -98,6 +97,12 @@ class LineUpExchange:
             raise ValueError(f"row {row.number} has no item to choose a product for")
         return item
 
+    def _heard(self, batch: ChangeBatch) -> None:
+        """The shop changed products: what is kept of them here is old."""
+        if batch.products:
+            self._changes += 1
+            self._read_of = None
+
     async def _whole_catalogue(self) -> Catalogue:
         """All products of the kept catalogue; read again when it has changed."""
         facets = await self._studio.facets()
@@ -108,6 +113,7 @@ class LineUpExchange:
         if now == self._read_of:
             return self._catalogue
         products: list[Product] = []
+        changes = self._changes
         query = CatalogueQuery(sort=CatalogueSort.TITLE)
         while True:
             page = await self._studio.catalogue(query, len(products), PAGE)
@@ -115,7 +121,8 @@ class LineUpExchange:
             if not page.entries or len(products) >= page.total:
                 break
         self._catalogue = await asyncio.to_thread(Catalogue, products)
-        self._read_of = now
+        # What changed while it was read may be in it or not.
+        self._read_of = now if changes == self._changes else None
         return self._catalogue
 
     # --- out --------------------------------------------------------------------------------------------------

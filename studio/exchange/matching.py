@@ -6,20 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
-from rapidfuzz import fuzz, process
 
 from studio.domain.exchange import Candidate, DraftRow, Found, Match
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.product import Product
+from studio.exchange.names import MOST, Names
 from studio.exchange.tables import Given, Stopped
 
-LIKELY: Final = 72
-"""From which likeness of names on (0 to 100) a product is proposed."""
-_PART: Final = 0.9
-CANDIDATES: Final = 5
-_CHUNK: Final = 2_000
-"""So many names are compared at once: in between others may run."""
-
+CANDIDATES: Final = MOST
 OnRow = Callable[[int, int], None]
 """Told how many rows are done, and of how many."""
 
@@ -45,6 +39,8 @@ class Catalogue:
         self._by_barcode.pop("", None)
         self._by_name.pop("", None)
         self._names = list(self._by_name)
+        # Made when it is needed first, in the thread that looks.
+        self._looked_in: Names | None = None
 
     def __len__(self) -> int:
         return len(self._products)
@@ -65,32 +61,25 @@ class Catalogue:
         """The products of exactly this name, but for capitals and spaces."""
         return list(dict.fromkeys(self._by_name.get(_folded(title), ())))
 
-    def alike(self, title: str, stopped: Stopped = lambda: False) -> list[tuple[str, int]]:
-        """Products with a name like this one, and how alike, the most alike first. Raises `Given`."""
-        wanted = _folded(title)
-        best: dict[str, int] = {}
-        for at in range(0, len(self._names), _CHUNK):
-            if stopped():
-                raise Given
-            names = self._names[at : at + _CHUNK]
-            found = [
-                # Words in another order, and words that are written apart or together.
-                *_extracted(wanted, names, fuzz.token_sort_ratio, 1),
-                *_extracted(wanted, names, fuzz.ratio, 1),
-                # All words of the shorter name in the longer one, whatever else stands there: likely, never certain.
-                *_extracted(wanted, names, fuzz.token_set_ratio, _PART),
-            ]
-            for name, score in found:
-                for product_id in self._by_name[name]:
-                    best[product_id] = max(best.get(product_id, 0), round(score))
-        return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES]
-
-
-def _extracted(
-    wanted: str, names: Sequence[str], scorer: Callable[..., float], weight: float
-) -> list[tuple[str, float]]:
-    found = process.extract(wanted, names, scorer=scorer, limit=CANDIDATES, score_cutoff=LIKELY / weight)
-    return [(name, score * weight) for name, score, _ in found]
+    def alike(
+        self,
+        titles: Sequence[str],
+        on_some: Callable[[int], None] = lambda _done: None,
+        stopped: Stopped = lambda: False,
+    ) -> list[list[tuple[str, int]]]:
+        """For each title the products with a name like it, and how alike, the most alike first. `on_some` is told how many
+        titles are done. Raises `Given`.
+        """
+        if self._looked_in is None:
+            self._looked_in = Names(self._names)
+        found: list[list[tuple[str, int]]] = []
+        for alike in self._looked_in.alike([_folded(title) for title in titles], on_some, stopped):
+            best: dict[str, int] = {}
+            for place, score in alike.items():
+                for product_id in self._by_name[self._names[place]]:
+                    best[product_id] = max(best.get(product_id, 0), score)
+            found.append(sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:CANDIDATES])
+        return found
 
 
 def matched(
@@ -105,11 +94,20 @@ def matched(
     Raises `Given` when stopped.
     """
     done: list[DraftRow] = []
-    for at, row in enumerate(rows, start=1):
+    by_name: list[int] = []
+    for at, row in enumerate(rows):
         if stopped():
             raise Given
-        done.append(_matched(row, catalogue, currency, stopped))
-        on_row(at, len(rows))
+        done.append(_matched(row, catalogue, currency))
+        if done[-1].match.found is Found.MISSING:
+            by_name.append(at)
+    sure = len(rows) - len(by_name)
+    on_row(sure, len(rows))
+    titles = [item.title if (item := done[at].item) is not None else "" for at in by_name]
+    found = catalogue.alike(titles, lambda looked: on_row(sure + looked, len(rows)), stopped)
+    for at, alike in zip(by_name, found, strict=True):
+        if alike:
+            done[at] = _proposed(done[at], alike, catalogue)
     return tuple(done)
 
 
@@ -118,7 +116,8 @@ def chosen(row: DraftRow, product: Product | None, sku: str, currency: str) -> L
     return row.item and _filled(row.item, product, sku, currency)
 
 
-def _matched(row: DraftRow, catalogue: Catalogue, currency: str, stopped: Stopped) -> DraftRow:
+def _matched(row: DraftRow, catalogue: Catalogue, currency: str) -> DraftRow:
+    """The row with what is told by numbers, or by the same name; *missing* where neither tells, and names may be alike."""
     item = row.item
     if item is None:
         return row
@@ -150,17 +149,19 @@ def _matched(row: DraftRow, catalogue: Catalogue, currency: str, stopped: Stoppe
             else "More than one product of the shop has this SKU or barcode: choose the one that is meant."
         )
         return _open(row, Found.UNCLEAR, several, said)
-    return _by_name(row, item, catalogue, currency, stopped)
+    return _by_name(row, item, catalogue, currency)
 
 
-def _by_name(
-    row: DraftRow, item: LineUpItem, catalogue: Catalogue, currency: str, stopped: Stopped
-) -> DraftRow:
-    named = " and ".join(
+def _numbers(row: DraftRow, item: LineUpItem) -> str:
+    return " and ".join(
         f"{what} {text}"
         for what, text in (("product id", item.product_id), ("SKU", item.sku), ("barcode", row.barcode))
         if text
     )
+
+
+def _by_name(row: DraftRow, item: LineUpItem, catalogue: Catalogue, currency: str) -> DraftRow:
+    named = _numbers(row, item)
     same = catalogue.by_name(item.title)
     if len(same) == 1 and not named:
         filled = _filled(item, catalogue.product(same[0]), "", currency)
@@ -170,16 +171,20 @@ def _by_name(
         return _open(
             row, Found.UNCLEAR, several, "More than one product has this name: choose the one that is meant."
         )
-    alike = [(same[0], 100)] if same else catalogue.alike(item.title, stopped)
-    if not alike:
-        said = (
-            f"The shop has no product with {named}."
-            if named
-            else f"The shop has no product with a name like “{item.title}”."
-        )
-        return _open(
-            row, Found.MISSING, [], f"{said} Leave the row out, or take it as it stands and correct it later."
-        )
+    if same:
+        return _proposed(row, [(same[0], 100)], catalogue)
+    said = (
+        f"The shop has no product with {named}."
+        if named
+        else f"The shop has no product with a name like “{item.title}”."
+    )
+    return _open(
+        row, Found.MISSING, [], f"{said} Leave the row out, or take it as it stands and correct it later."
+    )
+
+
+def _proposed(row: DraftRow, alike: Sequence[tuple[str, int]], catalogue: Catalogue) -> DraftRow:
+    named = _numbers(row, row.item) if row.item is not None else ""
     candidates = [_candidate(catalogue, product_id, score=score) for product_id, score in alike]
     said = f"The shop has no {named}. " if named else ""
     said += f"The product with the name most alike is “{candidates[0].title}”: say whether it is the one."

@@ -331,6 +331,20 @@ async def test_a_file_of_codes_alone_comes_in_too(producer: Producer) -> None:
     assert [p.code for p in producer.live.state.planned_promos] == ["LIVE14"]
 
 
+async def test_a_product_that_the_shop_changed_is_found_by_its_new_name(producer: Producer) -> None:
+    path = producer.file("x.csv", "Title,Minutes\nWalnut serving board,5\n")
+    dialog = await producer.open(path)
+    assert dialog.model.row(0).match.found is not Found.BY_NAME
+    dialog.reject()
+    await producer.end()
+    board = producer.studio.products["p5"]
+    producer.studio.hear_product(msgspec.structs.replace(board, revision=2, title="Walnut serving board"))
+    dialog = await producer.open(path)
+    assert dialog.model.row(0).match.found is Found.BY_NAME
+    dialog.reject()
+    await producer.end()
+
+
 async def test_rows_are_looked_up_again_when_the_catalogue_is_here_and_what_was_left_out_stays_out(
     producer: Producer,
 ) -> None:

@@ -2,7 +2,10 @@
 
 import itertools
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given, settings
+from rapidfuzz import fuzz
 
 from studio.domain.exchange import SURE, DraftRow, Found
 from studio.domain.lineup import ItemKind, LineUpItem
@@ -11,6 +14,7 @@ from studio.domain.product import Product, Variant
 from studio.exchange.lineup_rows import drafts
 from studio.exchange.mapping import guess
 from studio.exchange.matching import CANDIDATES, Catalogue, chosen, matched
+from studio.exchange.names import LIKELY, Names
 from studio.exchange.tables import Given, read_csv
 from tests.unit.exchange.test_lineup_rows import TERMS
 
@@ -165,10 +169,43 @@ def test_few_candidates_are_proposed_of_many() -> None:
     assert 0 < len(row.match.candidates) <= CANDIDATES
 
 
+_words = st.sampled_from(
+    ["grey", "felt", "slipper", "slippers", "wool", "woll", "blanket", "nord", "set", "4", "a"]
+)
+_names = st.lists(_words, min_size=1, max_size=5).map(" ".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_names, min_size=1, max_size=60, unique=True), st.lists(_names, min_size=1, max_size=3))
+def test_the_name_most_alike_of_all_is_found_however_many_are_looked_in_at_once(
+    names: list[str], wanted: list[str]
+) -> None:
+    for name, found in zip(wanted, Names(names).alike(wanted), strict=True):
+        ordered = " ".join(sorted(name.split()))
+        scores = [
+            max(fuzz.ratio(name, other), fuzz.ratio(ordered, " ".join(sorted(other.split()))))
+            for other in names
+        ]
+        best = max(scores)
+        if best >= LIKELY:
+            assert max(found.values()) >= int(best)
+        for place, score in found.items():
+            other = names[place]
+            assert score <= max(scores[place], 0.9 * fuzz.token_set_ratio(name, other)) + 1
+
+
+def test_many_names_are_looked_for_in_parts_and_each_part_is_told() -> None:
+    names = [f"product number {n}" for n in range(9_000)]
+    told: list[int] = []
+    found = Names(names).alike([f"product nummer {n}" for n in range(120)], told.append)
+    assert told == [50, 100, 120]
+    assert all(found[n].get(n, 0) > 85 for n in (10, 99, 119))
+
+
 def test_looking_can_be_given_up_and_tells_how_far_it_is() -> None:
     rows = [DraftRow(n, LineUpItem(f"i{n}", ItemKind.PRODUCT, "Zeppelin", 60_000)) for n in range(2, 5)]
     told: list[tuple[int, int]] = []
     matched(rows, SHOP, "EUR", lambda done, of: told.append((done, of)))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert told == [(0, 3), (3, 3)]
     with pytest.raises(Given):
         matched(rows, SHOP, "EUR", stopped=lambda: True)
