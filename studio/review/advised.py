@@ -11,6 +11,8 @@ _Patterns = dict[AdviceKind, tuple[str, str]]
 def advised(advice: Advice, currency: str, formats: Formats, language: str) -> str:
     """The sentence of a piece of advice, in a language of `Labels.language`."""
     full, short = _WORDS[language][advice.kind]
+    if advice.kind is AdviceKind.CODE_UNUSED and advice.value in (0, 1):
+        full, short = _REDEEMED[language][round(advice.value)]
     known = advice.other is not None and ("{minutes}" not in full or advice.minutes is not None)
     other = advice.other or 0
     filled = {
@@ -54,7 +56,7 @@ _EN: _Patterns = {
         "Questions never answered: {value}; most asked was “{subject}”.",
     ),
     AdviceKind.CODE_UNUSED: (
-        "{subject} was redeemed {value} times by {other} viewers: name it more often, or leave it out.",
+        "{subject} was redeemed {value} times while {other} watched: name it more often, or leave it out.",
         "{subject} was redeemed {value} times: name it more often, or leave it out.",
     ),
     AdviceKind.CODE_NEEDLESS: (
@@ -89,7 +91,7 @@ _DE: _Patterns = {
         "Nie beantwortete Fragen: {value}; am häufigsten „{subject}“.",
     ),
     AdviceKind.CODE_UNUSED: (
-        "{subject} wurde bei {other} Zuschauern {value}-mal eingelöst: öfter nennen oder weglassen.",
+        "{subject} wurde {value}-mal eingelöst, während {other} zusahen: öfter nennen oder weglassen.",
         "{subject} wurde {value}-mal eingelöst: öfter nennen oder weglassen.",
     ),
     AdviceKind.CODE_NEEDLESS: (
@@ -124,7 +126,7 @@ _NB: _Patterns = {
         "Spørsmål som aldri ble besvart: {value}; oftest «{subject}».",
     ),
     AdviceKind.CODE_UNUSED: (
-        "{subject} ble brukt {value} ganger av {other} seere: nevn den oftere, eller utelat den.",
+        "{subject} ble brukt {value} ganger mens {other} så på: nevn den oftere, eller utelat den.",
         "{subject} ble brukt {value} ganger: nevn den oftere, eller utelat den.",
     ),
     AdviceKind.CODE_NEEDLESS: (
@@ -136,5 +138,39 @@ _NB: _Patterns = {
         "Sendingen varte {length} lenger enn planlagt: planlegg færre varer.",
     ),
 }
+
+_REDEEMED: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "en": (
+        (
+            "{subject} was never redeemed while {other} watched: name it more often, or leave it out.",
+            "{subject} was never redeemed: name it more often, or leave it out.",
+        ),
+        (
+            "{subject} was redeemed once while {other} watched: name it more often, or leave it out.",
+            "{subject} was redeemed once: name it more often, or leave it out.",
+        ),
+    ),
+    "de": (
+        (
+            "{subject} wurde nie eingelöst, während {other} zusahen: öfter nennen oder weglassen.",
+            "{subject} wurde nie eingelöst: öfter nennen oder weglassen.",
+        ),
+        (
+            "{subject} wurde einmal eingelöst, während {other} zusahen: öfter nennen oder weglassen.",
+            "{subject} wurde einmal eingelöst: öfter nennen oder weglassen.",
+        ),
+    ),
+    "nb": (
+        (
+            "{subject} ble aldri brukt mens {other} så på: nevn den oftere, eller utelat den.",
+            "{subject} ble aldri brukt: nevn den oftere, eller utelat den.",
+        ),
+        (
+            "{subject} ble brukt én gang mens {other} så på: nevn den oftere, eller utelat den.",
+            "{subject} ble brukt én gang: nevn den oftere, eller utelat den.",
+        ),
+    ),
+}
+"""Of a code that was redeemed never, or once."""
 
 _WORDS = {"en": _EN, "de": _DE, "nb": _NB}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from studio.review.svg_chart import Words
+from studio.review.svg_plot import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ EN = Labels(
     report="Report",
     rehearsal="REHEARSAL: a simulated audience, no real sales",
     so_far="The show is still on air: these are the figures so far.",
-    not_started="The show has not started: there are no figures yet.",
+    not_started="The show has not started: it was never on air, and there are no figures yet.",
     on_air="on air {start}–{end}, {length}",
     replay="replay sales until {day}, {time}",
     not_known="not known",
@@ -163,7 +163,7 @@ DE = Labels(
     report="Bericht",
     rehearsal="PROBE: simuliertes Publikum, keine echten Verkäufe",
     so_far="Die Show läuft noch: Das sind die Zahlen bis jetzt.",
-    not_started="Die Show hat noch nicht begonnen: Es gibt noch keine Zahlen.",
+    not_started="Die Show hat noch nicht begonnen: Sie war nie auf Sendung, und es gibt noch keine Zahlen.",
     on_air="auf Sendung {start}–{end}, {length}",
     replay="Verkäufe der Aufzeichnung bis {day}, {time}",
     not_known="nicht bekannt",
@@ -250,6 +250,14 @@ DE = Labels(
         orders="{orders} Bestellungen.",
         on_air="Auf Sendung: {items}.",
         promos="Aktionscodes: {codes}.",
+        alerts="Störungen: {alerts}.",
+        questions="{questions} Fragen.",
+        key_viewers="Zuschauer",
+        key_orders="Bestellungen je Minute, höchstens {count}",
+        key_pin="ging auf Sendung",
+        key_promo="Aktionscode",
+        key_alert="Störung",
+        key_question="Fragen gestellt",
         thousands=".",
     ),
 )
@@ -259,7 +267,7 @@ NB = Labels(
     report="Rapport",
     rehearsal="PRØVE: simulert publikum, ingen virkelige salg",
     so_far="Sendingen pågår: dette er tallene så langt.",
-    not_started="Sendingen har ikke begynt: det finnes ingen tall ennå.",
+    not_started="Sendingen har ikke begynt: den har aldri vært på lufta, og det finnes ingen tall ennå.",
     on_air="på lufta {start}–{end}, {length}",
     replay="salg fra opptaket til {day}, {time}",
     not_known="ikke kjent",
@@ -342,6 +350,14 @@ NB = Labels(
         orders="{orders} bestillinger.",
         on_air="På lufta: {items}.",
         promos="Rabattkoder: {codes}.",
+        alerts="Feil: {alerts}.",
+        questions="{questions} spørsmål.",
+        key_viewers="seere",
+        key_orders="bestillinger i minuttet, høyst {count}",
+        key_pin="gikk på lufta",
+        key_promo="rabattkode",
+        key_alert="feil",
+        key_question="spørsmål stilt",
         thousands="\N{NO-BREAK SPACE}",
     ),
 )

@@ -48,6 +48,7 @@ class MoreWords:
     asked_at: str
     more_questions: str
     none_unanswered: str
+    none_asked: str
     warnings: str
 
 
@@ -91,6 +92,7 @@ _EN = MoreWords(
     asked_at="First at",
     more_questions="and {n} more",
     none_unanswered="Every question was answered.",
+    none_asked="Nobody asked anything.",
     warnings="Open when the show went live",
 )  # fmt: skip
 
@@ -134,6 +136,7 @@ _DE = MoreWords(
     asked_at="Zuerst um",
     more_questions="und {n} weitere",
     none_unanswered="Jede Frage wurde beantwortet.",
+    none_asked="Niemand hat etwas gefragt.",
     warnings="Offen, als die Show auf Sendung ging",
 )  # fmt: skip
 
@@ -177,6 +180,7 @@ _NB = MoreWords(
     asked_at="Først kl.",
     more_questions="og {n} til",
     none_unanswered="Alle spørsmål ble besvart.",
+    none_asked="Ingen spurte om noe.",
     warnings="Åpent da sendingen gikk på lufta",
 )  # fmt: skip
 

@@ -13,12 +13,14 @@ from studio.domain.audience import ViewerSample, ViewerTimeline
 from studio.domain.kpi import ShowFigures, newest_revisions, own_orders
 from studio.domain.order import Order
 from studio.domain.show import ShowPhase, ShowState
+from studio.review.alerted import alert_text, alerted
 from studio.review.announced import announced
 from studio.review.formats import Formats, plain
 from studio.review.labels import Formula, Labels, labels_for
 from studio.review.material import Material
 from studio.review.more_words import more_words
 from studio.review.report_parts import parts_of
+from studio.review.sources import sources
 from studio.review.svg_chart import Block, Moment, viewers_svg
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -94,7 +96,8 @@ def report_of(material: Material) -> str:
         status=_status(state, words),
         when=_when(material, formats, words),
         tiles=_tiles(figures, formats, words),
-        chart=_chart(material, formats, words),
+        chart=None if state.started_at_ms is None else _chart(material, formats, words),
+        alerted=alerted(material.alerts, formats, words.language),
         products=_products(figures, formats, words, told),
         product_heads=[
             words.time_on_air,
@@ -110,6 +113,7 @@ def report_of(material: Material) -> str:
         questions=_questions(figures, formats, words),
         shop=_shop(figures, formats, words),
         formulas=list(dict.fromkeys((*_formulas(words), *parts.formulas))),
+        sources=sources(words, more),
         made=words.made.format(
             day=formats.day(material.generated_ms), time=formats.clock(material.generated_ms)
         ),
@@ -223,6 +227,10 @@ def _chart(material: Material, formats: Formats, words: Labels) -> Markup:
         blocks=blocks,
         markers=markers,
         orders=minutes,
+        alerts=[Moment(a.at_ms, alert_text(a, formats, words.language)) for a in material.alerts],
+        questions=[
+            q.asked_at_ms for q in material.questions if start <= q.asked_at_ms <= end and not q.withdrawn
+        ],
         where=formats.zone,
         words=words.chart,
     )
@@ -248,7 +256,7 @@ def _products(
         rows.append(
             [
                 Cell(plain(p.title), gone),
-                Cell(formats.length(p.on_air_ms)),
+                Cell(formats.length(p.on_air_ms) if p.on_air_ms else "–"),
                 Cell(formats.number(p.viewers) if p.on_air_ms else "–"),
                 *([Cell(formats.number(p.clicks))] if clicks else []),
                 *([Cell(formats.number(p.add_to_carts))] if carts else []),

@@ -29,10 +29,13 @@ class AllFigures:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestions:
-    """The questions that nobody answered: text, how often asked, when first. `more` says how many are left out."""
+    """The questions that nobody answered: text, how often asked, when first. `more` says how many are left out, `nothing`
+    why there are none.
+    """
 
     rows: list[tuple[str, str, str]]
     more: str
+    nothing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +145,9 @@ def _questions(material: Material, formats: Formats, more: MoreWords) -> OpenQue
         for q in left[:_MOST_QUESTIONS]
     ]
     beyond = len(left) - len(rows)
-    return OpenQuestions(rows, more.more_questions.format(n=formats.number(beyond)) if beyond else "")
+    asked = material.figures.questions.asked or any(not q.withdrawn for q in material.questions)
+    return OpenQuestions(
+        rows,
+        more.more_questions.format(n=formats.number(beyond)) if beyond else "",
+        more.none_unanswered if asked else more.none_asked,
+    )

@@ -9,13 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.domain.advice import Advice, AdviceKind
+from studio.domain.alerts import Alert, AlertKind
 from studio.domain.audience import ViewerFigures, ViewerSample, viewer_figures
 from studio.domain.kpi import ProductFigures, PromoFigures, QuestionFigures, Sales, ShowFigures
 from studio.domain.money import Money
 from studio.domain.show import ShowPhase, ShowState
+from studio.review.advised import advised
+from studio.review.alerted import alert_text
 from studio.review.formats import Formats
 from studio.review.labels import DE, EN, NB, Formula, Labels, labels_for
-from studio.review.report import render_report, totals
+from studio.review.material import Material
+from studio.review.more_words import more_words
+from studio.review.report import render_report, report_of, totals
+from studio.review.sources import sources
 from tests.fakes.fake_studio import MINUTE, T0, a_lineup
 from tests.fakes.played_show import PlayedStudio, at_once
 
@@ -110,6 +117,15 @@ def report(state=None, figures=None, language="en", samples=(), orders=()) -> st
 def played():
     studio = PlayedStudio().play()
     return at_once(studio.review("show-1"))
+
+
+def the_material(played, **changes) -> Material:
+    """All that the report of the played show is made of."""
+    made = Material(
+        state=played.state, figures=played.figures, samples=played.samples, orders=played.orders, questions=played.questions,
+        generated_ms=END, language="en",
+    )  # fmt: skip
+    return msgspec.structs.replace(made, **changes)
 
 
 @pytest.fixture(scope="module")
@@ -268,7 +284,89 @@ def test_a_show_that_never_started_has_a_page_too() -> None:
     state = ShowState("show-1", title="Tomorrow", items=a_lineup().items)
     found = Page(report(state))
     assert found.wrong == []
-    assert "has not started" in found.text
+    assert "has not started: it was never on air" in found.text
+    assert not found.all("svg"), "there is nothing to draw"
+    assert "0:00" not in found.text
+
+
+def test_products_that_were_not_on_air_have_no_length() -> None:
+    product = ProductFigures("p1", "Mug", 0, None, 0, Money(0, "EUR"), None, None, None, 0)
+    assert rows(report(figures=empty_figures(products=(product,))), "Products")[0][1] == "–"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "nb"])
+def test_every_formula_says_where_its_figure_is_from(language: str, played) -> None:
+    html = report_of(the_material(played, language=language))
+    formulas = re.findall(r'<li id="f\d+">(.*?)</li>', html)
+    word = {"en": "Source: ", "de": "Quelle: ", "nb": "Kilde: "}[language]
+    assert len(formulas) >= 30
+    assert all(formula.count(word) == 1 for formula in formulas)
+    words = labels_for(language)
+    assert sources(words, more_words(language))[words.peak] == {
+        "en": "Source: the channels.", "de": "Quelle: die Kanäle.", "nb": "Kilde: kanalene.",
+    }[language]  # fmt: skip
+
+
+def test_what_went_wrong_is_listed_and_marked_in_the_chart(played) -> None:
+    alerts = (
+        Alert(T0 + MINUTE, AlertKind.LINK_LOST),
+        Alert(T0 + 2 * MINUTE, AlertKind.LINK_BACK, lasted_ms=60_000),
+        Alert(T0 + 3 * MINUTE, AlertKind.CODE_REFUSED, "<b>NORD20</b>"),
+    )
+    html = report_of(the_material(played, alerts=alerts))
+    assert [row[1] for row in rows(html, "What went wrong")] == [
+        "⚠ shop lost",
+        "⚠ shop back after 1:00",
+        "⚠ &lt;b&gt;NORD20&lt;/b&gt; refused",
+    ]
+    marks = re.findall(r'<path class="alert"[^>]*>(?:<title>(.*?)</title>)?</path>', html)
+    assert marks[:3] == ["shop lost", "shop back after 1:00", "&lt;b&gt;NORD20&lt;/b&gt; refused"]
+    assert Page(html).wrong == []
+    assert 'class="question"' in html
+    assert 'class="pin"' in html
+    assert "Nothing went wrong" in report_of(the_material(played))
+    assert "Nobody asked anything" not in Page(html).text
+
+
+def test_where_nobody_asked_the_report_does_not_praise_the_answers() -> None:
+    text = Page(report()).text
+    assert "Nobody asked anything." in text
+    assert "Every question was answered." not in text
+    answered = empty_figures(questions=QuestionFigures(3, 3, 0))
+    assert "Every question was answered." in Page(report(figures=answered)).text
+
+
+@pytest.mark.parametrize(
+    ("language", "never", "once", "often"),
+    [("en", "never redeemed", "redeemed once", "redeemed 2 times"), ("de", "nie", "einmal", "2-mal"), ("nb", "aldri", "én gang", "2 ganger")],
+)  # fmt: skip
+def test_a_code_is_redeemed_never_once_or_so_many_times(
+    language: str, never: str, once: str, often: str
+) -> None:
+    formats = Formats(language, "UTC", "not known")
+    for value, words in ((0, never), (1, once), (2, often)):
+        for other in (None, 120):
+            told = advised(Advice(AdviceKind.CODE_UNUSED, "NORD20", value, other), "EUR", formats, language)
+            assert words in told
+            assert "{" not in told
+            assert ("120" in told) is (other is not None)
+
+
+@given(
+    st.sampled_from(list(AlertKind)),
+    st.text(max_size=60),
+    st.integers(0, 5_000),
+    st.sampled_from(["en", "de", "nb"]),
+)
+def test_every_alert_has_words_in_every_language(
+    kind: AlertKind, subject: str, count: int, language: str
+) -> None:
+    formats = Formats(language, "UTC", "not known")
+    told = alert_text(Alert(T0, kind, subject, count, 42_000), formats, language)
+    assert told.strip()
+    assert not re.search(r"\{(n|length)\}", told.replace(subject, ""))
+    if kind in (AlertKind.TOO_LATE, AlertKind.CHAT_LOST) and count > 1:
+        assert formats.number(count) in told
 
 
 def test_every_figure_leads_to_its_formula(page: str) -> None:

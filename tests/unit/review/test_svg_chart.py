@@ -143,22 +143,30 @@ def test_no_name_can_break_out_of_the_picture(name: str, code: str, colour: str)
     ),
     st.lists(st.tuples(st.integers(0, 600_000), st.integers(0, 90_000)), max_size=12),
     st.lists(st.integers(0, 600_000), max_size=12),
+    st.lists(st.integers(0, 600_000), max_size=9),
     st.integers(240, 1600),
     st.integers(140, 500),
 )
-def test_everything_stays_inside_the_picture(viewers, blocks, codes, width: int, height: int) -> None:
+def test_everything_stays_inside_the_picture(viewers, blocks, codes, wrong, width: int, height: int) -> None:
     svg = viewers_svg(
         [(START + t, v) for t, v in viewers],
         blocks=[Block(START + a, START + a + n, f"Item {a}") for a, n in blocks],
         markers=[Moment(START + t, f"CODE{t}") for t in codes],
         orders=[(START + t, 3) for t in codes],
+        alerts=[Moment(START + t, f"Something went wrong {t}") for t in wrong],
+        questions=[START + t for t in wrong],
         width=width,
         height=height,
     )
     root = parsed(svg)
+    high = float((root.get("viewBox") or "").split()[-1])
+    assert high <= height + 3 * 16, "a row more for alerts, one for questions, one for the key"
     for text in root.iter(f"{SVG}text"):
         assert 0 <= float(text.get("x") or -1) <= width
-        assert 0 < float(text.get("y") or -1) <= height
+        assert 0 < float(text.get("y") or -1) <= high
+    for circle in root.iter(f"{SVG}circle"):
+        assert 0 <= float(circle.get("cx") or -1) <= width
+        assert 0 <= float(circle.get("cy") or -1) <= high
     for rect in root.iter(f"{SVG}rect"):
         assert float(rect.get("width") or -1) >= 0
         assert float(rect.get("x") or 0) + float(rect.get("width") or 0) <= width + 0.1
@@ -182,3 +190,43 @@ def test_large_numbers_are_parted_as_the_language_parts_them():
     svg = viewers_svg([(0, 1000.0), (60_000, 1707.0)], words=Words(thousands="."))
     assert "1.707" in svg
     assert "1,707" not in svg
+
+
+ALERTS = [Moment(START + 2 * MINUTE, "shop lost"), Moment(START + 4 * MINUTE, "shop back after 0:42")]
+
+
+def test_pins_codes_alerts_and_questions_have_marks_of_shapes_of_their_own_and_a_key() -> None:
+    svg = viewers_svg(
+        VIEWERS,
+        blocks=BLOCKS,
+        markers=[Moment(START + MINUTE, "NORD20")],
+        orders=[(START, 2), (START + MINUTE, 5), (START + MINUTE + 9, 7)],
+        alerts=ALERTS,
+        questions=[START + 5, START + 6, START + 3 * MINUTE],
+        where=OSLO,
+    )
+    root = parsed(svg)
+    by_class = {e.get("class"): e.get("d") for e in root.iter(f"{SVG}path") if e.get("class")}
+    assert len(re.findall(r'class="pin"', svg)) == len(BLOCKS) + 1, "one more in the key"
+    assert texts(svg, "alert")[0] == "shop lost"
+    alerts = [e.findtext(f"{SVG}title") for e in root.iter(f"{SVG}path") if e.get("class") == "alert"]
+    assert alerts[:2] == ["shop lost", "shop back after 0:42"]
+    dots = [e for e in root.iter(f"{SVG}circle") if e.get("class") == "question"][:2]
+    assert [e.findtext(f"{SVG}title") for e in dots] == ["2", "1"]
+    assert float(dots[0].get("r") or 0) > float(dots[1].get("r") or 0)
+    shapes = {re.sub(r"[-\d. ]", "", by_class[name] or "") for name in ("pin", "alert", "orders")}
+    assert len(shapes) == 3
+    assert texts(svg, "key") == [
+        "viewers", "orders a minute, at most 12", "went on air", "promo code", "alert", "questions asked",
+    ]  # fmt: skip
+    described = root.findtext(f"{SVG}desc") or ""
+    assert "Alerts: 19:52 shop lost, 19:54 shop back after 0:42. 3 questions." in described
+
+
+def test_rows_without_anything_take_no_room() -> None:
+    def high(**more) -> float:
+        return float((parsed(viewers_svg(VIEWERS, **more)).get("viewBox") or "").split()[-1])
+
+    assert high() == 320
+    assert high(blocks=BLOCKS, width=400) == 320
+    assert high(alerts=ALERTS, questions=[START], width=400) == 320 + 2 * 16
