@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from studio.app import Desktop, OpenShow
 from studio.domain.commands import StartShow
-from studio.domain.copying import plan_like
+from studio.domain.copying import plan_like, told_of_dates
 from studio.domain.ids import uuid7
 from studio.domain.show import ShowPhase
 from studio.exchange_door import ExchangeDoor
@@ -191,7 +191,8 @@ class _Prepared:
         self.lineup.add_items(items)
         title = clean_text(source.title, 80)
         sentence = f"{len(items)} items of “{title}” come in at the end of the line-up; undo takes them back."
-        self._desktop.window.post(Notice("ok", sentence, "lineup"))
+        told = told_of_dates(source, [item.promo for item in items if item.promo is not None])
+        self._desktop.window.post(Notice("ok", f"{sentence} {told}".strip(), "lineup"))
 
     # --- on air -----------------------------------------------------------------------------------------------
 

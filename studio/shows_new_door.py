@@ -7,7 +7,7 @@ import msgspec
 from studio.announcements_door import local_time_zone
 from studio.control.ports import ShowSummary
 from studio.domain.commands import PlanShow
-from studio.domain.copying import plan_like
+from studio.domain.copying import plan_like, plans_of, told_of_dates
 from studio.domain.lineup import LineUp
 from studio.domain.plan import ShowDetails
 from studio.engine_room import new_show_id
@@ -67,7 +67,10 @@ class ShowMaker:
             state = await self._reach.state(new.source)
             products = await self._reach.products_of(state.shop)
             command = plan_like(state, new.details, shop.id, new_show_id, products, whole=False)
-            await self._set_up(self._with_rules(command), shop)
+            made = await self._set_up(self._with_rules(command), shop)
+            told = told_of_dates(state, plans_of(command))
+            if made and told:
+                self._reach.say("info", told)
         else:
             details = new.details
             lineup = LineUp(details.title, details.currency, (), details.language, details.planned_ms)
@@ -100,14 +103,15 @@ class ShowMaker:
         command = msgspec.structs.replace(_planned(details, lineup, shop.id), promos=taken.codes)
         await self._set_up(self._with_rules(command), shop)
 
-    async def _set_up(self, command: PlanShow, shop: ShopSettings) -> None:
-        """Set up a show and open it."""
+    async def _set_up(self, command: PlanShow, shop: ShopSettings) -> bool:
+        """Set up a show and open it; whether it was made."""
         show_id = new_show_id()
         if not await self._reach.decided(show_id, command, "The show was not made."):
-            return
+            return False
         await self._reach.changed()
         if await self._reach.may_leave():
             await self._reach.switch_to(show_id, shop, "The show was made, but not opened.")
+        return True
 
     def _with_rules(self, command: PlanShow) -> PlanShow:
         settings = self._reach.desktop.settings

@@ -10,7 +10,7 @@ from studio.app import Desktop
 from studio.channels_door import ChannelsDoor
 from studio.control.ports import StoreFull
 from studio.domain.commands import ArchiveShow, ChangeShow
-from studio.domain.copying import plan_like
+from studio.domain.copying import plan_like, plans_of, told_of_dates
 from studio.domain.plan import ShowDetails
 from studio.domain.show import ShowPhase, ShowState
 from studio.engine_room import new_show_id
@@ -184,7 +184,8 @@ class ShowsPageDoor:
         if await self.reach.decided(show_id, command, "It was not made."):
             await self.refresh()
             self.page.go_to(Section.TEMPLATES if details.template else Section.UPCOMING, show_id)
-            self.reach.say("ok", sentence.replace("{title}", details.title[:80]))
+            told = told_of_dates(state, plans_of(command))
+            self.reach.say("ok", f"{sentence.replace('{title}', details.title[:80])} {told}".strip())
 
     async def copy(self, show_id: str) -> None:
         """A new show with the line-up of this one."""

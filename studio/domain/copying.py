@@ -1,6 +1,7 @@
 """A show made from another one: its line-up and its codes, each with ids of their own. Pure: same input, same answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 import msgspec
 
@@ -8,10 +9,11 @@ from studio.domain.commands import PlanShow
 from studio.domain.lineup import LineUp, LineUpItem
 from studio.domain.plan import Goals, ShowDetails
 from studio.domain.product import Product
-from studio.domain.promo import PromoKind, PromoPlan
+from studio.domain.promo import PromoKind, PromoPlan, PromoWhen
 from studio.domain.show_state import ShowState
 
 NewId = Callable[[], str]
+_NAMED: Final = 3
 _set = msgspec.structs.replace
 
 
@@ -54,6 +56,27 @@ def plan_like(
     )
 
 
+def told_of_dates(state: ShowState, plans: Iterable[PromoPlan]) -> str:
+    """What is to be said where codes of `state` had a window of the calendar and these copies of them have none, as a
+    sentence; empty where there are none.
+    """
+    had = {plan.code for plan, _ in state.promo_plans if plan.when is PromoWhen.ABSOLUTE}
+    lost = dict.fromkeys(p.code for p in plans if p.code in had and p.when is PromoWhen.BY_HAND)
+    if not lost:
+        return ""
+    names = ", ".join(list(lost)[:_NAMED])
+    if len(lost) > _NAMED:
+        names += f" and {len(lost) - _NAMED} more"
+    were = "was planned on a date" if len(lost) == 1 else "were planned on dates"
+    now = "it is issued by hand" if len(lost) == 1 else "they are issued by hand"
+    return f"{names} {were}, and without the show's date nobody knows another: {now} until the promo plan says when."
+
+
+def plans_of(command: PlanShow) -> tuple[PromoPlan, ...]:
+    """The codes that a new show plans: those of its items, then the others."""
+    return (*(i.promo for i in command.lineup.items if i.promo is not None), *command.promos)
+
+
 def _moved(state: ShowState, details: ShowDetails) -> int | None:
     """How much later the new show starts (ms), None while either has no time."""
     began = state.starts_at_ms if state.started_at_ms is None else state.started_at_ms
@@ -90,7 +113,9 @@ def _fits(plan: PromoPlan, same_money: bool) -> bool:
 
 
 def _plan(plan: PromoPlan, new_id: NewId, moved_ms: int | None) -> PromoPlan:
-    """Its code stays; a window of the calendar moves with the show, and is left out where nobody knows by how much."""
+    """Its code stays; a window of the calendar moves with the show, and is left out where nobody knows by how much: then
+    it is issued by hand, and `told_of_dates` says so.
+    """
     plan = _set(plan, id=new_id())
     if plan.until_ms is None:
         return plan

@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.domain.copying import plan_like
+from studio.domain.copying import plan_like, plans_of, told_of_dates
 from studio.domain.lineup import ItemKind, LineUpItem
 from studio.domain.money import Money
 from studio.domain.plan import CostLine, Goals, ShowDetails
@@ -92,6 +92,24 @@ def test_a_window_of_the_calendar_moves_with_the_show() -> None:
     undated = plan_like(STATE, _set(NEW, starts_at_ms=None), "nordhus", ids(), {}, whole=False).promos[0]
     assert (moved.from_ms, moved.until_ms) == (T0 + 7 * DAY, T0 + 7 * DAY + 3_600_000)
     assert (undated.from_ms, undated.until_ms) == (None, None)
+
+
+def test_a_code_of_the_calendar_that_lost_its_date_is_named() -> None:
+    def told(state: ShowState, starts_at_ms: int | None) -> str:
+        copy = plan_like(state, _set(NEW, starts_at_ms=starts_at_ms), "nordhus", ids(), {}, whole=False)
+        return told_of_dates(state, plans_of(copy))
+
+    assert told(STATE, NEW.starts_at_ms) == ""
+    assert told(STATE, None) == (
+        "NIGHT was planned on a date, and without the show's date nobody knows another: it is issued by hand until the "
+        "promo plan says when."
+    )
+    of_item = _set(ITEM, promo=_set(WINDOW, id="w", code="DAY"))
+    many = tuple(_set(WINDOW, id=f"w{n}", code=f"NIGHT{n}") for n in range(4))
+    assert told(_set(STATE, items=(of_item,), planned_promos=many), None).startswith(
+        "DAY, NIGHT0, NIGHT1 and 2 more were planned on dates, "
+    )
+    assert told(_set(STATE, planned_promos=()), None) == "", "a code that is issued by hand stays so"
 
 
 def test_a_whole_copy_has_the_goals_too() -> None:
