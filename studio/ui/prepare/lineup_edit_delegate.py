@@ -37,6 +37,9 @@ PICTURE: Final = 30
 _PAD: Final = 8
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight
+_LINE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+_ON_THE_LEFT: Final = int(_LEFT | _LINE)
+_ON_THE_RIGHT: Final = int(_RIGHT | _LINE)
 _KEPT_ROWS: Final = 80
 _KEPT_TEXTS: Final = 2_000
 _WRITTEN: Final = (Column.NUMBER, Column.STARTS)
@@ -288,7 +291,7 @@ class LineUpEditDelegate(QStyledItemDelegate):
         cut, wide = self._cut(font, text, box.width())
         painter.setFont(font.font)
         painter.setPen(self._theme.colour(role))
-        painter.drawText(box, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), cut)
+        painter.drawText(box, _ON_THE_LEFT if align is _LEFT else _ON_THE_RIGHT, cut)
         return wide
 
     def _font(self, size: int, bold: bool = False, struck: bool = False) -> _Font:

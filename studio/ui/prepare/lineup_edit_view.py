@@ -88,10 +88,10 @@ class LineUpEditView(QTreeView):
         # Around what Qt does with the selection: it takes each selected cell along by itself when rows move, and lays all rows
         # out once more when selected ones leave.
         model.rowsAboutToBeMoved.connect(self._put_selection_aside)
-        model.rowsAboutToBeRemoved.connect(self._put_selection_aside)
+        model.rowsAboutToBeRemoved.connect(self._leave_rows)
         self.setModel(model)
         model.rowsMoved.connect(self._bring_selection_back)
-        model.rowsRemoved.connect(self._bring_selection_back)
+        model.rowsRemoved.connect(self._rows_left)
         self.setUniformRowHeights(True)
         self.setRootIsDecorated(False)
         self.setIndentation(0)
@@ -178,6 +178,22 @@ class LineUpEditView(QTreeView):
         blocked = model.blockSignals(True)
         model.clearSelection()
         model.blockSignals(blocked)
+
+    def _leave_rows(self, parent: QModelIndex, first: int, last: int) -> None:
+        """The current item is one that stays: the next one, as when a person takes rows out."""
+        if parent.isValid():
+            return
+        self._put_selection_aside()
+        index = self.currentIndex()
+        at = index.parent().row() if index.parent().isValid() else index.row()
+        if first <= at <= last:
+            stays = last + 1 if last + 1 < self._rows.rowCount() else first - 1
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(self._rows.index(stays, index.column()), flags.NoUpdate)
+
+    def _rows_left(self, parent: QModelIndex) -> None:
+        if not parent.isValid():
+            self._bring_selection_back()
 
     def _bring_selection_back(self) -> None:
         """Those that are still there are selected as before; that others left is told."""
