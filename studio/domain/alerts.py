@@ -13,6 +13,7 @@ TOGETHER_MS = 60_000
 """What did not go through at one target within a minute is one alert with a number: a channel that was away lets dozens of
 announcements expire at once.
 """
+_MINUTE_S = 60
 _ENDING_MS = 60_000
 """Whoever stops the stream first and ends the show then has cut nothing off."""
 _OF_CODES = ("CreatePromo", "UpdatePromo", "EndPromoNow")
@@ -58,6 +59,12 @@ class Alert(msgspec.Struct, frozen=True):
     subject: str = ""
     count: int = 1
     lasted_ms: int | None = None
+
+    @property
+    def lasted(self) -> str:
+        """How long, in words of every language: 42 s, 14 min. Not as 14:00, which stands beside times of day."""
+        seconds = round((self.lasted_ms or 0) / 1000)
+        return f"{seconds} s" if seconds < _MINUTE_S else f"{round(seconds / _MINUTE_S)} min"
 
 
 class ChatGap(msgspec.Struct, frozen=True):

@@ -46,7 +46,7 @@ def alert_text(alert: Alert, formats: Formats, language: str) -> str:
     return (
         (one if alert.count == 1 else many)
         .replace("{n}", formats.number(alert.count) if alert.count else "?")
-        .replace("{length}", formats.length(alert.lasted_ms))
+        .replace("{length}", alert.lasted)
         .replace("{subject}", subject)
     )
 

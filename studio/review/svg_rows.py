@@ -22,7 +22,7 @@ from studio.review.svg_plot import (
 )
 
 _PIN, _PROMO, _ALERT, _QUESTION = "#2b343d", "#6f2ab4", "#804a00", "#3b50b5"
-_LEAST_DOT, _MOST_DOT = 1.8, 5.0
+_LEAST_DOT, _MOST_DOT = 2.8, 5.0
 
 
 def rows_of(plot: Plot, content: Content) -> list[str]:

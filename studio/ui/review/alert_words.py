@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from studio.domain.alerts import Alert, AlertKind
 from studio.ui.review.kpis import translate
-from studio.ui.texts import Texts, length
+from studio.ui.texts import Texts
 from studio.ui.widgets.text import clean_text
 
 _SUBJECT = 40
@@ -20,7 +20,7 @@ def alert_words(alert: Alert, channel_names: Mapping[str, str], texts: Texts) ->
     # The subject last: whatever stands in a title is not taken for a place to be filled.
     return (
         pattern.replace("{n}", texts.number(alert.count))
-        .replace("{length}", length(alert.lasted_ms))
+        .replace("{length}", alert.lasted)
         .replace("{subject}", clean_text(subject, _SUBJECT))
     )
 

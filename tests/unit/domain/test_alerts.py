@@ -137,6 +137,13 @@ def test_a_show_that_was_never_on_air_has_none():
     assert alerts_of(show.state, show.log, (), (ChatGap("live", T0),), T0) == ()
 
 
+@pytest.mark.parametrize(
+    ("ms", "words"), [(42_000, "42 s"), (59_400, "59 s"), (60_000, "1 min"), (840_000, "14 min")]
+)
+def test_a_length_is_never_written_as_a_time_of_day(ms: int, words: str):
+    assert Alert(T0, AlertKind.LINK_BACK, lasted_ms=ms).lasted == words
+
+
 events = st.one_of(
     st.builds(ev.LinkLost, st.sampled_from(["shop", "channel"]), st.sampled_from(["a", "b"]), st.none() | st.integers(T0 - MINUTE, T0 + 9 * MINUTE)),
     st.builds(ev.LinkRestored, st.sampled_from(["shop", "channel"]), st.sampled_from(["a", "b"])),

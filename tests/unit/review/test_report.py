@@ -316,11 +316,11 @@ def test_what_went_wrong_is_listed_and_marked_in_the_chart(played) -> None:
     html = report_of(the_material(played, alerts=alerts))
     assert [row[1] for row in rows(html, "What went wrong")] == [
         "⚠ shop lost",
-        "⚠ shop back after 1:00",
+        "⚠ shop back after 1 min",
         "⚠ &lt;b&gt;NORD20&lt;/b&gt; refused",
     ]
     marks = re.findall(r'<path class="alert"[^>]*>(?:<title>(.*?)</title>)?</path>', html)
-    assert marks[:3] == ["shop lost", "shop back after 1:00", "&lt;b&gt;NORD20&lt;/b&gt; refused"]
+    assert marks[:3] == ["shop lost", "shop back after 1 min", "&lt;b&gt;NORD20&lt;/b&gt; refused"]
     assert Page(html).wrong == []
     assert 'class="question"' in html
     assert 'class="pin"' in html
