@@ -45,7 +45,7 @@ def readiness(
         _shop(facts),
         _items(state, products, facts),
         _skus(state, facts),
-        _prices(known),
+        _prices(state, known),
         _show_prices(state, known, facts.now_ms),
         _stock(rows, facts),
         _promos(state, facts),
@@ -115,20 +115,21 @@ def _skus(state: ShowState, facts: ReadinessFacts) -> Check:
     return Check(CheckKind.SKUS, CheckState.TROUBLE, subjects, fix=Fix.ITEM, column=TITLE)
 
 
-def _prices(known: Sequence[tuple[LineUpItem, Product]]) -> Check:
+def _prices(state: ShowState, known: Sequence[tuple[LineUpItem, Product]]) -> Check:
     changed: list[Subject] = []
     looked = 0
     for item, product in known:
         now = price_with(product, None)
-        if item.planned_price_minor is None or now is None:
+        # What was planned is in the show's currency, and is held against nothing else.
+        if item.planned_price_minor is None or now is None or now.currency != state.currency:
             continue
         looked += 1
         if item.planned_price_minor != now.amount_minor:
             before = Money(item.planned_price_minor, now.currency)
             changed.append(Subject(item.title, item.id, before=before, after=now))
-    state = CheckState.WARNING if changed else CheckState.OK
+    stands = CheckState.WARNING if changed else CheckState.OK
     fix = Fix.TAKE_PRICES if changed else Fix.NONE
-    return Check(CheckKind.PRICES, state, tuple(changed), looked, fix=fix)
+    return Check(CheckKind.PRICES, stands, tuple(changed), looked, fix=fix)
 
 
 def _show_prices(state: ShowState, known: Sequence[tuple[LineUpItem, Product]], now_ms: int | None) -> Check:
@@ -169,7 +170,8 @@ def _stock(rows: Sequence[StockRow], facts: ReadinessFacts) -> Check:
         if not _is_read(facts):
             return Check(CheckKind.STOCK, CheckState.CHECKING, subjects, known)
         return Check(CheckKind.STOCK, CheckState.WARNING, subjects, known, fix=Fix.REFRESH_STOCK)
-    return Check(CheckKind.STOCK, CheckState.OK, count=known)
+    unexpected = sum(1 for row in rows if row.sellable is not None and row.demand.units is None)
+    return Check(CheckKind.STOCK, CheckState.OK, count=known - unexpected, number=unexpected)
 
 
 def _promos(state: ShowState, facts: ReadinessFacts) -> Check:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QToolButton, QV
 
 from studio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, set_look
 from studio.ui.widgets.cards import Card, CardKind
-from studio.ui.widgets.labels import PlainLabel
+from studio.ui.widgets.labels import ElidedLabel, PlainLabel
 from studio.ui.widgets.text import clean_text
 
 Level = Literal["info", "ok", "warning", "trouble"]
@@ -32,6 +32,8 @@ CLICK_GUARD_MS: Final = 500
 """A notice that appears under the pointer does not take the click that was meant for what it covers."""
 
 _SHOWN: Final = 3
+_LINES: Final = 6
+"""Of a longer sentence the rest is cut with an ellipsis, and is its tooltip."""
 _SIGNS: Final[dict[Level, str]] = {"info": "ℹ", "ok": "✓", "warning": "⚠", "trouble": "⚠"}
 _TONES: Final[dict[Level, str]] = {"info": "accent", "ok": "ok", "warning": "warning", "trouble": "warning"}
 _CARDS: Final[dict[Level, CardKind]] = {
@@ -161,7 +163,7 @@ class NoticeCard(Card):
         super().__init__(_CARDS[notice.level], parent, margin=SPACE_S)
         self.notice = notice
         self._armed = False
-        self.sentence = PlainLabel(notice.sentence, wrap=True)
+        self.sentence = ElidedLabel(notice.sentence, lines=_LINES)
         self.sentence.setMinimumWidth(160)
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)

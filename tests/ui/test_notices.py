@@ -158,6 +158,18 @@ def test_markup_in_a_notice_is_shown_as_text(stack: NoticeStack, notices: Notice
     assert sentences(stack) == ["<b>x</b>"]
 
 
+def test_a_long_name_in_a_notice_is_not_cut_at_the_edge(stack: NoticeStack, notices: Notices) -> None:
+    notices.post("warning", f"{'Donaudampfschifffahrtsgesellschaftskapitän' * 3} is sold out.")
+    sentence = stack.cards[0].sentence
+    sentence.grab()
+    assert not sentence.is_cut()
+    notices.post("warning", "Donaudampfschifffahrtsgesellschaftskapitän " * 40)
+    sentence = stack.cards[0].sentence
+    sentence.grab()
+    assert sentence.is_cut()
+    assert sentence.toolTip()
+
+
 def test_an_unknown_level_is_not_lost(stack: NoticeStack, notices: Notices) -> None:
     notices.post("catastrophe", "Something new.")
     assert sentences(stack) == ["Something new."]

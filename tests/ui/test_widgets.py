@@ -92,6 +92,23 @@ def test_foreign_text_is_cleaned_and_stays_readable(raw: str, shown: str) -> Non
     assert clean_text(raw) == shown
 
 
+def test_a_word_that_is_wider_than_its_place_goes_on_in_the_next_line(qtbot, theme: Theme) -> None:
+    word = "Donaudampfschifffahrtsgesellschaftskapitänsmütze"
+    label = ElidedLabel(f"{word} sold out", lines=4)
+    qtbot.addWidget(label)
+    label.resize(120, label.heightForWidth(120))
+    label.show()
+    label.grab()
+    assert not label.is_cut()
+    assert label.heightForWidth(120) > label.heightForWidth(1_000)
+    assert label.text() == f"{word} sold out"
+    label.set_lines(2)
+    label.resize(120, label.heightForWidth(120))
+    label.grab()
+    assert label.is_cut()
+    assert label.toolTip() == tooltip_text(f"{word} sold out")
+
+
 def test_a_message_of_100_kb_is_cut_with_an_ellipsis(qtbot) -> None:
     for raw in ("x" * 100_000, "\u200b" * 100_000 + "x", "é " * 50_000):
         shown = clean_text(raw)

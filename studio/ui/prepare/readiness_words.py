@@ -195,11 +195,21 @@ def _show_prices(check: Check, texts: Texts) -> str:
     return _with(tr("{n} as the shop will charge"), n=texts.number(check.count))
 
 
+def _enough(count: int, unexpected: int, texts: Texts) -> str:
+    """Nobody can say that what has no target, and was never on air, has enough."""
+    if not unexpected:
+        return _with(tr("{n} with enough"), n=texts.number(count))
+    pattern = tr("{n} with enough, {m} without an expected demand")
+    if not count:
+        pattern = tr("{m} in stock, without an expected demand")
+    return _with(pattern, n=texts.number(count), m=texts.number(unexpected))
+
+
 def _stock(check: Check, texts: Texts) -> str:
     if check.fix is Fix.REFRESH_STOCK or (check.state is CheckState.CHECKING and check.subjects):
         return _with(tr("Nothing known of {items}"), items=_named(check.subjects, texts))
     if not check.open:
-        return _with(tr("{n} items have enough"), n=texts.number(check.count))
+        return _enough(check.count, check.number or 0, texts)
 
     def say(subject: Subject) -> str:
         name = _name(subject.title)

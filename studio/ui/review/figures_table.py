@@ -44,6 +44,12 @@ from studio.ui.theme import TEXT_CAPTION, TEXT_S, Theme
 
 _NAMES: Final = 120
 """The least width of a column of names."""
+_SHORT_NAMES: Final = 96
+"""The same where not all columns have a place."""
+_CELL_PAD: Final = 23
+"""What stands around a cell's text, px at scale 1."""
+_HEAD_PADS: Final = (27, 17)
+"""What stands around a head's text, with the sign of its order: at ease, and where there is little room."""
 _MOST_MEASURED: Final = 500
 """So many rows are measured for a column's width: those of a long list are alike."""
 _TONES: Final = {"warning": "warning_text", "ok": "next_text", "muted": "muted"}
@@ -160,11 +166,26 @@ class FiguresTable(QTableView):
         self.doubleClicked.connect(self._opened)
 
     def fit_columns(self) -> None:
-        """Figures take what they need, names the rest, but never less than can be read."""
+        """Figures take what they need, names the rest, but never less than can be read. Heads come closer together, and names
+        get shorter, where that brings all columns into sight.
+        """
+        columns = self.figures.columns
+        if not columns:
+            return
+        roomy, close = self._widths(_HEAD_PADS[0]), self._widths(_HEAD_PADS[1])
+        room, least = self.viewport().width(), self._theme.px(columns[0].least or _NAMES)
+        short = least if columns[0].least else self._theme.px(_SHORT_NAMES)
+        if least + sum(roomy.values()) > room >= short + sum(close.values()):
+            roomy, least = close, short
+        for n, wide in roomy.items():
+            self.setColumnWidth(n, wide)
+        self.setColumnWidth(0, max(least, room - sum(roomy.values())))
+
+    def _widths(self, head_pad: int) -> dict[int, int]:
+        """What the columns need behind the first one, px; those without a figure are hidden if they may be."""
         cells = QFontMetricsF(self._theme.font(TEXT_S))
         heads = QFontMetricsF(self._theme.font(TEXT_CAPTION))
-        pad, arrow = self._theme.px(23), self._theme.px(4)
-        taken = 0
+        found: dict[int, int] = {}
         for n, column in enumerate(self.figures.columns):
             if n == 0:
                 continue
@@ -175,13 +196,10 @@ class FiguresTable(QTableView):
                 cells.horizontalAdvance(self.figures.row(at).cells[n].text)
                 for at in range(min(self.figures.rowCount(), _MOST_MEASURED))
             ]
-            wide = round(max(heads.horizontalAdvance(column.name) + arrow, *widths, 0)) + pad
-            wide = max(wide, self._theme.px(column.least))
-            self.setColumnWidth(n, wide)
-            taken += wide
-        if self.figures.columns:
-            least = self._theme.px(self.figures.columns[0].least or _NAMES)
-            self.setColumnWidth(0, max(least, self.viewport().width() - taken))
+            head = round(heads.horizontalAdvance(column.name)) + self._theme.px(head_pad)
+            cell = round(max(widths, default=0)) + self._theme.px(_CELL_PAD)
+            found[n] = max(head, cell, self._theme.px(column.least))
+        return found
 
     def _has_figures(self, column: int) -> bool:
         return any(

@@ -97,7 +97,9 @@ class FigureTile(Card):
 
 
 class Tiles(QWidget):
-    """The row of figures on top."""
+    """The row of figures on top. In a narrow window names and notes go on in a second line, all of a kind alike, so that the
+    figures stay side by side.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -115,6 +117,26 @@ class Tiles(QWidget):
                 card = self.cards[figure.key] = FigureTile(self._theme)
                 self._row.addWidget(card, 1)
             card.show_figure(figure)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if not self.cards:
+            return
+        gaps = self._row.spacing() * (len(self.cards) - 1)
+        # Not what a tile has, but what it is going to have: a layout comes after this.
+        room = (self.width() - gaps) // len(self.cards) - 2 * SPACE_S - 2
+        stats = [card.stat for card in self.cards.values()]
+        for labels in ([s.caption for s in stats], [s.note for s in stats], [s.before for s in stats]):
+            widest = max(label.fontMetrics().horizontalAdvance(label.text()) for label in labels)
+            lines = 2 if widest > room else 1
+            for label in labels:
+                label.set_lines(lines)
+                label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+                label.setMinimumHeight(label.fontMetrics().lineSpacing() * lines)
 
 
 class StatRow(QWidget):

@@ -1,5 +1,6 @@
 """Labels. Every text of the studio goes through these: plain text only, whatever a viewer or a shop sent."""
 
+import re
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
@@ -10,6 +11,8 @@ from studio.ui.palette import ToneName
 from studio.ui.theme import set_look
 
 TextTone = ToneName | str
+_LONG_WORD: Final = re.compile(r"\S{12,}")
+_WITHIN: Final = re.compile(r"(?<=\w)(?=\w)")
 
 
 def tooltip_text(text: str) -> str:
@@ -118,7 +121,8 @@ class ElidedLabel(PlainLabel):
         # Layouts ask again and again, whenever anything in the window may have another size.
         high = self._heights.get(inside)
         if high is None:
-            box = metrics.boundingRect(QRect(0, 0, inside, 100_000), self._flags(), self._text)
+            text = self._breakable(self._text, inside)
+            box = metrics.boundingRect(QRect(0, 0, inside, 100_000), self._flags(), text)
             high = min(box.height(), metrics.lineSpacing() * self._lines + metrics.leading() + 2)
             self._heights[inside] = high
         return high
@@ -141,7 +145,7 @@ class ElidedLabel(PlainLabel):
                 self._flags(),
                 self.palette(),
                 self.isEnabled(),
-                self._shown,
+                self._breakable(self._shown, rect.width()),
                 self.foregroundRole(),
             )
 
@@ -191,6 +195,18 @@ class ElidedLabel(PlainLabel):
             else flags | Qt.TextFlag.TextSingleLine.value
         )
 
+    def _breakable(self, text: str, width: int) -> str:
+        """Words that are wider than a line may go on in the next one: Qt would let them stand out of the label."""
+        if self._lines <= 1:
+            return text
+        metrics = self.fontMetrics()
+
+        def softened(word: re.Match[str]) -> str:
+            whole = word.group()
+            return whole if metrics.horizontalAdvance(whole) <= width else _WITHIN.sub("\u200b", whole)
+
+        return _LONG_WORD.sub(softened, text)
+
     def _fit(self, rect: QRect) -> str:
         place = (self.text(), rect.width(), rect.height())
         if place != self._cut_for:
@@ -210,8 +226,9 @@ class ElidedLabel(PlainLabel):
         text = self.text()
 
         def height(candidate: str) -> int:
+            inside = max(1, rect.width())
             return metrics.boundingRect(
-                QRect(0, 0, max(1, rect.width()), 100_000), self._flags(), candidate
+                QRect(0, 0, inside, 100_000), self._flags(), self._breakable(candidate, inside)
             ).height()
 
         if height(text) <= allowed:

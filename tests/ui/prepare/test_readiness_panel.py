@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from studio.control.ports import StoreFull
 from studio.domain import commands as cmd
-from studio.domain.checks import CheckKind, CheckState, Outside, Reach, ReadinessFacts
+from studio.domain.checks import Check, CheckKind, CheckState, Outside, Reach, ReadinessFacts
 from studio.domain.commands import Refused
 from studio.domain.money import Money
 from studio.domain.promo import PromoKind, PromoPlan, PromoScope
@@ -222,6 +222,19 @@ async def test_an_outside_that_does_not_answer_or_fails_holds_nobody_up(make, mo
 
     monkeypatch.setattr(kit.port, "facts", broken)
     assert await kit.panel.check_now() == checks
+
+
+@pytest.mark.parametrize(
+    ("count", "unexpected", "said"),
+    [
+        (10, 0, "10 with enough"),
+        (1, 9, "1 with enough, 9 without an expected demand"),
+        (0, 10, "10 in stock, without an expected demand"),
+    ],
+)
+def test_the_stock_check_says_of_how_many_items_nobody_knows_the_demand(count, unexpected, said) -> None:
+    check = Check(CheckKind.STOCK, CheckState.OK, count=count, number=unexpected)
+    assert sentence_of(check, Texts("en", "UTC")) == said
 
 
 async def test_behind_another_workspace_nothing_is_looked_at(make) -> None:

@@ -85,6 +85,31 @@ async def test_a_show_that_has_not_started_says_so(review, studio):
     assert not review.header.export.isEnabled()
 
 
+@pytest.mark.parametrize("width", [1100, 1440])
+async def test_no_name_and_no_note_of_a_tile_is_cut(review, studio, width):
+    studio.play()
+    review.resize(width, 700)
+    await review.load("show-1")
+    review.grab()
+    for card in review.tiles.cards.values():
+        stat = card.stat
+        assert not [x.text() for x in (stat.caption, stat.note, stat.before) if x.isVisible() and x.is_cut()]
+    tops = {
+        card.stat.value.mapTo(review, card.stat.value.rect().topLeft()).y()
+        for card in review.tiles.cards.values()
+    }
+    assert len(tops) == 1, "the figures stand in one line"
+
+
+async def test_all_figures_of_the_channels_are_in_sight_in_a_narrow_window(review, studio):
+    studio.play()
+    review.resize(1100, 700)
+    await review.load("show-1")
+    review.tables.tabs["channels"].click()
+    review.grab()
+    assert review.tables.pages["channels"].table.horizontalScrollBar().maximum() == 0
+
+
 async def test_without_any_show_it_says_where_figures_will_come(review, studio):
     await review.load("")
     assert "no show to look at yet" in review.message.sentence.text()

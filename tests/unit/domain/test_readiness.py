@@ -138,6 +138,15 @@ def test_a_price_that_changed_since_planning_is_shown_with_both_prices() -> None
     assert (subject.before, subject.after) == (Money(4500, "EUR"), Money(4900, "EUR"))
 
 
+def test_a_price_in_another_currency_is_not_held_against_the_planned_one() -> None:
+    sold = product(1)
+    abroad = msgspec.structs.replace(
+        sold, variants=(msgspec.structs.replace(sold.variants[0], price=Money(51_900, "NOK")),)
+    )
+    found = check(CheckKind.PRICES, item(1, planned_price_minor=4900), products=[abroad])
+    assert (found.state, found.fix, found.count) == (CheckState.OK, Fix.NONE, 0)
+
+
 def test_a_show_price_that_the_shop_will_not_charge_is_shown() -> None:
     well = item(1, promo=plan(), show_price_minor=3920)
     wrong = item(2, promo=plan("TEA"), show_price_minor=3900)
@@ -166,6 +175,11 @@ def test_stock_below_the_target_and_sold_out_variants_are_named() -> None:
     assert [(s.left, s.wanted) for s in found.subjects] == [(64, 80)]
     assert check(CheckKind.STOCK, item(1), left=0).state is CheckState.TROUBLE
     assert check(CheckKind.STOCK, item(1), left=None).fix is Fix.REFRESH_STOCK
+
+
+def test_what_nobody_expects_to_be_sold_does_not_count_as_enough() -> None:
+    found = check(CheckKind.STOCK, item(1, target_units=40), item(2), item(3), left=100)
+    assert (found.state, found.count, found.number) == (CheckState.OK, 1, 2)
 
 
 @pytest.mark.parametrize(
