@@ -103,14 +103,16 @@ class TimelineChart(ViewersChart):
         return self.revenue if self.revenue_shown else self.orders
 
     def _extent(self) -> tuple[int, int] | None:
-        """Everything: samples, blocks and orders, whichever begins first and ends last."""
+        """Everything: samples, blocks, orders and alerts, whichever begins first and ends last."""
         times: list[int] = []
         for series in (self.viewers, self.orders):
             if series.first_ms is not None and series.last_ms is not None:
                 times += [series.first_ms, series.last_ms + (MINUTE_MS if series is self.orders else 0)]
         for span in self.spans:
             times += [span.start_ms, *(() if span.end_ms is None else (span.end_ms,))]
-        if not times or (self.viewers.latest() is None and not len(self.orders)):
+        times += [alert.at_ms for alert in self.alerts]
+        # A show which nothing reached is drawn for what went wrong in it.
+        if not times or not (self.viewers.latest() is not None or len(self.orders) or self.alerts):
             return None
         return min(times), max(times)
 
@@ -244,6 +246,8 @@ class TimelineChart(ViewersChart):
     def _describe(self) -> str:
         parts = [self.tr("{count} orders.").format(count=self.count(float(np.sum(self.orders.values))))]
         parts += [super()._describe()] if self.viewers.latest() is not None else []
+        if self.alerts:
+            parts.append(self.tr("{count} alerts.").format(count=self.count(len(self.alerts))))
         return " ".join((*parts, self.tr("Enter at the cursor opens the block.")))
 
     def _caption(self) -> tuple[str, str]:

@@ -140,3 +140,32 @@ def test_a_show_of_three_hundred_items_stays_readable(hands: Hands) -> None:
         hands.turn_wheel(1, START + 10 * MINUTE)
     assert hands.words("span")
     assert_words_are_whole_and_apart(hands.chart)
+
+
+def test_many_alerts_stay_readable_and_are_told(hands: Hands) -> None:
+    hands.chart.set_alerts(
+        [Marker(START + i * 40_000, f"message number {i} too late for Twitch") for i in range(80)]
+    )
+    hands.chart.flush()
+    assert_words_are_whole_and_apart(hands.chart)
+    assert "80 alerts." in hands.chart.accessibleDescription()
+    reading = hands.chart._read(START + 40_000)
+    assert reading is not None
+    assert "⚠ message number 1 too late for Twitch" in [text for text, _ in reading.lines]
+
+
+def test_a_show_which_nothing_reached_is_drawn_for_what_went_wrong_in_it(qtbot, theme) -> None:
+    chart = TimelineChart(where="Europe/Oslo")
+    chart.follow_theme(theme)
+    chart.set_spans([Span(START, START + 9 * MINUTE, "Throw", "#808030", "item-0")])
+    chart.set_alerts([Marker(START, "shop lost"), Marker(START + 2 * MINUTE, "Twitch lost")])
+    hands = Hands(qtbot, chart, 1000, 400)
+    assert "No figures were recorded" not in chart.accessibleDescription()
+    assert hands.words("span") == ["Throw"]
+    assert hands.words("marker") == ["shop lost", "Twitch lost"]
+    chart.set_now(START + 9 * MINUTE)
+    hands.chart.flush()
+    hands.press(Qt.Key.Key_T)
+    rows = hands.table()
+    assert rows[0][-1] == "Alerts"
+    assert rows[1][-1] == "shop lost"
