@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
+
+import msgspec
 
 from studio.app import Desktop
 from studio.domain.catalogue import CatalogueQuery, CatalogueSort
@@ -27,25 +29,62 @@ from studio.domain.product import Product
 from studio.domain.promo import PromoPlan
 from studio.domain.show import ShowState
 from studio.exchange.lineup_rows import codes, codes_of_json, drafts, drafts_of_json
-from studio.exchange.mapping import guess, missing
+from studio.exchange.mapping import fingerprint, guess, kept, missing, recalled
 from studio.exchange.matching import Catalogue, chosen, matched
 from studio.exchange.run_sheet import run_sheet
 from studio.exchange.tables import MAX_BYTES, Given, read_codes, read_table
 from studio.exchange.write import NotWritable, write_csv, write_json, write_xlsx
+from studio.settings.file import SettingsNotSavedError
 from studio.ui.prepare.exchange_port import NotReadError, NotWrittenError, OnStep
-from studio.ui.studio import ChangeBatch, Studio
+from studio.ui.studio import ChangeBatch, Notice, Studio
 
 T = TypeVar("T")
 PAGE: Final = 5_000
 """So many products are read of the catalogue at once."""
+KINDS: Final = 50
+"""Of so many kinds of files it is kept which columns were chosen."""
 _LOOK_AGAIN_S: Final = 0.5
 
 
-class LineUpExchange:
-    """The `ExchangePort` over a studio, whose catalogue rows are looked for in."""
+class Choices(Protocol):
+    """Where it is kept which columns a person chose, by a fingerprint of a file's headings."""
 
-    def __init__(self, studio: Studio) -> None:
+    def chosen(self, mark: str) -> tuple[str, ...]:
+        """The columns; empty where none were chosen."""
+        ...
+
+    def choose(self, mark: str, columns: tuple[str, ...]) -> None:
+        """Keep these."""
+        ...
+
+
+class SettingsChoices:
+    """In the settings, those of so many kinds of files as were chosen last."""
+
+    def __init__(self, desktop: Desktop) -> None:
+        self._desktop = desktop
+
+    def chosen(self, mark: str) -> tuple[str, ...]:
+        """The columns; empty where none were chosen."""
+        return self._desktop.settings.import_columns.get(mark, ())
+
+    def choose(self, mark: str, columns: tuple[str, ...]) -> None:
+        """Keep these. Where the settings cannot be saved, that is said."""
+        settings = self._desktop.settings
+        others = [(other, was) for other, was in settings.import_columns.items() if other != mark]
+        kept_now = dict([*others[1 - KINDS :], (mark, columns)])
+        try:
+            self._desktop.save_settings(msgspec.structs.replace(settings, import_columns=kept_now))
+        except SettingsNotSavedError as error:
+            self._desktop.window.post(Notice("warning", str(error), "settings"))
+
+
+class LineUpExchange:
+    """The `ExchangePort` over a studio, whose catalogue rows are looked for in. `choices` keeps which columns were chosen."""
+
+    def __init__(self, studio: Studio, choices: Choices | None = None) -> None:
         self._studio = studio
+        self._choices = choices
         self._catalogue = Catalogue(())
         self._read_of: tuple[int, int | None] | None = None
         self._changes = 0
@@ -54,8 +93,25 @@ class LineUpExchange:
     # --- in ---------------------------------------------------------------------------------------------------
 
     async def read(self, path: Path, terms: Terms, sheet: str = "") -> LineUpSource:
-        """What stands in a file, with a guess at its columns. Raises `NotReadError`."""
-        return await _in_thread(lambda stopped: _read(path, terms, sheet, stopped))
+        """What stands in a file, with a guess at its columns: as a person chose for the last file with these headings.
+        Raises `NotReadError`.
+        """
+        source = await _in_thread(lambda stopped: _read(path, terms, sheet, stopped))
+        if self._choices is None or source.table is None:
+            return source
+        header = source.table.header
+        before = recalled(header, self._choices.chosen(fingerprint(header)))
+        return source if before is None else msgspec.structs.replace(source, guesses=before)
+
+    def remember(self, source: LineUpSource, mapping: Sequence[Column | None]) -> None:
+        """Keep which columns a person chose of a file, for the next one with the same headings."""
+        if self._choices is None or source.table is None:
+            return
+        header = source.table.header
+        mark, words = fingerprint(header), kept(mapping)
+        # What is guessed anyway need not be kept; a later studio may guess better.
+        if words != (self._choices.chosen(mark) or kept(guess(header))):
+            self._choices.choose(mark, words)
 
     def missing(self, mapping: Sequence[Column | None]) -> str:
         """What a choice of columns lacks, as a sentence; empty when it will do."""
@@ -147,7 +203,7 @@ class ExchangeDoor(LineUpExchange):
     """The same for one desktop."""
 
     def __init__(self, desktop: Desktop) -> None:
-        super().__init__(desktop.studio)
+        super().__init__(desktop.studio, SettingsChoices(desktop))
 
 
 async def _in_thread(work: Callable[[Callable[[], bool]], T]) -> T:

@@ -1,6 +1,7 @@
 """Which column of a file is which of a line-up: by its name in several languages, else by one much like it."""
 
 import functools
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -70,6 +71,26 @@ def _alike(name: str, taken: set[Column]) -> Column | None:
     ]
     score, column = max(scored, default=(0.0, None), key=lambda pair: pair[0])
     return column if score >= ALIKE else None
+
+
+def fingerprint(header: Sequence[str]) -> str:
+    """The same for files with the same names of columns in the same order, however those are written."""
+    return hashlib.sha256(
+        "\0".join(folded(name) or name for name in header).encode("utf-8", "replace")
+    ).hexdigest()[:32]
+
+
+def kept(mapping: Sequence[Column | None]) -> tuple[str, ...]:
+    """A choice of columns as words that can be kept."""
+    return tuple("" if column is None else column.value for column in mapping)
+
+
+def recalled(header: Sequence[str], words: Sequence[str]) -> tuple[Column | None, ...] | None:
+    """The choice that was `kept` for this header; None where it is none, or one of another studio."""
+    known = {column.value: column for column in Column}
+    if len(words) != len(header) or not all(word in known or not word for word in words):
+        return None
+    return tuple(known.get(word) for word in words)
 
 
 def missing(mapping: Sequence[Column | None]) -> str:

@@ -140,7 +140,8 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings. `scale` multiplies every size; `language` is `en`, `de`, `nb` or empty for the system's;
-    `keys` maps action ids to the keys a person gave them, where those differ from the defaults.
+    `keys` maps action ids to the keys a person gave them, where those differ from the defaults. `import_columns` are the
+    columns that a person chose for line-up files, by a fingerprint of the files' headings; empty for one that is not used.
     """
 
     version: int = VERSION
@@ -156,6 +157,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     announcements: Announcements = Announcements()
     stage: StageSettings = StageSettings()
     retention: Retention = Retention()
+    import_columns: dict[str, tuple[Annotated[str, msgspec.Meta(max_length=100)], ...]] = {}
 
     def shop(self, shop_id: str | None = None) -> ShopSettings | None:
         """The shop of this id, or the active one; None when there is no such shop."""

@@ -152,6 +152,12 @@ async def test_columns_are_chosen_for_a_new_show_as_for_an_import(
         live = show_in(opened)
         assert live is not None
         assert [(i.product_id, i.planned_ms) for i in live.state.items] == [("p1", 420_000)]
+    # The next file of this kind is read so at once, also when the studio was closed in between.
+    async with studio(qapp, paths) as opened:
+        await choose(opened, file)
+        dialog = await opened.import_shown("Import 1 item")
+        assert dialog.columns.mapping() == (Column.TITLE, Column.MINUTES)
+        dialog.reject()
 
 
 async def test_the_codes_of_a_whole_show_come_with_its_line_up(

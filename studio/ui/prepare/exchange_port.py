@@ -36,7 +36,13 @@ class ExchangePort(Protocol):
     """Line-ups in and out of files."""
 
     async def read(self, path: Path, terms: Terms, sheet: str = "") -> LineUpSource:
-        """What stands in a file (CSV, Excel workbook, JSON), with a guess at its columns. Raises `NotReadError`."""
+        """What stands in a file (CSV, Excel workbook, JSON), with a guess at its columns: what was chosen for the last one with
+        these headings goes before any other. Raises `NotReadError`.
+        """
+        ...
+
+    def remember(self, source: LineUpSource, mapping: Sequence[Column | None]) -> None:
+        """Keep which columns a person chose of a file, for the next one with the same headings."""
         ...
 
     def missing(self, mapping: Sequence[Column | None]) -> str:

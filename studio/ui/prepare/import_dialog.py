@@ -82,6 +82,7 @@ class ImportDialog(Dialog):
         self.model.dataChanged.connect(self._recount)
         self.model.modelReset.connect(self._recount)
         self.place_choice.currentIndexChanged.connect(self._recount)
+        self.accepted.connect(self._remember)
         self.finished.connect(self._stop)
         self._count()
 
@@ -219,6 +220,10 @@ class ImportDialog(Dialog):
             if not complete:
                 await self._port.catalogue_comes()
                 again = True
+
+    def _remember(self) -> None:
+        if self._source is not None and self._source.table is not None:
+            self._port.remember(self._source, self.columns.mapping())
 
     def _begin(self, coro: Any, name: str) -> None:
         self._stop()

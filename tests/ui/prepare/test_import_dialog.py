@@ -38,6 +38,19 @@ async def until(true: Callable[[], object], what: str) -> None:
         await asyncio.sleep(0)
 
 
+class Kept:
+    """Keeps which columns were chosen, as the settings do."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, tuple[str, ...]] = {}
+
+    def chosen(self, mark: str) -> tuple[str, ...]:
+        return self.columns.get(mark, ())
+
+    def choose(self, mark: str, columns: tuple[str, ...]) -> None:
+        self.columns[mark] = columns
+
+
 class Producer:
     """A window with the import over a studio that decides by the real rules, and files that are really read."""
 
@@ -48,7 +61,8 @@ class Producer:
         self.studio.changes.connect(self.live.take)
         self.errors: list[BaseException] = []
         self.tasks = Tasks("test", lambda _name, error: self.errors.append(error))
-        self.port = LineUpExchange(self.studio)
+        self.kept = Kept()
+        self.port = LineUpExchange(self.studio, self.kept)
         self.selected = ""
         self.importing = LineUpImport(
             self.studio,
@@ -226,6 +240,38 @@ async def test_a_column_with_a_strange_name_is_chosen_by_hand(producer: Producer
     await until(lambda: dialog.model.rowCount() == 0, "the rows to go")
     dialog.reject()
     await producer.end()
+
+
+async def test_columns_that_were_chosen_are_so_for_the_next_file_with_these_headings(
+    producer: Producer,
+) -> None:
+    dialog = await producer.open(producer.file("x.csv", "SKU,Wie lang das geht,Note\nSKU-1,5,Hold it\n"))
+    for at, column in ((1, Column.MINUTES), (2, Column.POINTS)):
+        box = dialog.columns.choices[at]
+        box.setCurrentIndex(box.findData(column))
+    await until(dialog.deed.isEnabled, "the rows")
+    dialog.deed.click()
+    await producer.end()
+    dialog = await producer.open(producer.file("y.csv", "sku,wie lang das geht,note\nSKU-2,6,Show it\n"))
+    assert dialog.columns.mapping() == (Column.SKU, Column.MINUTES, Column.POINTS)
+    assert dialog.items()[0].points == ("Show it",)
+    # As others are guessed, so are these again once they are chosen so.
+    box = dialog.columns.choices[2]
+    box.setCurrentIndex(box.findData(Column.NOTE))
+    await until(lambda: dialog.items() and dialog.items()[0].note == "Show it", "the rows")
+    dialog.reject()
+    await producer.end()
+    dialog = await producer.open(producer.file("z.csv", "sku,wie lang das geht,note\nSKU-2,6,Show it\n"))
+    assert dialog.columns.mapping()[2] is Column.POINTS, "what was cancelled is not kept"
+    dialog.reject()
+    await producer.end()
+
+
+async def test_what_is_guessed_anyway_is_not_kept(producer: Producer) -> None:
+    dialog = await producer.open(producer.file("x.csv", FOUR))
+    dialog.deed.click()
+    await producer.end()
+    assert producer.kept.columns == {}
 
 
 async def test_a_sheet_of_a_workbook_can_be_chosen(producer: Producer) -> None:

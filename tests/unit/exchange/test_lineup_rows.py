@@ -13,7 +13,7 @@ from studio.domain.lineup import ItemKind
 from studio.domain.lineup_file import MAX_ITEMS, read_json
 from studio.domain.promo import PromoKind, PromoScope, PromoWhen
 from studio.exchange.lineup_rows import drafts, drafts_of_json
-from studio.exchange.mapping import guess, missing
+from studio.exchange.mapping import fingerprint, guess, kept, missing, recalled
 from studio.exchange.tables import read_csv
 
 MINUTE = 60_000
@@ -268,3 +268,20 @@ def test_a_good_row_is_kept_whatever_stands_around_it(good: list[bool], bad: str
         f"S{n}" for n, is_good in enumerate(good) if is_good
     ]
     assert len(rows) == len(good)
+
+
+@given(st.lists(st.text(max_size=8), min_size=1, max_size=6), st.data())
+def test_a_choice_of_columns_is_kept_as_words_and_recalled_for_the_same_headings(
+    header: list[str], data: st.DataObject
+) -> None:
+    columns = st.none() | st.sampled_from(Column)
+    chosen = tuple(data.draw(st.lists(columns, min_size=len(header), max_size=len(header))))
+    assert recalled(header, kept(chosen)) == chosen
+    assert recalled([*header, "more"], kept(chosen)) is None
+    assert recalled(header, ["what a later studio knows", *kept(chosen)[1:]]) is None
+    assert fingerprint(header) == fingerprint(list(header))
+
+
+def test_headings_are_the_same_however_they_are_written_and_others_when_they_stand_elsewhere() -> None:
+    assert fingerprint(["SKU", "Wie lang?"]) == fingerprint(["sku ", "wie lang"])
+    assert fingerprint(["SKU", "Wie lang?"]) != fingerprint(["Wie lang?", "SKU"])
