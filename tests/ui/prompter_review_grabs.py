@@ -13,6 +13,7 @@ from qasync import QEventLoop
 
 from studio.domain import commands as cmd
 from studio.domain import events as ev
+from studio.domain.alerts import ChatGap
 from studio.domain.plan import CostLine, Goals
 from studio.ui.actions import Actions
 from studio.ui.models.live_show import LiveShow
@@ -26,6 +27,7 @@ from studio.ui.review.workspace import ReviewWorkspace
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
 from studio.ui.theme import Theme
+from tests.fakes.fake_studio import MINUTE
 from tests.fakes.played_show import PlayedStudio
 
 SIZES = ((1440, 900), (1100, 700))
@@ -125,7 +127,7 @@ async def reviews(app: QApplication, theme: Theme, out: Path) -> None:
     """The review in all its states, in both themes, and in German-length text."""
     shows = {
         "ended": await with_goals(), "on-air": PlayedStudio(traffic=False).play(4, end=False),
-        "planned": PlayedStudio(), "long": await long_words(),
+        "planned": PlayedStudio(), "long": await long_words(), "troubled": troubled(),
     }  # fmt: skip
     for tokens in (DARK, LIGHT):
         theme.apply(app, tokens)
@@ -136,10 +138,33 @@ async def reviews(app: QApplication, theme: Theme, out: Path) -> None:
             review.follow(studio.listen())
             await review.load("show-1")
             await shot(review, out, f"review-{name}-{tokens.name}")
+            if name == "troubled":
+                run = studio.state.runs[0]
+                review.timeline.block_clicked.emit(run.item_id, run.from_ms)
+                review.timeline.point_at(run.from_ms + 4 * MINUTE)
+                await tasks.drain()
+                await shot(review, out, f"review-{name}-block-{tokens.name}")
             if name in ("ended", "long"):
                 await closer(review, tasks, out, f"{name}-{tokens.name}")
             review.hide()
             review.deleteLater()
+
+
+def troubled() -> PlayedStudio:
+    """A show whose shop went away for a while, with words that came too late and a gap in its chat."""
+    studio = PlayedStudio().play(3, end=False)
+    began = studio.state.runs[0].from_ms
+    studio.hear(ev.LinkLost("shop", "Nordhus", began + 4 * MINUTE))
+    studio.minutes(2)
+    studio.hear(ev.LinkRestored("shop", "Nordhus"))
+    studio.minutes(3)
+    studio.hear(*(ev.EffectSettled(f"late-{n}", "channel:live", "Say", ev.Outcome.EXPIRED) for n in range(4)))
+    studio.gaps.append(ChatGap("live", studio.clock.now + 5 * MINUTE, 42))
+    for _ in range(6):
+        studio.give(cmd.NextItem(deliberate=True))
+        studio.minutes(4)
+    studio.give(cmd.EndShow())
+    return studio
 
 
 async def with_goals() -> PlayedStudio:
