@@ -14,6 +14,7 @@ from studio.domain.promo_plan import planned_codes, show_start
 from studio.domain.show import fold
 from studio.engine_room import EngineRoom
 from studio.settings.file import SettingsNotSavedError
+from studio.settings.schema import Promos
 from studio.ui.prepare.promo_words import ConflictWords
 from studio.ui.texts import Texts
 
@@ -35,8 +36,14 @@ class PromoDoor:
 
     def keep_floor(self, percent: int) -> str:
         """Keep another floor in the settings; why it could not be kept."""
+        return self._keep(msgspec.structs.replace(self._desktop.settings.promos, promo_floor_percent=percent))
+
+    def keep_replay(self, hours: int) -> str:
+        """Keep another length of the replay in the settings; orders count by it at once. Why it could not be kept."""
+        return self._keep(msgspec.structs.replace(self._desktop.settings.promos, replay_hours=hours))
+
+    def _keep(self, promos: Promos) -> str:
         settings = self._desktop.settings
-        promos = msgspec.structs.replace(settings.promos, promo_floor_percent=percent)
         try:
             self._desktop.save_settings(msgspec.structs.replace(settings, promos=promos))
         except SettingsNotSavedError as error:

@@ -119,7 +119,7 @@ async def test_what_is_wrong_with_the_codes_of_the_open_show_is_said_in_sentence
         await s.until(lambda: s.state.items[0].promo is not None, "the code of the item")
         assert any(f.startswith("CHEAP: ") and "below the floor" in f for f in await door.problems())
         assert door.keep_floor(0) == ""
-        promos = msgspec.structs.replace(s.desktop.settings.promos, replay_hours=24)
-        s.desktop.save_settings(msgspec.structs.replace(s.desktop.settings, promos=promos))
+        assert door.keep_replay(24) == ""
         assert (door.floor_percent, door.replay_ms) == (0, 24 * HOUR)
+        assert s.room.reviews.replay_ms == 24 * HOUR, "orders count by it at once"
         assert not any("below the floor" in f for f in await door.problems())

@@ -38,6 +38,12 @@ class FakePromoPort:
         self.floor_percent = percent
         return ""
 
+    def keep_replay(self, hours: int) -> str:
+        if self.disk_full:
+            return "The settings could not be saved: the disk is full."
+        self.replay_ms = hours * 60 * MINUTE
+        return ""
+
     async def codes_taken(self, codes: Collection[str]) -> dict[str, bool | None]:
         self.asked.append(set(codes))
         await self.hold.wait()

@@ -1,5 +1,7 @@
 """The promo plan of a show: every planned code with its window, what is wrong with it, and its form."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -93,7 +95,9 @@ class PromoPlanDialog(Dialog):
         self.form.another_asked.connect(self._suggest)
         self.undo_button.clicked.connect(self.undo)
         self.view.floor.setValue(self._port.floor_percent)
-        self.view.floor.valueChanged.connect(self._keep_floor)
+        self.view.replay.setValue(self._port.replay_ms // 3_600_000)
+        self.view.floor.valueChanged.connect(partial(self._keep, self._port.keep_floor))
+        self.view.replay.valueChanged.connect(partial(self._keep, self._port.keep_replay))
         self.view.add_asked.connect(self._add)
         self.view.copy_asked.connect(self._copy)
         self.view.remove_asked.connect(self._remove)
@@ -112,8 +116,8 @@ class PromoPlanDialog(Dialog):
         self._first = self.form.code
         self.form.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _keep_floor(self, percent: int) -> None:
-        sentence = self._port.keep_floor(percent)
+    def _keep(self, keep: Callable[[int], str], value: int) -> None:
+        sentence = keep(value)
         self.refusal.setText(f"⚠ {sentence}" if sentence else "")
         self.refresh()
 

@@ -56,6 +56,11 @@ class PromoPlanView(QWidget):
         self.floor.setKeyboardTracking(False)
         self.floor.setAccessibleName(tr("The least that a code may leave of a price, for all shows"))
         self.floor.setToolTip(tooltip_text(tr("The least that a code may leave of a price, for all shows")))
+        self.replay: Final = NumberField(0, 336, tr(" h"))
+        self.replay.setKeyboardTracking(False)
+        counts = tr("How long after a show its orders and codes still count, for all shows")
+        self.replay.setAccessibleName(counts)
+        self.replay.setToolTip(tooltip_text(counts))
         self.add: Final = _button(tr("Add code"), tr("Plan one more code (Insert)"), self.add_asked)
         self.duplicate: Final = _button(
             tr("Duplicate"),
@@ -90,10 +95,11 @@ class PromoPlanView(QWidget):
         adding.addWidget(self.target, 1)
         adding.addWidget(self.add)
         adding.addStretch(1)
-        label = PlainLabel(tr("Floor"), tone="muted")
-        label.setBuddy(self.floor)
-        adding.addWidget(label)
-        adding.addWidget(self.floor)
+        for name, field in ((tr("Floor"), self.floor), (tr("Replay"), self.replay)):
+            label = PlainLabel(name, tone="muted")
+            label.setBuddy(field)
+            adding.addWidget(label)
+            adding.addWidget(field)
         adding.addWidget(self.duplicate)
         adding.addWidget(self.remove)
         chosen.setSpacing(SPACE_L)

@@ -21,6 +21,12 @@ class PromoPort(Protocol):
         """How long after a show its orders and codes count, in ms."""
         ...
 
+    def keep_replay(self, hours: int) -> str:
+        """Keep another length of the replay (hours), for all shows, from now on; why it could not be kept, empty when it
+        was.
+        """
+        ...
+
     async def codes_taken(self, codes: Collection[str]) -> dict[str, bool | None]:
         """Which of these codes the shop of the open show has already; None for one of which it cannot say (it is away, its
         key lacks the right). Nothing is written, and nothing raised.

@@ -212,6 +212,19 @@ async def test_the_floor_can_be_changed_where_it_is_said(kit: Kit):
     assert kit.dialog.refusal.text() == "⚠ The settings could not be saved: the disk is full."
 
 
+async def test_how_long_orders_count_after_a_show_can_be_changed_where_its_codes_are_planned(kit: Kit):
+    kit.choose("REPLAY10")
+    replay = kit.dialog.view.replay
+    assert replay.value() == 48
+    assert "beyond the replay" not in kit.wrong
+    replay.setValue(24)
+    assert kit.port.replay_ms == 24 * 60 * MINUTE
+    assert "beyond the replay" in kit.wrong
+    kit.port.disk_full = True
+    replay.setValue(72)
+    assert kit.dialog.refusal.text() == "⚠ The settings could not be saved: the disk is full."
+
+
 async def test_what_the_shop_cannot_say_is_said_and_asked_again_by_a_button(make: Make, studio: FakeStudio):
     port = FakePromoPort(unknown={"ADVENT"})
     port.hold.clear()
