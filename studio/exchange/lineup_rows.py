@@ -199,9 +199,7 @@ class _Row:
     def _planned_ms(self) -> int:
         cell = self._cells.get(Column.MINUTES)
         if cell is None:
-            self._notes.append(
-                f"It names no minutes, so {_clock(DEFAULT_PLANNED_MS)} are planned: change that when it is in."
-            )
+            self._notes.append(f"{_clock(DEFAULT_PLANNED_MS)} planned, for it names no minutes.")
             return DEFAULT_PLANNED_MS
         ms = self._value(Column.MINUTES, lambda cell: values.length_ms(cell, self._decimal), 0)
         if isinstance(cell, (dt.time, dt.timedelta, dt.datetime)) and ms >= _HOUR_MS:

@@ -12,16 +12,19 @@ import msgspec
 import qasync
 from PySide6.QtWidgets import QApplication, QWidget
 
+from studio.domain.lineup import LineUp
+from studio.domain.lineup_file import MAX_ITEMS
+from studio.exchange.write import write_json
 from studio.exchange_door import LineUpExchange
 from studio.ui.models.live_show import LiveShow
 from studio.ui.palette import DARK, LIGHT
 from studio.ui.prepare.exporting import Kind, LineUpExport
-from studio.ui.prepare.import_dialog import ImportDialog
-from studio.ui.prepare.importing import LineUpImport
+from studio.ui.prepare.import_dialog import ImportDialog, Place
+from studio.ui.prepare.importing import LineUpImport, terms_of
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
 from studio.ui.theme import Theme
-from tests.fakes.fake_studio import T0, FakeStudio
+from tests.fakes.fake_studio import T0, FakeStudio, a_plan
 
 SIZES = ((1440, 900), (1100, 700))
 ROWS = (
@@ -32,6 +35,7 @@ ROWS = (
     ";SKU-5;Oak serving board;nie;;;;;;L-3\n"
     ";SKU-5;Oak serving board;4:30;35 USD;viele;;;;L-4\n"
     ";;Felt slipper;5:00;39,00;40;;;;L-5\n"
+    ";SKU-3;;;24,00;40;;;;L-7\n"
     ";ALT-99;Zeppelin;5:00;;;;;;L-6\n"
 ) + "".join(f";SKU-{n % 9 + 1};;3:00;;10;;;;L-{n}\n" for n in range(30))  # fmt: skip
 
@@ -87,13 +91,20 @@ async def draw(app: QApplication, out: Path) -> None:
         "rows": ROWS.encode(),
         "strange": b"SKU,Wie lang das geht\nSKU-1,5\n",
         "damaged": b"PK\x03\x04??",
+        "codes": write_json(
+            LineUp("Herbst", "EUR", tuple(FakeStudio().state.items)), [a_plan("LIVE14"), a_plan("REPLAY")]
+        ),
+        "waits": ROWS.encode(),
     }
+    ends = {"damaged": "plan.xlsx", "codes": "Ablauf Herbst.json"}
     for name, data in files.items():
-        path = out / ("plan.xlsx" if name == "damaged" else "Ablauf Herbst.csv")
+        path = out / ends.get(name, "Ablauf Herbst.csv")
         path.write_bytes(data)
         for size in SIZES:
             for dark in (True, False):
                 scene = Scene(app, size, dark)
+                if name == "waits":
+                    scene.studio.read_wall_ms = None
                 dialog = await scene.shown(path)
                 if name == "rows":
                     dialog.model.choose(1, dialog.model.row(1).match.candidates[0])
@@ -101,6 +112,20 @@ async def draw(app: QApplication, out: Path) -> None:
                     await asyncio.sleep(0.05)
                 dialog.grab().save(str(out / f"import-{name}-{size[0]}-{'dark' if dark else 'light'}.png"))
                 await scene.close()
+    for size in SIZES:
+        scene = Scene(app, size, dark=True)
+        scene.window.show()
+        dialog = ImportDialog(
+            scene.window, out / "Ablauf Herbst.csv", scene.port, terms_of(scene.live, scene.texts), scene.texts,
+            scene.theme, scene.tasks, room={Place.END: MAX_ITEMS}, title="New show from a line-up",
+        )  # fmt: skip
+        dialog.open()
+        dialog.load()
+        while dialog.progress.isVisibleTo(dialog):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+        dialog.grab().save(str(out / f"import-new-show-{size[0]}-dark.png"))
+        dialog.reject()
+        await scene.close()
     scene = Scene(app, SIZES[0], dark=False)
     for language in ("en", "de"):
         export = LineUpExport(

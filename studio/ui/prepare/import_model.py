@@ -72,7 +72,7 @@ class ImportRowsModel(QAbstractTableModel):
         self._texts, self._currency = texts, currency
         self._rows: list[_Kept] = []
         self.heads: Final = (
-            tr("Row"), tr("State"), tr("Item"), tr("Minutes"), tr("Show price"), tr("Code"), tr("Product of the shop, remarks"),
+            tr("Row"), tr("State"), tr("Item"), tr("Minutes"), tr("Show price"), tr("Code"), tr("Product, remarks"),
         )  # fmt: skip
 
     def set_rows(self, rows: Sequence[DraftRow], *, again: bool = False) -> None:
@@ -186,7 +186,7 @@ class ImportRowsModel(QAbstractTableModel):
         if column == 5:
             return item.promo.code if item.promo else ""
         # What was read in another way than it stands there is said beside it, not only where the row is looked at.
-        return clean_text(" · ".join(filter(None, (self._product(kept, item), *kept.row.notes))), 300)
+        return clean_text(" · ".join(filter(None, (*kept.row.notes, self._product(kept, item)))), 300)
 
     def _product(self, kept: _Kept, item: LineUpItem) -> str:
         if isinstance(kept.choice, Candidate):

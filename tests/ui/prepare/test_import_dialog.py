@@ -148,6 +148,17 @@ async def test_rows_are_shown_with_what_becomes_of_each(producer: Producer) -> N
     assert producer.titles == [item.title for item in FakeStudio().state.items]
 
 
+async def test_a_row_without_minutes_comes_in_with_five_and_says_so_beside_it(producer: Producer) -> None:
+    dialog = await producer.open(producer.file("x.csv", "SKU,Minutes\nSKU-1,\nSKU-2,6\n"))
+    assert dialog.model.index(0, 3).data() == "5:00"
+    assert dialog.model.index(0, 6).data() == "5:00 planned, for it names no minutes. · found by SKU"
+    assert dialog.model.index(1, 6).data() == "found by SKU"
+    assert "names no minutes" in dialog.decision.sentence.text()
+    dialog.deed.click()
+    await producer.end()
+    assert [item.planned_ms for item in producer.live.state.items[-2:]] == [5 * MINUTE, 6 * MINUTE]
+
+
 async def test_a_proposal_is_taken_only_when_a_person_says_so(producer: Producer) -> None:
     dialog = await producer.open(producer.file("plan.csv", FOUR))
     choice = dialog.decision.choice

@@ -94,7 +94,7 @@ def test_a_row_without_minutes_is_planned_as_any_new_item_is_and_says_so() -> No
     (row,) = read("SKU,Title,Minutes\nS1,Mug,\n")
     assert row.item is not None
     assert row.item.planned_ms == 5 * MINUTE
-    assert row.notes == ("It names no minutes, so 5:00 are planned: change that when it is in.",)
+    assert row.notes == ("5:00 planned, for it names no minutes.",)
 
 
 def test_a_cell_that_a_spreadsheet_took_for_hours_says_how_it_was_read() -> None:
