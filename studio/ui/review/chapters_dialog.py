@@ -89,7 +89,11 @@ class ChaptersDialog(Dialog):
         )
         for button in (self.copy, self.save):
             button.setEnabled(bool(found))
-        self.told.setText("")
+        # Said before it is saved: a person looks for the second recording's file where the first one is.
+        files = self.tr(
+            "The stream was cut off and begun again. WebVTT is one file for each recording: the first with the name that you give, recording 2 beside it with -2 behind the name."
+        )
+        self._say(files if several else "", "muted")
 
     def _start_copying(self) -> None:
         self._tasks.spawn(self._copy(), "copy chapters")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit
 from studio.domain import commands as cmd
 from studio.domain.advice import Advice, AdviceKind
 from studio.domain.plan import CostLine, Goals
+from studio.domain.show_state import Broadcast
 from studio.ui.review.advice_words import words_of
 from studio.ui.review.chapters_dialog import ChaptersDialog
 from studio.ui.review.goals_dialog import GoalsDialog
@@ -56,6 +57,22 @@ async def test_chapters_move_with_the_offset_before_they_are_saved(played, studi
     played.export.dialog.accept()
     await tasks.drain()
     assert studio.exported == [(ExportKind.CHAPTERS_VTT, tmp_path / "c.vtt", 75_000)]
+    dialog.reject()
+
+
+async def test_with_several_recordings_it_is_said_that_each_has_a_file(played, studio, qtbot):
+    qtbot.mouseClick(played.header.chapters, Qt.MouseButton.LeftButton)
+    dialog = played.findChild(ChaptersDialog)
+    assert not dialog.told.text()
+    dialog.reject()
+    state = played.review.state
+    began, ended = state.started_at_ms, state.ended_at_ms
+    middle = (began + ended) // 2
+    casts = (Broadcast("obs", began, middle), Broadcast("obs", middle + 30_000, ended))
+    dialog = played.dialogs.open_chapters(msgspec.structs.replace(state, broadcasts=casts), TEXTS)
+    assert "one file for each recording" in dialog.told.text()
+    type_into(qtbot, dialog.offset, "5")
+    assert "one file for each recording" in dialog.told.text()
     dialog.reject()
 
 

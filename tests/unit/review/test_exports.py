@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import itertools
 import re
+import unicodedata
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +25,7 @@ from studio.domain.show_state import Broadcast
 from studio.review.chapter_files import webvtts, youtube
 from studio.review.csvs import safe
 from studio.review.exports import KINDS, Material, write_export
+from studio.review.formats import plain
 from studio.review.report import report_of
 from studio.review.tables import Table, tables
 from studio.review.xlsx import write_xlsx
@@ -169,6 +171,18 @@ def test_no_text_begins_as_a_formula(text: str):
     told = safe(text)
     assert told.endswith(text)
     assert not told.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+@given(
+    st.text(st.characters(exclude_categories=("Cs",)) | st.sampled_from("a \t\n\x7f\u202e")),
+    st.integers(1, 40),
+)
+def test_a_text_of_strangers_stands_on_one_line_of_bounded_length(text: str, limit: int):
+    told = plain(text, limit)
+    assert len(told) <= limit
+    assert told == " ".join(told.split())
+    assert not [c for c in told if unicodedata.category(c) == "Cc" or c in "\u202e\u2066"]
+    assert plain(told, limit) == told
 
 
 def test_what_cannot_be_written_leaves_what_was_there(material: Material, tmp_path: Path):
