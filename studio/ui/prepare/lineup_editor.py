@@ -86,6 +86,7 @@ class LineUpEditor(Card):
         )  # fmt: skip
         self._pages = QStackedLayout()
         self._next_place = -1
+        self._refusals: set[tuple[str, str]] = set()
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self._lay_out()
         self._connect(live, pictures)
@@ -236,11 +237,17 @@ class LineUpEditor(Card):
             self.tr("Select items in the line-up first."),
             self.tr("Go to the Prepare workspace first."),
         )
+        told: set[tuple[str, str]] = set()
         for action_id in KEYS:
             fixed = over and action_id != "lineup.copy"
             needs = action_id not in ("lineup.segment", "lineup.paste") and not chosen
             reason = elsewhere if not here else ended if fixed else select if needs else ""
-            self._actions[action_id].enable(not reason, reason)
+            action = self._actions[action_id]
+            # Asked for several times by each edit: what stands as it stood is not told again.
+            if (action_id, reason) not in self._refusals or action.isEnabled() is bool(reason):
+                action.enable(not reason, reason)
+            told.add((action_id, reason))
+        self._refusals = told
         self.add_button.setEnabled(not over)
         self.view.setDragEnabled(not over)
 
