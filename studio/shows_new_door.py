@@ -96,6 +96,8 @@ class ShowMaker:
         """What a person said of the show goes before what the file says; the file knows the money of its amounts."""
         taken = await self._files.take(file, shop, details.language, details.time_zone, currency)
         if taken is None:
+            # The show that was open may have been left for it.
+            await self._reach.changed()
             return
         lineup = LineUp(details.title or file.title, taken.currency, taken.items, details.language)
         planned_ms = details.planned_ms or file.planned_ms or lineup.length_ms

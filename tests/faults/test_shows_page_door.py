@@ -330,3 +330,23 @@ async def test_the_length_that_was_typed_goes_before_that_of_the_file(open_it: O
         await opened.take_import()
         host = await the_show(opened, "Long evening")
         assert host._show.state.planned_ms == 150 * 60_000
+
+
+async def test_a_preview_that_is_cancelled_makes_no_show_and_leaves_the_others_as_they_were(
+    open_it: Opening, lineup: Path
+) -> None:
+    async with open_it() as opened:
+        await from_file(opened, "Evening", lineup)
+        await back(opened, 1)
+        await opened.until(lambda: "· open" in opened.row(0), "which one is open")
+        await new_show(opened, "Another", "A line-up file…")
+        chooser = await opened.dialog(QFileDialog)
+        chooser.setDirectory(str(lineup.parent))
+        chooser.selectFile(str(lineup))
+        chooser.accept()
+        (await opened.import_shown()).reject()
+        await opened.until(lambda: "· open" not in opened.row(0), "none to be open")
+        assert opened.listed == ["Evening"]
+        opened.do(Deed.OPEN)
+        host = await the_show(opened, "Evening")
+        assert len(host._show.state.items) == 2
