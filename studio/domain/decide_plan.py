@@ -147,9 +147,7 @@ def _move_all(state: ShowState, c: cmd.MoveItems, _now: int, _facts: Facts) -> A
         return []
     chosen = _moves(order, target, moved)
     # A large block that is put behind one item: that item is put before the block.
-    others = _moves(
-        order, target, [i for i in target if i not in wanted and order.index(i) != target.index(i)]
-    )
+    others = _moves(order, target, [i for n, i in enumerate(target) if i not in wanted and order[n] != i])
     return others if len(others) + _WORTH_IT <= len(chosen) else chosen
 
 

@@ -61,7 +61,8 @@ def _insert(s: ShowState, item: LineUpItem, index: int) -> ShowState:
 
 
 def _without(s: ShowState, item_id: str) -> ShowState:
-    return _set(s, items=tuple(i for i in s.items if i.id != item_id))
+    at = s.index(item_id)
+    return _set(s, items=(*s.items[:at], *s.items[at + 1 :])) if at >= 0 else s
 
 
 def _moved(s: ShowState, e: ev.ItemMoved, _at: int) -> ShowState:

@@ -154,7 +154,9 @@ class ItemEditor(QWidget):
             self.title.setText(clean_text(item.title, 300))
             product = item.kind is ItemKind.PRODUCT
             for at in range(1, len(PAGES)):
-                self.tabs.setTabVisible(at, product)
+                if self.tabs.isTabVisible(at) is not product:
+                    # Each time it lays out the whole editor.
+                    self.tabs.setTabVisible(at, product)
         self._allow()
 
     def _show_product(self, item: LineUpItem | None) -> None:
