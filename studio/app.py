@@ -42,7 +42,7 @@ from studio.ui.texts import Texts
 from studio.ui.theme import Theme
 
 T = TypeVar("T")
-SWITCH_S: Final = 0.001
+SWITCH_S: Final = 0.0002
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 
 
