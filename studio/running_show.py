@@ -124,7 +124,9 @@ class RunningShow:
         self._tell_engine(state)
         self._skus.look_soon()
         known, since_ms = tuple(self._known.products.values()), state.started_at_ms
-        await self.engine.start(self.show_id, whole_feeds=whole_feeds, orders_since_ms=since_ms, products=known)
+        await self.engine.start(
+            self.show_id, whole_feeds=whole_feeds, orders_since_ms=since_ms, products=known
+        )
         if self._stage is not None:
             self._tell_stage()
             self._stage.start()
