@@ -65,7 +65,8 @@ def store_products(
         num, revision = kept.get(product.id, (0, 0))
         if num and revision >= product.revision:
             continue
-        before = rows.get(product.id)
+        # Behind all that came before it, as if each had been stored by itself: the last to name a variant has it.
+        before = rows.pop(product.id, None)
         is_new = before.is_new if before is not None else not num
         if not num:
             num, free = free, free + 1

@@ -59,13 +59,13 @@ class SqlFeeds:
         if len(products) < _MANY:
             return ready
         ids = [product.id for product in products]
-        kept = await self._db.read(lambda conn: catalogue_rows.revisions(conn, ids))
-        for done, product in enumerate(products):
-            if done % _AT_ONCE == 0:
-                await asyncio.sleep(0)  # whoever else has something to do on this loop comes in between
-            known = kept.get(product.id)
-            if known is None or known[1] < product.revision:
-                with contextlib.suppress(UnicodeEncodeError):  # the writer has a way for such a batch
+        with contextlib.suppress(UnicodeEncodeError, OverflowError):  # the writer has a way for such a batch
+            kept = await self._db.read(lambda conn: catalogue_rows.revisions(conn, ids))
+            for done, product in enumerate(products):
+                if done % _AT_ONCE == 0:
+                    await asyncio.sleep(0)  # whoever else has something to do on this loop comes in between
+                known = kept.get(product.id)
+                if known is None or known[1] < product.revision:
                     ready[product.id] = catalogue_rows.prepared(product)
         return ready
 

@@ -85,7 +85,7 @@ async def store_behind(
     pages: AsyncIterable[T], store: Callable[[Sequence[T]], Coroutine[Any, Any, None]], most: int
 ) -> None:
     """Store the pages while others are being read: two lots at a time, begun in order, of those that came meanwhile and at
-    most so many. Raises what reading and storing raise, and what was begun is then withdrawn.
+    most so many. Raises what reading and storing raise, once what was begun is stored; cancelled, it withdraws that.
     """
     waiting: list[T] = []
     storing: deque[asyncio.Task[None]] = deque()
@@ -103,6 +103,11 @@ async def store_behind(
         while storing:
             await storing[0]
             storing.popleft()
+    except Exception:
+        # What is being written comes on disk, and whoever is to hear of it must: nobody tells it a second time.
+        if storing:
+            await asyncio.wait(storing)
+        raise
     finally:
         await _withdrawn(storing)
 

@@ -17,10 +17,12 @@ import msgspec
 import structlog
 
 from studio.control.ports import (
+    BadAnswer,
     FeedBatch,
     Feeds,
     Hint,
     ProductPage,
+    RefusedByTarget,
     Shop,
     StoredBatch,
     StoreFull,
@@ -33,11 +35,12 @@ from studio.control.ports import (
 )
 from studio.domain.product import Product, StockLevel
 from studio.sync.ahead import read_ahead, store_behind, turn_pages
+from studio.sync.asking import REST_MS, Pace
 from studio.sync.backoff import Backoff
 from studio.sync.links import LinkStatus
 from studio.sync.supervise import Bell
 
-PINNED_MS, LINEUP_MS, REST_MS = 1_000, 5_000, 60_000
+PINNED_MS, LINEUP_MS = 1_000, 5_000
 ORDERS_MS, TRAFFIC_MS, CATALOGUE_MS = 5_000, 10_000, 600_000
 SOURCE = "poller"
 _MANY_VARIANTS = 20_000
@@ -56,34 +59,6 @@ class OnAir(msgspec.Struct, frozen=True):
     pinned: str = ""
     lineup: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
-
-
-class Pace:
-    """Says which products are to be asked about, each counted from when it was asked about last."""
-
-    def __init__(self) -> None:
-        self._asked_ms: dict[str, int] = {}
-
-    def due(
-        self,
-        products: Iterable[str],
-        every_ms: int,
-        now_ms: int,
-        size: Callable[[str], int] = lambda _: 1,
-        most: int | None = None,
-    ) -> list[str]:
-        """Those of the products that were not asked about within `every_ms` before `now_ms` (monotonic), as many as have
-        `most` by `size` together; they count as asked now.
-        """
-        found: list[str] = []
-        for product_id in products:
-            if most is not None and most <= 0:
-                break
-            if now_ms - self._asked_ms.get(product_id, -REST_MS) >= every_ms:
-                found.append(product_id)
-                most = None if most is None else most - size(product_id)
-        self._asked_ms.update(dict.fromkeys(found, now_ms))
-        return found
 
 
 class Poller:
@@ -119,6 +94,8 @@ class Poller:
         self._variants: dict[str, tuple[str, ...]] = {}
         self._product_of: dict[str, str] = {}
         self._pace = Pace()
+        # Variants of a large shop whose stock has not been read since the catalogue was.
+        self._unread: list[str] = []
         self._sync = Bell()
         self._back = Bell()
         self._pinned = Bell()
@@ -164,6 +141,7 @@ class Poller:
         with urgent(Urgency.BULK):
             while True:
                 await self._retried(self._everything)
+                await self._retried(self._other_stock)
                 await self._sync.wait()
 
     async def run_polls(self) -> None:
@@ -293,18 +271,25 @@ class Poller:
                 await self._poll_orders()
         with urgent(Urgency.LIVE):
             await self._stock(near)
-        await self._other_stock([p for p in self._variants if p not in near])
+        others = [p for p in self._variants if p not in near]
+        self._unread = [v for p in others for v in self._variants[p]]
+        if len(self._unread) <= _MANY_VARIANTS:
+            self._unread.clear()
+            await self._stock(others)
 
-    async def _other_stock(self, product_ids: list[str]) -> None:
-        """Of a large shop with as long a rest after each part as it took; to read all anew comes first."""
-        wanted = [v for p in product_ids for v in self._variants[p]]
-        if len(wanted) <= _MANY_VARIANTS:
-            await self._stock(product_ids)
-            return
-        for start in range(0, len(wanted), _CHUNK):
+    async def _other_stock(self) -> None:
+        """What is unread of a large shop's that pushes, with as long a rest after each part as it took; to read all anew comes
+        first. Where a shop cannot push, the polls come round to all of it.
+        """
+        while self._unread and self.push:
+            part = self._unread[:_CHUNK]
             began = self._wall.monotonic_ms()
-            levels = await self._shop.stock(wanted[start : start + _CHUNK])
-            await self._store(FeedBatch(SOURCE, stock=levels))
+            try:
+                await self._store(FeedBatch(SOURCE, stock=await self._shop.stock(part)))
+            except (BadAnswer, RefusedByTarget) as error:
+                # One part that the shop cannot tell must not keep all others from being read.
+                _log.warning("a part of the stock was left out", reason=error.sentence, variants=len(part))
+            del self._unread[: len(part)]
             if await self._sync.wait(self._wall.monotonic_ms() - began):
                 self._sync.ring()
                 return

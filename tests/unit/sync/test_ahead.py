@@ -228,6 +228,32 @@ def test_what_cannot_be_stored_ends_the_reading_and_is_raised():
     run(main)
 
 
+@pytest.mark.parametrize("last", [1, 2, 4, 7])
+def test_what_is_being_stored_when_reading_fails_is_stored_to_its_end(last: int):
+    async def main(_loop: VirtualLoop) -> tuple[list[int], list[int]]:
+        begun: list[int] = []
+        told: list[int] = []
+
+        async def pages() -> AsyncIterator[int]:
+            for number in range(last):
+                await asyncio.sleep(0.1)
+                yield number
+            raise Unreachable("gone")
+
+        async def store(some: Sequence[int]) -> None:
+            begun.extend(some)
+            await asyncio.sleep(1)
+            told.extend(some)
+
+        with pytest.raises(Unreachable):
+            await store_behind(pages(), store, 3)
+        return begun, told
+
+    begun, told = run(main)
+    assert begun
+    assert told == begun, "nobody tells it a second time"
+
+
 def test_who_stops_waiting_withdraws_what_is_being_stored():
     async def main(_loop: VirtualLoop) -> bool:
         withdrawn = False
