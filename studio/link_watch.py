@@ -58,10 +58,10 @@ class LinkWatch:
         return status
 
     def _turned(self, key: tuple[str, str], link: Link) -> None:
-        if link is Link.OK:
-            self._down_since.pop(key, None)
         # One that is connected but silent is neither lost nor back: nobody may have anything to say.
-        elif link is not Link.STALE:
+        if link in (Link.OK, Link.STALE):
+            self._down_since.pop(key, None)
+        else:
             self._down_since.setdefault(key, self._wall.monotonic_ms())
         self._bell.ring()
 
@@ -91,12 +91,15 @@ class LinkWatch:
                 facts.append(LinkRestored(*key))
         return facts
 
-    def _heard_ms(self, key: tuple[str, str]) -> int | None:
-        """When it was heard last, by the shop's clock."""
+    def _heard_ms(self, key: tuple[str, str]) -> int:
+        """When it was heard last, by the shop's clock; where it was not since the studio was started: since when it is down."""
         heard = self._links[key].heard_wall_ms
-        if heard is None:
-            return None
-        return self._clock.best_ms() - round((self._wall.now_ms() - heard) * self._clock.rate)
+        ago = (
+            self._wall.monotonic_ms() - self._down_since[key]
+            if heard is None
+            else self._wall.now_ms() - heard
+        )
+        return self._clock.best_ms() - round(ago * self._clock.rate)
 
     def _sleep_ms(self) -> int | None:
         """Until the next moment that matters; None when only a change can bring one."""

@@ -105,10 +105,25 @@ def test_a_hiccup_and_a_silence_are_no_loss():
     run(main)
 
 
+def test_a_connection_that_comes_back_to_a_silence_was_away_for_a_moment_only():
+    async def main(loop: VirtualLoop) -> None:
+        p = Place(loop)
+        await p.on_air()
+        for state in (LinkState.OK, LinkState.STALE, LinkState.DOWN):
+            p.is_now(state)
+            await passes(5)
+        p.is_now(LinkState.STALE)
+        await passes(600)
+        assert p.facts == []
+
+    run(main)
+
+
 def test_only_what_happens_on_air_is_put_down_and_undo_passes_it_over():
     async def main(loop: VirtualLoop) -> None:
         p = Place(loop)
         await p.do(cmd.PlanShow(lineup(item(1), item(2)), "demo", ("live",)))
+        down = p.clock.best_ms()
         p.is_now(LinkState.DOWN)
         p.is_now(LinkState.DOWN, "stage", "obs")
         await passes(60)
@@ -116,7 +131,7 @@ def test_only_what_happens_on_air_is_put_down_and_undo_passes_it_over():
         await p.do(cmd.StartShow())
         await p.do(cmd.PinItem("i1"))
         await passes(5)
-        assert [e.event for e in p.facts] == [ev.LinkLost("shop", "demo", None)]
+        assert [e.event for e in p.facts] == [ev.LinkLost("shop", "demo", down)]
         assert p.facts[0].command_id == ""
         await p.do(cmd.Undo())
         assert p.desk.state.on_air_id == "", "the pin was undone"
@@ -151,12 +166,13 @@ def test_what_could_not_be_put_down_while_the_disk_was_full_is_put_down_later():
         p = Place(loop)
         await p.on_air()
         p.store.full = True
+        down = p.clock.best_ms()
         p.is_now(LinkState.DOWN)
         await passes(60)
         assert p.facts == []
         p.store.full = False
         await passes(10)
-        assert [e.event for e in p.facts] == [ev.LinkLost("shop", "demo", None)]
+        assert [e.event for e in p.facts] == [ev.LinkLost("shop", "demo", down)]
 
     run(main)
 
