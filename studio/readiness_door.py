@@ -16,7 +16,6 @@ from studio.channel_factory import KINDS, ChannelKind
 from studio.domain.checks import Outside, Reach, ReadinessFacts
 from studio.domain.promo_conflicts import ConflictKind, PromoRules, conflicts
 from studio.domain.promo_plan import show_start
-from studio.domain.show import ShowState
 from studio.settings.channels import channel_of, channel_secret
 from studio.settings.schema import ChannelSettings
 from studio.show_connections import Connections
@@ -64,7 +63,6 @@ class ReadinessDoor:
         self._desktop, self._promos, self._kinds = desktop, promos, kinds
         self._screens, self._open_folder = screens, open_folder
         self._told: _InUse | None = None
-        self._read_for = ""
         self._asking: asyncio.Task[None] | None = None
 
     # --- how everything is ------------------------------------------------------------------------------------
@@ -85,7 +83,7 @@ class ReadinessDoor:
         return ReadinessFacts(
             shop=_shop(shop, wired),
             shop_heard_ms=None if heard is None else max(0, wall - heard),
-            catalogue_read=await self._catalogue_read(live.state),
+            catalogue_read=await self._catalogue_read(),
             channels=await self._channels(live, wired),
             stages=_stages(live, wired),
             clock_known=known is not None,
@@ -105,15 +103,10 @@ class ReadinessDoor:
             _log.warning("free space unknown", reason=str(error))
             return None
 
-    async def _catalogue_read(self, state: ShowState) -> bool:
+    async def _catalogue_read(self) -> bool:
         """Whether the whole catalogue of the show's shop was read once: until then, what is not known may still come."""
-        reading_of = f"{state.id} {state.shop}"
-        if self._read_for != reading_of:
-            room = self._desktop.room
-            if await asyncio.wrap_future(room.read(room.history.catalogue_read_ms)) is None:
-                return False
-            self._read_for = reading_of
-        return True
+        room = self._desktop.room
+        return await asyncio.wrap_future(room.read(room.history.catalogue_read_ms)) is not None
 
     def _prompter_placed(self) -> bool:
         """An empty monitor is the choice of a window."""

@@ -79,7 +79,10 @@ class LiveCatalogue(QObject):
         """Take a level up; its product's id, empty when it is no news or its product is not known yet."""
         product_id = self._product_of.get(level.variant_id)
         if product_id is None:
-            self._early.setdefault(level.variant_id, {})[level.location] = level
+            early = self._early.setdefault(level.variant_id, {})
+            known = early.get(level.location)
+            if known is None or known.revision < level.revision:
+                early[level.location] = level
             return ""
         levels = self._levels.setdefault(product_id, {})
         key = (level.variant_id, level.location)
@@ -96,11 +99,20 @@ class LiveCatalogue(QObject):
             return False
         self.products[product.id] = product
         ids = [variant.id for variant in product.variants]
+        for variant_id in ids:
+            before = self._product_of.get(variant_id, product.id)
+            if before != product.id:
+                self._move_levels(variant_id, before, product.id)
         self._product_of.update(dict.fromkeys(ids, product.id))
         if self._early:
             for level in [level for i in ids for level in self._early.pop(i, {}).values()]:
                 self.take_level(level)
         return True
+
+    def _move_levels(self, variant_id: str, before: str, product_id: str) -> None:
+        levels = self._levels.get(before, {})
+        for key in [key for key in levels if key[0] == variant_id]:
+            self._levels.setdefault(product_id, {})[key] = levels.pop(key)
 
     def _take_far(self, product: Product) -> None:
         if self._take_product(product):

@@ -46,6 +46,23 @@ async def test_a_show_of_a_large_shop_knows_the_stock_of_its_line_up_first_and_t
     assert all(live.sellable(f"p{n}").total == n for n in range(100, 6_000))
 
 
+def test_a_variant_that_becomes_another_product_s_takes_its_stock_along_and_no_older_level_replaces_a_newer(
+    qapp,
+):
+    studio = FakeStudio()
+    owner = QObject()
+    live = LiveShow(studio.opened(), owner)
+    heir = msgspec.structs.replace(a_product(77, "Heir", 1_000), variants=studio.products["p1"].variants)
+    live.take(ChangeBatch(products=(heir,)))
+    assert live.sellable("p1").total is None
+    assert live.sellable("p77").total == 212
+    newer, older = (StockLevel("v88", "Oslo", n, 0, 0, revision, T0) for n, revision in ((5, 8), (9, 7)))
+    live.take(ChangeBatch(stock=(newer,)))
+    live.take(ChangeBatch(stock=(older,)))
+    live.take(ChangeBatch(products=(a_product(88, "Late", 1_000),)))
+    assert live.sellable("p88").total == 5
+
+
 async def test_products_that_come_by_the_hundred_are_taken_up_in_turns_those_of_the_line_up_at_once(qapp):
     studio = FakeStudio()
     owner = QObject()
