@@ -121,7 +121,8 @@ class Reviews:
             await asyncio.shield(writing)
         except asyncio.CancelledError:
             unwanted.set()
-            with suppress(_UnwantedError):
+            # Whatever became of the file: nobody wants it any more.
+            with suppress(_UnwantedError, OSError):
                 await writing
             raise
 

@@ -14,6 +14,7 @@ from studio.domain.lineup_file import MAX_ITEMS, MAX_UNITS
 from studio.domain.money import zero
 from studio.domain.plan import MAX_COSTS, MAX_PLANNED_MS, MAX_TITLE, Goals, ShowDetails
 from studio.domain.promo import PromoKind, PromoPlan
+from studio.domain.promo_plan import stands
 from studio.domain.show_state import ShowPhase, ShowState
 
 _FULL = Refused(f"A line-up holds {MAX_ITEMS} items: take one out first.", "full")
@@ -87,7 +88,7 @@ def _import(state: ShowState, c: cmd.ImportItems, now: int, facts: Facts) -> Ans
 def _with_codes(state: ShowState, promos: tuple[PromoPlan, ...]) -> tuple[PromoPlan, ...]:
     """The planned codes of the show with those of a file. One that was issued stays as it was."""
     codes = {plan.code: plan for plan in state.planned_promos}
-    issued = {record.promo.code for record in state.promos.values()}
+    issued = {record.promo.code for record in state.promos.values() if stands(record)}
     for plan in promos:
         before = codes.get(plan.code)
         if before is None:
