@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import structlog
 
 from studio.channel_factory import ChannelSet
@@ -145,25 +146,29 @@ class EngineRoom:
 
     # --- the show ---------------------------------------------------------------------------------------------
 
-    async def open_show(self, show_id: str, *, whole_feeds: bool = False) -> Opened:
-        """*engine* Open a show and go on where its log stands. Raises `TargetError` never: offline is fine. Raises
+    async def open_show(self, show_id: str, *, whole_feeds: bool = False, language: str = "") -> Opened:
+        """*engine* Open a show and go on where its log stands; one that has none yet has its products read in `language`. Raises `TargetError` never: offline is fine. Raises
         `BadAddress` or `UnknownShopKind` (each a `ValueError` with a sentence) for settings that cannot be used.
         """
         async with self._turn:
             show = self._show
             if show is None or show.show_id != show_id:
-                show = await self._open_show(show_id, whole_feeds=whole_feeds)
+                show = await self._open_show(show_id, whole_feeds=whole_feeds, language=language)
             return await show.snapshot()
 
-    async def _open_show(self, show_id: str, *, whole_feeds: bool) -> RunningShow:
+    async def _open_show(self, show_id: str, *, whole_feeds: bool, language: str) -> RunningShow:
         await self._close_show()
         self.clock.forget()
         log = await self._stored.log.read(show_id)
+        state = fold(show_id, log)
+        if not log and language:
+            state = msgspec.structs.replace(state, language=language)
         if self.connections is not None:
-            await self._stored.feeds.keep_for(self.connections.shop.kind, self.connections.shop.id)
+            of = self.connections.shop
+            await self._stored.feeds.keep_for(of.kind, of.id, state.language)
         self._stages = self._stage_set()
         show = RunningShow(
-            fold(show_id, log),
+            state,
             self._stored,
             self.clock,
             self.wall,

@@ -59,9 +59,9 @@ class LocalStudio(QObject):
         """Carry out a command; None when it is on disk."""
         return await self._run(self._room.do(command))
 
-    async def open(self, show_id: str, *, whole_feeds: bool = False) -> Opened:
-        """Open a show."""
-        return await self._run(self._room.open_show(show_id, whole_feeds=whole_feeds))
+    async def open(self, show_id: str, *, whole_feeds: bool = False, language: str = "") -> Opened:
+        """Open a show; the products of one that is not planned yet are read in `language`."""
+        return await self._run(self._room.open_show(show_id, whole_feeds=whole_feeds, language=language))
 
     async def close(self) -> None:
         """Close the open show. When this returns, everything it told has been passed on."""

@@ -168,7 +168,7 @@ async def rehearsing(
         for sentence in sentences:
             desktop.window.post(Notice("warning", sentence))
         show_id = plan.rehearsal.show_id
-        opened = await desktop.studio.open(show_id, whole_feeds=True)
+        opened = await desktop.studio.open(show_id, whole_feeds=True, language=show.lineup.language)
         if not opened.state.seq:
             await desktop.studio.do(show)
         await desktop.open_show(show_id, whole_feeds=True)

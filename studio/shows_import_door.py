@@ -74,7 +74,7 @@ class FileImport:
                 # Neither channels nor stage: nothing is planned under this id, it is there to ask the shop.
                 wired = self._reach.shops.connections(shop)
                 desktop.room.connections = Connections(wired.shop, (), wired.secrets)
-                await desktop.studio.open(new_show_id())
+                await desktop.studio.open(new_show_id(), language=language)
                 known = file.currency or currency or await self._ask_shop()
                 return await self._ask(file, Terms(known, language, time_zone))
             except (BadAddress, StoreError, StoreFull) as error:

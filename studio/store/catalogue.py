@@ -50,15 +50,20 @@ def prefix_query(words: str) -> str:
     return query.removesuffix("*").replace('" ', '"* ') + "*" if query else ""
 
 
-def keep_for(db: Sqlite, kind: str, shop: str) -> bool:
+def keep_for(db: Sqlite, kind: str, shop: str, language: str = "") -> bool:
     """From now on what comes in is of `shop` (its id in the settings), and so are products and stock: what another shop
     had is forgotten, for its numbers may mean something else here, and both are read anew by whoever opens a show. How
-    stock went over time is kept, for reviews, and which variants it was of.
+    stock went over time is kept, for reviews, and which variants it was of. Products in another `language` than this stay
+    until they are read in it.
 
     Says whether something was forgotten. Raises `sqlite3.Error`.
     """
     mark = f"{kept_shops.OF_SHOP}{kind}:{shop}"
     before = kept_shops.mark(db.conn)
+    if language:
+        if before == mark and kept_shops.language(db.conn) not in ("", language):
+            _read_anew(db)
+        kept_shops.put_language(db, language)
     if before == mark:
         return False
     if before is not None:
@@ -81,6 +86,14 @@ def found_beside(db: Sqlite, sources: Iterable[str]) -> bool:
             _forget(db, before)
         return False
     return True
+
+
+def _read_anew(db: Sqlite) -> None:
+    """Whatever revision of a product comes in next is kept in place of what is."""
+    db.conn.execute(
+        "UPDATE product SET revision = -1, "
+        "body = CASE WHEN json_valid(body) THEN json_set(body, '$.revision', -1) ELSE body END"
+    )
 
 
 def _forget(db: Sqlite, mark: str) -> None:

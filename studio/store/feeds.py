@@ -69,13 +69,14 @@ class SqlFeeds:
                     ready[product.id] = catalogue_rows.prepared(product)
         return ready
 
-    async def keep_for(self, kind: str, shop: str) -> bool:
+    async def keep_for(self, kind: str, shop: str, language: str = "") -> bool:
         """From now on what comes in is of this shop (its kind, its id in the settings), and so are the products and the
-        stock that are kept; says whether another's were forgotten.
+        stock that are kept; says whether another's were forgotten. Products in another `language` stay until they are read
+        in this one.
 
         Raises `StoreFull`, `StoreDamaged`.
         """
-        return await self._db.write(lambda db: catalogue.keep_for(db, kind, shop))
+        return await self._db.write(lambda db: catalogue.keep_for(db, kind, shop, language))
 
     async def catalogue_read(self) -> None:
         """The shop's whole catalogue has been read by now: a product that is seen first from here on is new.

@@ -9,6 +9,7 @@ from studio.store import codec
 
 OF_SHOP = "catalogue of "
 _READ = "catalogue read"
+_IN_LANGUAGE = "catalogue in "
 
 
 def kept_shop(conn: sqlite3.Connection) -> str:
@@ -33,6 +34,27 @@ def put_mark(db: Sqlite, mark: str) -> None:
 def take_mark(db: Sqlite, mark: str) -> None:
     """It says nothing any more; nor when the catalogue was read. Raises `sqlite3.Error`."""
     db.conn.execute("DELETE FROM feed_cursor WHERE show_id = '' AND source IN (?, ?)", (mark, _READ))
+
+
+def language(conn: sqlite3.Connection) -> str:
+    """In which language the products that are kept were asked for; empty when nobody knows. Raises `sqlite3.Error`."""
+    said = codec.one(
+        conn,
+        "SELECT source FROM feed_cursor WHERE show_id = '' AND substr(source, 1, ?) = ?",
+        (len(_IN_LANGUAGE), _IN_LANGUAGE),
+    )
+    return (said or "").removeprefix(_IN_LANGUAGE)
+
+
+def put_language(db: Sqlite, language: str) -> None:
+    """From now on they are asked for in this one. Raises `sqlite3.Error`."""
+    db.conn.execute(
+        "DELETE FROM feed_cursor WHERE show_id = '' AND substr(source, 1, ?) = ?",
+        (len(_IN_LANGUAGE), _IN_LANGUAGE),
+    )
+    db.conn.execute(
+        "INSERT INTO feed_cursor (show_id, source, cursor) VALUES ('', ?, 0)", (_IN_LANGUAGE + language,)
+    )
 
 
 def shop_of(mark: str) -> str:

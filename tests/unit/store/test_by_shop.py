@@ -16,6 +16,7 @@ from sqlite_utils import Database as Sqlite
 
 from studio.control.ports.store import FeedBatch
 from studio.domain import events as ev
+from studio.domain.catalogue import CatalogueQuery
 from studio.domain.money import Money
 from studio.domain.order import Order, OrderStatus
 from studio.domain.product import Product, Variant
@@ -111,6 +112,28 @@ async def test_what_comes_in_while_a_show_changes_its_shop_is_of_the_one_that_se
     await ports.log.append(show.id, change.expected_seq, change.events, change.effects)
     assert await ports.feeds.orders("monday") == [fresh]
     assert [left for _, _, left in ports.history.stock_samples("monday", ["p0"])] == [7]
+
+
+async def test_products_that_are_kept_in_another_language_stay_until_they_are_read_in_this_one(
+    ports: Ports,
+) -> None:
+    await ports.feeds.keep_for("studio", "nordhus", "en")
+    told = msgspec.structs.replace(a_product(1), revision=7, title="Mug")
+    other = msgspec.structs.replace(a_product(2), revision=3, title="Lamp")
+    await ports.feeds.store("show-1", FeedBatch("poller", products=(told, other)))
+    assert not await ports.feeds.keep_for("studio", "nordhus", "de")
+    kept = await ports.feeds.products()
+    assert [p.title for p in kept.values()] == ["Mug", "Lamp"], "offline they are still there"
+    in_german = msgspec.structs.replace(told, title="Becher")
+    stored = await ports.feeds.store("show-1", FeedBatch("poller", products=(in_german,)))
+    assert [p.title for p in stored.products] == ["Becher"]
+    assert kept[told.id].revision < in_german.revision, "who knows the old words takes the new ones"
+    again = await ports.feeds.store("show-1", FeedBatch("poller", products=(in_german, told)))
+    assert again.products == (), "and then revisions count as ever"
+    assert not await ports.feeds.keep_for("studio", "nordhus", "de")
+    assert (await ports.feeds.products())[told.id].title == "Becher"
+    assert ports.history.catalogue(CatalogueQuery(words="becher"), 0, 9, T0).total == 1
+    assert ports.history.catalogue(CatalogueQuery(words="mug"), 0, 9, T0).total == 0
 
 
 async def test_a_past_show_is_reviewed_with_its_own_shops_products_and_stock(ports: Ports):
