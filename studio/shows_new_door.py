@@ -94,16 +94,17 @@ class ShowMaker:
         self, file: FileShow, details: ShowDetails, shop: ShopSettings, currency: str = ""
     ) -> None:
         """What a person said of the show goes before what the file says; the file knows the money of its amounts."""
+        left = self._reach.left_open()
         taken = await self._files.take(file, shop, details.language, details.time_zone, currency)
         if taken is None:
-            # The show that was open may have been left for it.
-            await self._reach.changed()
+            await self._reach.back_to(left)
             return
         lineup = LineUp(details.title or file.title, taken.currency, taken.items, details.language)
         planned_ms = details.planned_ms or file.planned_ms or lineup.length_ms
         lineup = msgspec.structs.replace(lineup, planned_ms=planned_ms)
         command = msgspec.structs.replace(_planned(details, lineup, shop.id), promos=taken.codes)
-        await self._set_up(self._with_rules(command), shop)
+        if not await self._set_up(self._with_rules(command), shop):
+            await self._reach.back_to(left)
 
     async def _set_up(self, command: PlanShow, shop: ShopSettings) -> bool:
         """Set up a show and open it; whether it was made."""

@@ -69,6 +69,18 @@ class ShowsReach:
         sentence = sentence.replace("{title}", live.state.title[:80])
         return await confirm(window, title, sentence, window.tr("Leave it"), variant="warning-hold")
 
+    def left_open(self) -> tuple[str, ShopSettings] | None:
+        """The show that is open and its shop, for `back_to`."""
+        live, wired = self.desktop.live, self.desktop.room.connections
+        return None if live is None or wired is None else (live.state.id, wired.shop)
+
+    async def back_to(self, left: tuple[str, ShopSettings] | None) -> None:
+        """Open again what had to be left for something that came to nothing."""
+        if left is None or self.desktop.live is not None:
+            await self.changed()
+        else:
+            await self.switch_to(*left, "The show that was open could not be opened again.")
+
     async def switch_to(self, show_id: str, shop: ShopSettings, failed: str) -> None:
         """Leave the show that is open and open this one; `failed` begins the sentence when that cannot be."""
         async with self.turn:

@@ -344,9 +344,12 @@ async def test_a_preview_that_is_cancelled_makes_no_show_and_leaves_the_others_a
         chooser.setDirectory(str(lineup.parent))
         chooser.selectFile(str(lineup))
         chooser.accept()
-        (await opened.import_shown()).reject()
-        await opened.until(lambda: "· open" not in opened.row(0), "none to be open")
-        assert opened.listed == ["Evening"]
-        opened.do(Deed.OPEN)
+        preview = await opened.import_shown()
+        await opened.until(
+            lambda: not opened.window.findChildren(HostWorkspace), "it to be left for the preview"
+        )
+        preview.reject()
         host = await the_show(opened, "Evening")
         assert len(host._show.state.items) == 2
+        await opened.until(lambda: "· open" in opened.row(0), "it to be open again")
+        assert opened.listed == ["Evening"]
