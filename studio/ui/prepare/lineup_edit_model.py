@@ -8,12 +8,22 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from studio.domain.lineup import ItemKind, LineUpItem
+from studio.domain.promo_plan import codes_of_show, show_start
 from studio.domain.show import ShowPhase
 from studio.ui.models.live_show import LiveShow
 from studio.ui.prepare.item_edits import ItemEdits
 from studio.ui.prepare.item_values import Field
 from studio.ui.prepare.lineup_clipboard import ITEM_IDS, dragged_items, ids_mime
-from studio.ui.prepare.lineup_edit_row import EditRow, ItemFacts, VariantRow, facts_of, planned_rows, stocked
+from studio.ui.prepare.lineup_edit_row import (
+    Codes,
+    EditRow,
+    ItemFacts,
+    VariantRow,
+    facts_of,
+    planned_rows,
+    stocked,
+)
+from studio.ui.prepare.lineup_edit_row import without_variants as _bare
 from studio.ui.prepare.lineup_edit_words import RowWords
 from studio.ui.prepare.lineup_moves import StepKind, steps
 from studio.ui.prepare.mime import PRODUCTS, dragged_products
@@ -83,6 +93,7 @@ class LineUpEditModel(QAbstractItemModel):
         self._ids: dict[int, str] = {}
         self._next_serial = itertools.count(1)
         self._facts: dict[str, ItemFacts] = {}
+        self._codes: Codes = {}
         self._folded: tuple[object, ...] = ()
         self.length_ms = 0
         self._sync()
@@ -268,13 +279,18 @@ class LineUpEditModel(QAbstractItemModel):
     def _sync(self) -> None:
         state = self._live.state
         base = state.started_at_ms if state.started_at_ms is not None else state.starts_at_ms
-        folded = (state.items, state.statuses, base, state.phase, state.planned_ms, state.currency)
+        codes = (state.planned_promos, state.promos)
+        folded = (state.items, state.statuses, base, state.phase, state.planned_ms, state.currency, *codes)
         if len(folded) == len(self._folded) and all(
             a is b or a == b for a, b in zip(folded[1:], self._folded[1:], strict=True)
         ) and folded[0] is self._folded[0]:  # fmt: skip
             return
         self._folded = folded
-        wanted, self.length_ms = planned_rows(self._live, self._rows, self._facts, base or 0)
+        before, self._codes = self._codes, codes_of_show(state, show_start(state, 0))
+        anew = {i for i in (*before, *self._codes) if before.get(i) != self._codes.get(i)}
+        wanted, self.length_ms = planned_rows(
+            self._live, self._rows, self._facts, base or 0, self._codes, anew
+        )
         have, by_id = [r.item.id for r in self._rows], {r.item.id: r for r in wanted}
         keys = list(by_id)
         if have != keys:
@@ -339,7 +355,7 @@ class LineUpEditModel(QAbstractItemModel):
         parent = self.index(at, 0)
         if not same and before:
             self.beginRemoveRows(parent, 0, len(before) - 1)
-            self._rows[at] = _without_variants(self._rows[at])
+            self._rows[at] = _bare(self._rows[at])
             self.endRemoveRows()
         if not same and after:
             self.beginInsertRows(parent, 0, len(after) - 1)
@@ -352,10 +368,9 @@ class LineUpEditModel(QAbstractItemModel):
 
     def _tell(self, changed: list[int], columns: tuple[Column, Column] = _WHOLE) -> None:
         """These columns of these rows; rows beside each other are told of together."""
-        left, right = columns
-        for _, group in itertools.groupby(enumerate(changed), key=_run):
+        for _, group in itertools.groupby(enumerate(changed), key=lambda placed: placed[1] - placed[0]):
             run = [at for _, at in group]
-            self.dataChanged.emit(self.index(run[0], left), self.index(run[-1], right))
+            self.dataChanged.emit(self.index(run[0], columns[0]), self.index(run[-1], columns[1]))
 
     def _products_changed(self, product_ids: set[str]) -> None:
         self._ask_again(product_ids, facts_of, _WHOLE)
@@ -366,13 +381,13 @@ class LineUpEditModel(QAbstractItemModel):
     def _ask_again(
         self,
         product_ids: set[str],
-        ask: Callable[[LiveShow, LineUpItem, ItemFacts], ItemFacts],
+        ask: Callable[[LiveShow, LineUpItem, ItemFacts, Codes], ItemFacts],
         columns: tuple[Column, Column],
     ) -> None:
         changed: list[int] = []
         for at, row in enumerate(self._rows):
             if row.item.product_id in product_ids:
-                facts = ask(self._live, row.item, row.facts)
+                facts = ask(self._live, row.item, row.facts, self._codes)
                 if facts is not row.facts and facts != row.facts:
                     self._facts[row.item.id] = facts
                     self._put(at, EditRow(row.item, row.number, row.starts_ms, row.status, facts))
@@ -383,13 +398,3 @@ class LineUpEditModel(QAbstractItemModel):
         at = self.place(item_id)
         if at >= 0:
             self._tell([at])
-
-
-def _run(placed: tuple[int, int]) -> int:
-    return placed[1] - placed[0]
-
-
-def _without_variants(row: EditRow) -> EditRow:
-    facts = row.facts
-    bare = ItemFacts(facts.left, facts.price, (), facts.image_url, facts.known, facts.withdrawn)
-    return EditRow(row.item, row.number, row.starts_ms, row.status, bare)

@@ -1,6 +1,6 @@
 """One row of the line-up as a producer plans it, with what the shop says of its product."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -8,6 +8,7 @@ import msgspec
 from studio.domain.lineup import ItemKind, ItemStatus, LineUpItem
 from studio.domain.money import Money
 from studio.domain.product import Product
+from studio.domain.promo import PromoPlan
 from studio.domain.show_price import ShowPrice, show_price
 from studio.ui.models.live_show import LiveShow
 
@@ -57,7 +58,11 @@ class EditRow(msgspec.Struct, frozen=True):
 NO_FACTS: Final = ItemFacts()
 
 
-def facts_of(live: LiveShow, item: LineUpItem, _before: ItemFacts = NO_FACTS) -> ItemFacts:
+Codes = Mapping[str, Collection[PromoPlan]]
+"""The codes of the whole show that can be used while an item is on air, by its id (`codes_of_show`)."""
+
+
+def facts_of(live: LiveShow, item: LineUpItem, _before: ItemFacts, codes: Codes) -> ItemFacts:
     """What the shop says of this item now."""
     if item.kind is not ItemKind.PRODUCT:
         return NO_FACTS
@@ -68,7 +73,7 @@ def facts_of(live: LiveShow, item: LineUpItem, _before: ItemFacts = NO_FACTS) ->
     pictures = pictures_of(item, product)
     return ItemFacts(
         left=stock.total,
-        price=show_price(item, product, live.state.currency),
+        price=show_price(item, product, live.state.currency, codes.get(item.id, ())),
         variants=variant_rows(product, stock.by_variant) if len(product.variants) > 1 else (),
         image_url=pictures[0] if pictures else "",
         known=True,
@@ -76,11 +81,11 @@ def facts_of(live: LiveShow, item: LineUpItem, _before: ItemFacts = NO_FACTS) ->
     )
 
 
-def stocked(live: LiveShow, item: LineUpItem, before: ItemFacts) -> ItemFacts:
+def stocked(live: LiveShow, item: LineUpItem, before: ItemFacts, codes: Codes) -> ItemFacts:
     """What the shop says of this item, of which only stock can have changed: prices cost more to find out."""
     product = live.products.get(item.product_id) if item.product_id else None
     if product is None or not before.known:
-        return facts_of(live, item)
+        return facts_of(live, item, before, codes)
     stock = live.sellable(product.id)
     variants = variant_rows(product, stock.by_variant) if before.variants else ()
     if stock.total == before.left and variants == before.variants:
@@ -96,10 +101,15 @@ def variant_rows(product: Product, left: dict[str, int]) -> tuple[VariantRow, ..
 
 
 def planned_rows(
-    live: LiveShow, before: Iterable[EditRow], facts: dict[str, ItemFacts], base_ms: int
+    live: LiveShow,
+    before: Iterable[EditRow],
+    facts: dict[str, ItemFacts],
+    base_ms: int,
+    codes: Codes,
+    anew: Collection[str],
 ) -> tuple[list[EditRow], int]:
     """The rows of the line-up as it is now, and how long it is (ms): those that say what they said before are the same.
-    The first one starts at `base_ms`. `facts` keeps what the shop says, by item.
+    The first one starts at `base_ms`. `facts` keeps what the shop says, by item; of those in `anew` (ids) it is asked again.
     """
     statuses, known = live.state.statuses, {row.item.id: row for row in before}
     starts, total = base_ms, 0
@@ -108,7 +118,8 @@ def planned_rows(
         old = known.get(item.id)
         status = statuses.get(item.id, ItemStatus.PLANNED)
         skipped = status is ItemStatus.SKIPPED
-        said = old.facts if old is not None and old.item is item else _kept_facts(live, item, facts)
+        same = old is not None and old.item is item and item.id not in anew
+        said = old.facts if old is not None and same else _kept_facts(live, item, facts, codes)
         begins = None if skipped else starts
         rows.append(
             old
@@ -117,6 +128,7 @@ def planned_rows(
             and old.number == number
             and old.starts_ms == begins
             and old.status is status
+            and old.facts is said
             else EditRow(item, number, begins, status, said)
         )
         if not skipped:
@@ -125,10 +137,10 @@ def planned_rows(
     return rows, total
 
 
-def _kept_facts(live: LiveShow, item: LineUpItem, facts: dict[str, ItemFacts]) -> ItemFacts:
+def _kept_facts(live: LiveShow, item: LineUpItem, facts: dict[str, ItemFacts], codes: Codes) -> ItemFacts:
     if item.kind is not ItemKind.PRODUCT:
         return NO_FACTS
-    fresh, kept = facts_of(live, item), facts.get(item.id)
+    fresh, kept = facts_of(live, item, NO_FACTS, codes), facts.get(item.id)
     facts[item.id] = said = kept if kept == fresh and kept is not None else fresh
     return said
 
@@ -140,3 +152,10 @@ def pictures_of(item: LineUpItem, product: Product | None) -> tuple[str, ...]:
         return item.images
     planned = tuple(url for url in item.images if url in of_shop)
     return tuple(dict.fromkeys((*planned, *of_shop)))
+
+
+def without_variants(row: EditRow) -> EditRow:
+    """The row before its variants have come, or once they have gone."""
+    facts = row.facts
+    bare = ItemFacts(facts.left, facts.price, (), facts.image_url, facts.known, facts.withdrawn)
+    return EditRow(row.item, row.number, row.starts_ms, row.status, bare)

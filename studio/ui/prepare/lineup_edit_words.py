@@ -167,7 +167,7 @@ class RowWords:
         price = row.facts.price
         if price.after is None:
             return _tr("The shop has not told what this costs.")
-        after, code = self._texts.money(price.after), row.item.promo.code if row.item.promo else ""
+        after, code = self._texts.money(price.after), price.code
         charges = _tr("The shop will charge {price}.").replace("{price}", after)
         if code:
             charges = _tr("With {code} the shop will charge {price}.")

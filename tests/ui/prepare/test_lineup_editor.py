@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from studio.domain import commands as cmd
 from studio.domain.commands import Refused
 from studio.domain.lineup import ItemKind, LineUpItem
+from studio.domain.promo import PromoKind, PromoPlan, PromoScope
 from studio.ui.models.live_show import LiveShow
 from studio.ui.palette import DARK, LIGHT
 from studio.ui.prepare.item_edits import ItemEdits
@@ -125,9 +126,23 @@ async def test_a_price_that_the_shop_will_not_charge_is_told_in_amber(plan: Prod
     assert plan.editor.model.rows[3].facts.price.mismatch
 
 
+async def test_a_code_of_the_whole_show_is_in_every_price_of_the_line_up_as_soon_as_it_is_planned(
+    plan: Producer,
+):
+    def hint(row: int) -> str:
+        return str(plan.editor.model.index(row, Column.PRICE).data(Qt.ItemDataRole.ToolTipRole))
+
+    assert "HALF" not in hint(3)
+    half = PromoPlan("half", "HALF", PromoKind.PERCENT, percent=50, scope=PromoScope.LINEUP)
+    await plan.give(cmd.PlanPromos((half,)))
+    assert "With HALF the shop will charge €44.50." in hint(3), "a viewer uses one code, the best"
+    await plan.give(cmd.Undo())
+    assert "HALF" not in hint(3)
+
+
 async def test_a_screen_reader_hears_the_row_in_one_sentence(plan: Producer):
     spoken = plan.editor.model.index(6, Column.ITEM).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == "7, Cotton bathrobe, 6:00, 20:31, €69.00, 33 can be sold, 40 is the target, 4 variants"
+    assert spoken == "7, Cotton bathrobe, 6:00, 20:31, €62.10, 33 can be sold, 40 is the target, 4 variants"
 
 
 async def test_a_narrow_table_keeps_titles_readable_and_leaves_columns_out(plan: Producer):
