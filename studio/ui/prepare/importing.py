@@ -95,7 +95,8 @@ class LineUpImport(QObject):
         self, items: tuple[LineUpItem, ...], codes: tuple[PromoPlan, ...], place: Place, behind: str
     ) -> bool:
         at = self._live.state.index(behind) + 1 if place is Place.BEHIND else 0
-        instead = place is Place.INSTEAD
+        # Codes alone replace no items.
+        instead = place is Place.INSTEAD and bool(items)
         refused = await self._studio.do(ImportItems(items, at or MAX_ITEMS, instead=instead, promos=codes))
         if refused is not None:
             self.notice.emit(Notice("warning", refused.sentence, "import"))
@@ -105,10 +106,14 @@ class LineUpImport(QObject):
             if instead
             else tr("{n} items are in the line-up. Undo takes them out again, all at once.")
         )
-        said = words.replace("{n}", str(len(items)))
+        said = words.replace("{n}", str(len(items))) if items else ""
         if codes:
-            more = tr("{n} codes of the whole show came with them.").replace("{n}", str(len(codes)))
-            said = f"{said} {more}"
+            more = (
+                tr("{n} codes of the whole show came with them.")
+                if items
+                else tr("{n} codes of the whole show are planned. Undo takes them out again.")
+            )
+            said = f"{said} {more.replace('{n}', str(len(codes)))}".strip()
         self.notice.emit(Notice("ok", said, "import"))
         return True
 

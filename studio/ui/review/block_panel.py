@@ -62,7 +62,6 @@ class BlockPanel(Card):
         self.when = ElidedLabel("", tone="muted")
         self.stats = StatRow(theme)
         self.alerts = PlainLabel("", tone="warning", wrap=True)
-        self.alerts.setAccessibleName(self.tr("What went wrong in this block"))
         self.alerts.hide()
         self.chat = ChatView(theme, ChatLog(), time_text=self._clock)
         self.chat_said = PlainLabel("", tone="muted", wrap=True)
@@ -173,6 +172,8 @@ class BlockPanel(Card):
         if more:
             lines.append(self.tr("and {n} more").replace("{n}", self._texts.number(more)))
         self.alerts.setText("\n".join(lines))
+        # A name stands in place of the text for a screen reader: it has all of it.
+        self.alerts.setAccessibleName("\n".join([self.tr("What went wrong in this block"), *lines]))
         self.alerts.setVisible(bool(lines))
 
     async def _read(self, block: Block, turn: int) -> None:

@@ -138,7 +138,9 @@ class ReportExport(QObject):
             self.notice.emit(Notice("trouble", told, "report"), None)
         except asyncio.CancelledError:
             unwanted.set()
-            self.notice.emit(Notice("info", self.tr("The export was cancelled."), "report"), None)
+            # The show was closed, and all of its window with it, or a person has pressed Cancel.
+            if isValid(self):
+                self.notice.emit(Notice("info", self.tr("The export was cancelled."), "report"), None)
             raise
         except Exception:
             told = self.tr(
@@ -157,7 +159,8 @@ class ReportExport(QObject):
 
     def _done(self, _task: object) -> None:
         self._task = None
-        self.busy.emit(False)
+        if isValid(self):
+            self.busy.emit(False)
 
     def _closed(self) -> None:
         if self.dialog is not None:
