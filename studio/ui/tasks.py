@@ -27,6 +27,11 @@ class Tasks:
     def __len__(self) -> int:
         return len(self._running)
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is started any more: what a timer would still begin is not wanted."""
+        return self._closed
+
     def spawn(self, coro: Coroutine[Any, Any, Any], name: str) -> "asyncio.Task[Any]":
         """Start `coro` on the running loop. Raises RuntimeError when closed or when no loop runs."""
         if self._closed:

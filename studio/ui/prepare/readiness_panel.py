@@ -183,7 +183,8 @@ class ReadinessPanel(Card):
     def _evaluate(self) -> None:
         if self._live.state.phase is ShowPhase.ENDED:
             self._show_over()
-        elif self._facts is not None:
+        elif self._facts is not None and not self._tasks.closed:
+            # The show may be about to be closed while its timer still runs.
             self._tasks.spawn(self._look(self._facts), "look at the plan")
 
     def _show_over(self) -> None:

@@ -143,6 +143,15 @@ async def test_stock_that_comes_in_is_seen_without_asking(make) -> None:
     assert kit.said(CheckKind.STOCK) == "Linen throw “Fjord” 3 of 40"
 
 
+async def test_what_comes_in_while_the_show_is_being_closed_is_not_looked_at_any_more(make) -> None:
+    kit = make(planned())
+    await kit.ready()
+    await kit.tasks.close()
+    # As its timer does when it fires between the end of the tasks and that of the window.
+    kit.panel._evaluate()
+    assert not len(kit.tasks)
+
+
 async def test_each_button_leads_to_what_mends_its_check(make) -> None:
     down = ReadinessFacts(
         shop=Outside("Nordhus", Reach.DOWN, "The shop does not answer."), channels=(), displays=1, promo_problems=(),
