@@ -23,6 +23,7 @@ from studio.shows_files import FileShow, file_show
 from studio.shows_reach_door import ShowsReach
 from studio.store.errors import StoreError
 from studio.sync.http import BadAddress
+from studio.ui.dialogs import chosen_file
 from studio.ui.prepare.import_dialog import ImportDialog, Place
 from studio.ui.prepare.importing import SUFFIXES
 from studio.ui.texts import Texts
@@ -120,13 +121,4 @@ class FileImport:
         dialog = QFileDialog(window, window.tr("Choose a line-up"))
         patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
         dialog.setNameFilters([f"{window.tr('Line-ups')} ({patterns})"])
-        chosen: asyncio.Future[Path | None] = asyncio.get_running_loop().create_future()
-
-        def finished(_code: int) -> None:
-            files = dialog.selectedFiles() if dialog.result() else []
-            if not chosen.done():
-                chosen.set_result(Path(files[0]) if files else None)
-
-        dialog.finished.connect(finished)
-        dialog.open()
-        return await chosen
+        return await chosen_file(dialog)

@@ -6,6 +6,7 @@ No dialog has a default Yes: Return on the dialog as it opens cancels, so that a
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
+    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -335,3 +337,17 @@ def _read(widget: QWidget) -> str:
     if isinstance(widget, QPlainTextEdit):
         return widget.toPlainText().strip()
     return widget.text().strip() if isinstance(widget, QLineEdit) else ""
+
+
+async def chosen_file(dialog: QFileDialog) -> Path | None:
+    """Open a dialog for files and wait for the first that is chosen; None when it is cancelled."""
+    chosen: asyncio.Future[Path | None] = asyncio.get_running_loop().create_future()
+
+    def finished(_code: int) -> None:
+        files = dialog.selectedFiles() if dialog.result() else []
+        if not chosen.done():
+            chosen.set_result(Path(files[0]) if files else None)
+
+    dialog.finished.connect(finished)
+    dialog.open()
+    return await chosen

@@ -1,6 +1,5 @@
 """Importing into the line-up of the open show: choosing the file, the dialog, and the decision that comes of it."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from studio.domain.exchange import Terms
 from studio.domain.lineup import LineUpItem
 from studio.domain.lineup_file import MAX_ITEMS
 from studio.domain.promo import PromoPlan
+from studio.ui.dialogs import chosen_file
 from studio.ui.models.live_show import LiveShow
 from studio.ui.prepare.exchange_port import ExchangePort
 from studio.ui.prepare.import_dialog import ImportDialog, Place
@@ -138,17 +138,8 @@ class LineUpImport(QObject):
         patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
         dialog.setNameFilters([f"{tr('Line-ups')} ({patterns})", f"{tr('All files')} (*)"])
         dialog.setDirectory(str(self._folder))
-        chosen: asyncio.Future[Path | None] = asyncio.get_running_loop().create_future()
-
-        def finished(_code: int) -> None:
-            files = dialog.selectedFiles() if dialog.result() else []
-            if not chosen.done():
-                chosen.set_result(Path(files[0]) if files else None)
-
-        dialog.finished.connect(finished)
-        dialog.open()
         try:
-            return await chosen
+            return await chosen_file(dialog)
         finally:
             self.files = None
             if isValid(dialog):
