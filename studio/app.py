@@ -222,6 +222,7 @@ class Desktop:
         names, parts, self._names, self._parts = self._names, self._parts, [], []
         for name in names:
             self.window.remove_workspace(name)
+        await self.show_tasks.stop()
         # At once, before anything of it can start another task.
         for part in reversed(parts):
             shiboken6.delete(part)

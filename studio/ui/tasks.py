@@ -11,6 +11,9 @@ _log = structlog.get_logger(__name__)
 OnError = Callable[[str, BaseException], None]
 """Called with the name of the task and its exception, after it was logged."""
 
+_ROUNDS = 20
+"""How often what starts while others are being stopped is stopped too; an owner that always starts one more is left."""
+
 
 class Tasks:
     """The tasks of one owner (a window, a panel). qasync and asyncio hold tasks only weakly: this holds them.
@@ -59,6 +62,17 @@ class Tasks:
         start()
         if started := self._running - before:
             await asyncio.wait(started)
+
+    async def stop(self) -> None:
+        """Cancel what runs, and what starts meanwhile, until nothing does: what a task does at its end finds its owner still
+        there. Others may be started afterwards.
+        """
+        for _round in range(_ROUNDS):
+            if not self._running:
+                return
+            for task in self._running:
+                task.cancel()
+            await asyncio.wait(self._running)
 
     async def close(self) -> None:
         """Cancel what still runs, wait for it, and refuse new tasks."""

@@ -1,5 +1,6 @@
 """The page of the shows at work: shows are made, copied, archived, left and opened, against real servers."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from studio.domain.commands import EndShow, NextItem, StartShow
 from studio.domain.show import ShowPhase
+from studio.local_studio import LocalStudio
 from studio.rehearsal_lineup import read_own
 from studio.settings.paths import Paths
 from studio.ui.dialogs import ConfirmDialog
@@ -313,6 +315,29 @@ async def test_who_opens_two_shows_at_once_or_one_twice_gets_the_last_one_with_i
         names = lambda: {s.name for s in hosts[0]._show.links.values() if s.kind == "shop"}  # noqa: E731
         await opened.until(names, "its shop")
         assert names() == {expected}
+
+
+async def test_a_show_that_is_left_while_its_catalogue_is_being_read_goes_without_a_word(
+    open_it: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[LocalStudio] = []
+
+    async def never(studio: LocalStudio) -> None:
+        asked.append(studio)
+        await asyncio.Event().wait()
+
+    async with open_it() as opened:
+        await new_show(opened, "First show")
+        await the_show(opened, "First show")
+        await back(opened, 1)
+        monkeypatch.setattr(LocalStudio, "facets", never)
+        await new_show(opened, "Left in the middle")
+        await the_show(opened, "Left in the middle")
+        await opened.until(lambda: asked, "the catalogue to be read")
+        await back(opened, 2)
+        opened.do(Deed.OPEN, opened.listed.index("First show"))
+        await the_show(opened, "First show")
+        assert not [s for s in opened.said() if "went wrong" in s]
 
 
 async def test_the_length_that_was_typed_goes_before_that_of_the_file(open_it: Opening, lineup: Path) -> None:

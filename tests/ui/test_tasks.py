@@ -81,6 +81,42 @@ async def test_closing_cancels_what_runs_and_refuses_more(qapp) -> None:
         tasks.spawn(work(), "more")
 
 
+async def test_stopping_waits_for_the_last_words_of_each_and_of_what_those_start(qapp) -> None:
+    tasks, ended = Tasks("show"), []
+
+    async def work(left: int) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(left)
+            if left:
+                tasks.spawn(work(left - 1), "again")
+
+    tasks.spawn(work(2), "work")
+    await asyncio.sleep(0)
+    await tasks.stop()
+    assert len(tasks) == 0
+    assert ended[0] == 2
+    assert not tasks.closed, "another task may be started"
+
+
+async def test_what_always_starts_anew_does_not_hold_up_who_stops_it(qapp) -> None:
+    tasks = Tasks("show")
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            if not tasks.closed:
+                tasks.spawn(work(), "for ever")
+
+    tasks.spawn(work(), "work")
+    await asyncio.sleep(0)
+    await tasks.stop()
+    await tasks.close()
+    assert len(tasks) == 0
+
+
 async def test_draining_waits_for_tasks_that_tasks_started(qapp) -> None:
     tasks, order = Tasks("panel"), []
 
