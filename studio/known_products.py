@@ -24,14 +24,18 @@ class KnownProducts:
 
     def learn(self, products: Iterable[Product], levels: Iterable[StockLevel]) -> None:
         """This came in."""
-        for product in products:
-            self.products[product.id] = product
-            ids = [variant.id for variant in product.variants]
-            moved = {i: before for i in ids if (before := self.product_of.get(i)) != product.id}
-            self.product_of.update(dict.fromkeys(moved, product.id))
-            if self._early or any(moved.values()):
-                for variant_id, before in moved.items():
-                    self._place_again(variant_id, before)
+        # By whole dictionaries: of a catalogue of 100,000 variants nearly none is another product's than before.
+        came = {product.id: product for product in products}
+        self.products.update(came)
+        owners = {
+            variant.id: product_id for product_id, product in came.items() for variant in product.variants
+        }
+        moved: list[tuple[str, str | None]] = []
+        if self._early or not self.product_of.keys().isdisjoint(owners):
+            moved = [(i, before) for i, now in owners.items() if (before := self.product_of.get(i)) != now]
+        self.product_of.update(owners)
+        for variant_id, before in moved:
+            self._place_again(variant_id, before)
         for level in levels:
             known = self.levels.get((level.variant_id, level.location))
             if known is None or known.revision <= level.revision:

@@ -30,6 +30,8 @@ _WORD = re.compile(r"\w+")
 
 def folded(text: str) -> str:
     """A text as it is compared: without case and compatibility forms."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "replace").decode("utf-8")
 
 

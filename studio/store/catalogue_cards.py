@@ -35,12 +35,12 @@ class Card(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A product as it is stored: its `body`, its `words` folded, what it is `found_by` (title, SKUs and barcodes, category,
+    """A product as it is stored: its `body` (UTF-8), its `words` folded, what it is `found_by` (title, SKUs and barcodes, category,
     tags), its card.
     """
 
     product: Product
-    body: str
+    body: bytes
     words: str
     found_by: tuple[str, str, str, str]
     card: Card

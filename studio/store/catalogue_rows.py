@@ -26,9 +26,9 @@ def prepared(product: Product) -> Prepared:
     """What a product is stored as, made without the database. Raises `UnicodeEncodeError` for halves of surrogate pairs."""
     skus = " ".join(dict.fromkeys([variant.sku for variant in product.variants]))
     codes = " ".join(dict.fromkeys([variant.barcode for variant in product.variants if variant.barcode]))
-    words = folded(f"{product.title} {skus}")
+    words = f"{folded(product.title)} {folded(skus)}"
     found_by = (product.title, f"{skus} {codes}".strip(), product.category, " ".join(product.tags))
-    return Prepared(product, codec.body_of(product), words, found_by, card_of(product, words))
+    return Prepared(product, codec.json_of(product), words, found_by, card_of(product, words))
 
 
 def revisions(conn: sqlite3.Connection, product_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -87,18 +87,20 @@ def _put(db: Sqlite, rows: Sequence[Kept]) -> None:
     changed: list[tuple[Any, ...]] = []
     for row in rows:
         of, product = row.of, row.of.product
-        fields = (product.revision, product.title, of.words, int(product.active), of.body, row.num)
+        fields = (of.body, product.revision, product.title, of.words, int(product.active), row.num)
         if row.is_new:
             came.append((*fields, product.id, row.first_seen_ms))
         else:
             changed.append(fields)
     insert_many(
         db.conn,
-        "INSERT INTO product (revision, title, folded, active, body, num, id, first_seen_ms)",
+        "INSERT INTO product (body, revision, title, folded, active, num, id, first_seen_ms)",
         came,
+        marks=(codec.TEXT, *"???????"),
     )
     db.conn.executemany(
-        "UPDATE product SET revision = ?, title = ?, folded = ?, active = ?, body = ? WHERE num = ?", changed
+        "UPDATE product SET body = CAST(? AS TEXT), revision = ?, title = ?, folded = ?, active = ? WHERE num = ?",
+        changed,
     )
     db.conn.executemany("DELETE FROM product_fts WHERE rowid = ?", [(fields[-1],) for fields in changed])
     insert_many(

@@ -28,6 +28,8 @@ _traffic = msgspec.json.Decoder(Traffic)
 _ids = msgspec.json.Decoder(list[str])
 _question = msgspec.json.Decoder(Question)
 
+TEXT = "CAST(? AS TEXT)"
+"""What stands in a statement for a text that is given as UTF-8."""
 EVENT = "id, show_id, seq, at_ms, wall_ms, actor, seat, command_id, undoes, schema, type, body, crc"
 EFFECT = "effect_id, show_id, event_id, seq, ordinal, target, kind, body, decided_at_ms, not_before_ms, not_after_ms, supersedes"
 OUTBOX = f"{EFFECT}, attempts, next_wall_ms, held, last_error"
@@ -40,7 +42,12 @@ SAMPLE = "channel, at_ms, viewers"
 
 def body_of(value: msgspec.Struct) -> str:
     """A value as JSON."""
-    return _json.encode(value).decode()
+    return json_of(value).decode()
+
+
+def json_of(value: msgspec.Struct) -> bytes:
+    """A value as JSON in UTF-8, for `TEXT`: a long text that is no `str` in between is twice as fast to make and to keep."""
+    return _json.encode(value)
 
 
 def _decoded(decoder: "msgspec.json.Decoder[T]", body: str, what: str) -> T:

@@ -8,6 +8,7 @@ that are waiting (https://www.sqlite.org/vtab.html, section 2.18).
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Final
 
 _AT_A_TIME: Final = 500
@@ -20,17 +21,18 @@ def insert_many(
     rows: Sequence[Sequence[Any]],
     then: str = "",
     at_a_time: int = _AT_A_TIME,
+    marks: Sequence[str] = (),
 ) -> int:
     """Insert rows, all of one length, `into` ("INSERT INTO table (columns)"), with what is to happen `then`, on conflict for
-    instance; how many were inserted or changed. Raises `sqlite3.Error`.
+    instance; how many were inserted or changed. `marks` are what stands for each value, ? unless told. Raises `sqlite3.Error`.
     """
     if not rows:
         return 0
-    marks = f"({', '.join('?' * len(rows[0]))})"
+    row_marks = f"({', '.join(marks or '?' * len(rows[0]))})"
     at_a_time = min(at_a_time, conn.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0]))
     changed = 0
     for start in range(0, len(rows), at_a_time):
         some = rows[start : start + at_a_time]
-        sql = f"{into} VALUES {', '.join([marks] * len(some))} {then}"
-        changed += conn.execute(sql, [value for row in some for value in row]).rowcount
+        sql = f"{into} VALUES {', '.join([row_marks] * len(some))} {then}"
+        changed += conn.execute(sql, list(chain.from_iterable(some))).rowcount
     return changed

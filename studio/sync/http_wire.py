@@ -1,15 +1,20 @@
-"""Connections that leave nothing open: httpcore does not close the socket of a TLS handshake that is cancelled.
+"""Connections that leave nothing open and take what has come in at once.
 
-Source: httpcore 1.0, `_backends/anyio.py`, `AnyIOStream.start_tls`: it closes after an `Exception`, which a cancellation is not.
+httpcore does not close the socket of a TLS handshake that is cancelled. Source: httpcore 1.0, `_backends/anyio.py`,
+`AnyIOStream.start_tls`: it closes after an `Exception`, which a cancellation is not. And it asks for 64 KiB at a time
+(`_async/http11.py`, `READ_NUM_BYTES`) where asyncio has up to 256 KiB at hand: the rest was cut off and copied again.
 """
 
 import asyncio
 import ssl
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import httpcore
 import httpx
+
+AT_ONCE_BYTES: Final = 256 * 1024
+"""So much asyncio reads at once from a connection (`asyncio/selector_events.py`, `max_size`)."""
 
 
 class _Stream(httpcore.AsyncNetworkStream):
@@ -17,8 +22,16 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
-        self.read, self.write = stream.read, stream.write
+        self.write = stream.write
         self.aclose, self.get_extra_info = stream.aclose, stream.get_extra_info
+
+    async def read(
+        self,
+        max_bytes: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's own signature
+    ) -> bytes:
+        """As httpcore's, and all that is at hand."""
+        return await self._stream.read(max(max_bytes, AT_ONCE_BYTES), timeout)
 
     async def start_tls(
         self,
@@ -66,7 +79,9 @@ class _Backend(httpcore.AsyncNetworkBackend):
 
 
 def leave_nothing_open(client: httpx.AsyncClient) -> None:
-    """Have this client's connections closed also when they are cancelled in the middle of a handshake."""
+    """Have this client's connections closed also when they are cancelled in the middle of a handshake, and read as much at
+    once as there is.
+    """
     # httpx has no way to say which network its pools use.
     transports = (client._transport, *client._mounts.values())  # pyright: ignore[reportPrivateUsage]
     for transport in transports:

@@ -38,6 +38,7 @@ from studio.sync.ahead import read_ahead, store_behind, turn_pages
 from studio.sync.asking import REST_MS, Pace
 from studio.sync.backoff import Backoff
 from studio.sync.links import LinkStatus
+from studio.sync.seen_products import SeenProducts
 from studio.sync.supervise import Bell
 
 PINNED_MS, LINEUP_MS = 1_000, 5_000
@@ -91,8 +92,7 @@ class Poller:
         self._progress = progress
         self._random = random
         self._on_air = OnAir()
-        self._variants: dict[str, tuple[str, ...]] = {}
-        self._product_of: dict[str, str] = {}
+        self._seen = SeenProducts()
         self._pace = Pace()
         # Variants of a large shop whose stock has not been read since the catalogue was.
         self._unread: list[str] = []
@@ -119,11 +119,7 @@ class Poller:
 
     def products_seen(self, products: Iterable[Product]) -> None:
         """Products whose variants can be asked about."""
-        for product in products:
-            variants = tuple([variant.id for variant in product.variants])
-            if self._variants.get(product.id) != variants:
-                self._variants[product.id] = variants
-                self._product_of.update(dict.fromkeys(variants, product.id))
+        self._seen.take(products)
 
     def sync_soon(self, orders: bool = False) -> None:
         """Read all products and stock again; `orders`: those too, because changes of the feed were lost."""
@@ -136,7 +132,7 @@ class Poller:
 
     async def run_sync(self) -> None:
         """Read all products and stock now, and again whenever `sync_soon` asks; until cancelled."""
-        if not self._variants:
+        if not self._seen:
             self.products_seen(list((await self._feeds.products()).values()))
         with urgent(Urgency.BULK):
             while True:
@@ -182,7 +178,7 @@ class Poller:
             hint.stock
             or hint.orders
             or pinned in hint.products
-            or pinned in self._owners((*hint.variants, *hint.offers))
+            or pinned in self._seen.owners((*hint.variants, *hint.offers))
         )
 
     async def read_pinned(self) -> None:
@@ -193,8 +189,8 @@ class Poller:
     async def read_hinted(self, hint: Hint) -> None:
         """Read now what a hint names, the pinned product's stock excepted. Raises `TargetError`."""
         on_air = self.on_air
-        told = dict.fromkeys((*hint.products, *self._owners(hint.offers)))
-        named = {**told, **dict.fromkeys(self._owners(hint.variants))}
+        told = dict.fromkeys((*hint.products, *self._seen.owners(hint.offers)))
+        named = {**told, **dict.fromkeys(self._seen.owners(hint.variants))}
         moved = [p for p in on_air.lineup if hint.stock or p in named]
         with urgent(Urgency.LIVE):
             await self._stock([p for p in moved if p != on_air.pinned])
@@ -205,9 +201,6 @@ class Poller:
                 await self._product(product_id)
         with urgent(Urgency.BULK):
             await self._stock([p for p in named if p not in moved and p != on_air.pinned])
-
-    def _owners(self, variant_ids: Iterable[str]) -> list[str]:
-        return [self._product_of[v] for v in variant_ids if v in self._product_of]
 
     async def _retried(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do it until it works; a shop that cannot be reached is told by its link."""
@@ -246,7 +239,7 @@ class Poller:
         total = identity.product_count
         near = [p for p in dict.fromkeys((self.on_air.pinned, *self.on_air.lineup)) if p]
         if total > _LONG_CATALOGUE:
-            await self.refresh(p for p in near if p not in self._variants)
+            await self.refresh(p for p in near if p not in self._seen)
         with urgent(Urgency.LIVE):
             await self._stock(near)
         done = 0
@@ -271,8 +264,8 @@ class Poller:
                 await self._poll_orders()
         with urgent(Urgency.LIVE):
             await self._stock(near)
-        others = [p for p in self._variants if p not in near]
-        self._unread = [v for p in others for v in self._variants[p]]
+        others = [p for p in self._seen if p not in near]
+        self._unread = [v for p in others for v in self._seen.variants_of(p)]
         if len(self._unread) <= _MANY_VARIANTS:
             self._unread.clear()
             await self._stock(others)
@@ -295,7 +288,7 @@ class Poller:
                 return
 
     async def _stock(self, product_ids: Collection[str]) -> None:
-        wanted = [v for p in dict.fromkeys(product_ids) for v in self._variants.get(p, ())]
+        wanted = [v for p in dict.fromkeys(product_ids) for v in self._seen.variants_of(p)]
         parts = (wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK))
         first = next(parts, None)
         if first is None:
@@ -321,11 +314,11 @@ class Poller:
 
     async def _poll_rest(self) -> None:
         near = {self.on_air.pinned, *self.on_air.lineup}
-        rest = [p for p in self._variants if p not in near]
+        rest = [p for p in self._seen if p not in near]
         # A share each second, not all once a minute: a long answer holds up what is on air at the shop itself.
-        share = max(_SHARE, len(self._product_of) * PINNED_MS // REST_MS + 1)
+        share = max(_SHARE, self._seen.variant_count * PINNED_MS // REST_MS + 1)
         due = self._pace.due(
-            rest, REST_MS, self._wall.monotonic_ms(), lambda p: len(self._variants[p]), share
+            rest, REST_MS, self._wall.monotonic_ms(), lambda p: len(self._seen.variants_of(p)), share
         )
         await self._stock(due)
 
