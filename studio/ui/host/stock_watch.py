@@ -128,10 +128,9 @@ class StockWatch(QObject):
         self._notify(Notice("warning", said, key))
 
     def _look_at_products(self, product_ids: Iterable[str], *, say: bool) -> None:
-        planned = self._planned()
-        for product_id in product_ids:
+        for product_id in self._planned().intersection(product_ids):
             product = self._show.products.get(product_id)
-            if product is None or product_id not in planned:
+            if product is None:
                 continue
             before = self._prices.get(product_id)
             now = (product.price, product.active)

@@ -1,7 +1,7 @@
 """Takes up a long list a little at a time, so that the window is not held up by it."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,12 +12,12 @@ _SLICE: Final = 500
 
 
 class InSlices(QObject):
-    """Calls `take` with every value, in order, so many (`size`) whenever the loop has nothing else to do."""
+    """Calls `take` with all values, in order, so many of them (`size`) whenever the loop has nothing else to do."""
 
     taken = Signal()
     """Nothing is left."""
 
-    def __init__(self, take: Callable[[Any], object], parent: QObject, size: int = _SLICE) -> None:
+    def __init__(self, take: Callable[[Sequence[Any]], object], parent: QObject, size: int = _SLICE) -> None:
         super().__init__(parent)
         self._take, self._size = take, size
         self._left: deque[Any] = deque()
@@ -26,8 +26,7 @@ class InSlices(QObject):
 
     def read(self, values: Iterable[Any], near: Iterable[Any] = ()) -> None:
         """Take these: the first `AT_ONCE` of them at once; what is `near` before all others, and again in its turn."""
-        for value in near:
-            self._take(value)
+        self._take(list(near))
         self.add(values)
         self._some(AT_ONCE)
 
@@ -41,8 +40,7 @@ class InSlices(QObject):
         self._some(self._size)
 
     def _some(self, count: int) -> None:
-        for _ in range(min(count, len(self._left))):
-            self._take(self._left.popleft())
+        self._take([self._left.popleft() for _ in range(min(count, len(self._left)))])
         if not self._left and self._timer.isActive():
             self._timer.stop()
             self.taken.emit()

@@ -36,7 +36,7 @@ class LiveCatalogue(QObject):
         self._later: set[str] = set()
         self._far = InSlices(self._take_far, self, _SLICE)
         self._far.taken.connect(self._tell)
-        self._stock = InSlices(self.take_level, self)
+        self._stock = InSlices(self._take_levels, self)
 
     def levels(self, product_id: str) -> Collection[StockLevel]:
         """The stock levels of a product, by variant and location."""
@@ -70,10 +70,10 @@ class LiveCatalogue(QObject):
     def take(self, products: Sequence[Product], near: Collection[str]) -> set[str]:
         """Take products up, of many only those that are `near` at once; the ids of those that were and are news."""
         if len(products) <= FEW:
-            return {product.id for product in products if self._take_product(product)}
+            return self._take_products(products)
         near = frozenset(near)
         self._far.add(product for product in products if product.id not in near)
-        return {product.id for product in products if product.id in near and self._take_product(product)}
+        return self._take_products([product for product in products if product.id in near])
 
     def take_level(self, level: StockLevel) -> str:
         """Take a level up; its product's id, empty when it is no news or its product is not known yet."""
@@ -92,6 +92,21 @@ class LiveCatalogue(QObject):
         levels[key] = level
         self._note(product_id, level.updated_at_ms, sum(each.sellable for each in levels.values()))
         return product_id
+
+    def _take_levels(self, levels: Sequence[StockLevel]) -> None:
+        for level in levels:
+            self.take_level(level)
+
+    def _take_products(self, products: Sequence[Product]) -> set[str]:
+        came = {product.id: product for product in products}
+        owners = {variant.id: product.id for product in products for variant in product.variants}
+        new = self.products.keys().isdisjoint(came) and self._product_of.keys().isdisjoint(owners)
+        if not new or self._early or len(came) < len(products):
+            return {product.id for product in products if self._take_product(product)}
+        # Nothing is known of any of them, as when a catalogue is read first: the window has no time to ask one by one.
+        self.products.update(came)
+        self._product_of.update(owners)
+        return set(came)
 
     def _take_product(self, product: Product) -> bool:
         known = self.products.get(product.id)
@@ -114,11 +129,10 @@ class LiveCatalogue(QObject):
         for key in [key for key in levels if key[0] == variant_id]:
             self._levels.setdefault(product_id, {})[key] = levels.pop(key)
 
-    def _take_far(self, product: Product) -> None:
-        if self._take_product(product):
-            self._later.add(product.id)
-            if len(self._later) >= _TOLD_AT_ONCE:
-                self._tell()
+    def _take_far(self, products: Sequence[Product]) -> None:
+        self._later |= self._take_products(products)
+        if len(self._later) >= _TOLD_AT_ONCE:
+            self._tell()
 
     def _tell(self) -> None:
         later, self._later = self._later, set()

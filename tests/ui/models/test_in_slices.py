@@ -14,7 +14,7 @@ from tests.fakes.fake_studio import T0, FakeStudio, a_product
 
 async def test_a_short_list_is_taken_at_once_and_a_long_one_in_turns(qapp):
     owner, taken = QObject(), list[int]()
-    slices = InSlices(taken.append, owner)
+    slices = InSlices(taken.extend, owner)
     slices.read(range(AT_ONCE))
     assert len(taken) == AT_ONCE
     taken.clear()
