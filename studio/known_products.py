@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from studio.domain.product import Product, StockLevel
+from studio.domain.product import Product, StockLevel, by_product
 
 
 class KnownProducts:
@@ -27,9 +27,7 @@ class KnownProducts:
         # By whole dictionaries: of a catalogue of 100,000 variants nearly none is another product's than before.
         came = {product.id: product for product in products}
         self.products.update(came)
-        owners = {
-            variant.id: product_id for product_id, product in came.items() for variant in product.variants
-        }
+        owners = by_product(came)
         moved: list[tuple[str, str | None]] = []
         if self._early or not self.product_of.keys().isdisjoint(owners):
             moved = [(i, before) for i, now in owners.items() if (before := self.product_of.get(i)) != now]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from studio.domain.product import Product
+from studio.domain.product import Product, by_product
 
 
 class SeenProducts:
@@ -37,7 +37,7 @@ class SeenProducts:
         self._products.update(came)
         self._count = None
         if self._owners is not None:
-            self._owners.update(_owners(came.values()))
+            self._owners.update(by_product(came))
 
     def variants_of(self, product_id: str) -> list[str]:
         """The ids of a product's variants; none of one that was not seen."""
@@ -47,9 +47,5 @@ class SeenProducts:
     def owners(self, variant_ids: Iterable[str]) -> list[str]:
         """Whose these variants are, as far as it is known: the ids of products, in order, one for each variant."""
         if self._owners is None:
-            self._owners = _owners(self._products.values())
+            self._owners = by_product(self._products)
         return [self._owners[v] for v in variant_ids if v in self._owners]
-
-
-def _owners(products: Iterable[Product]) -> dict[str, str]:
-    return {variant.id: product.id for product in products for variant in product.variants}

@@ -99,7 +99,7 @@ class LiveCatalogue(QObject):
 
     def _take_products(self, products: Sequence[Product]) -> set[str]:
         came = {product.id: product for product in products}
-        owners = {variant.id: product.id for product in products for variant in product.variants}
+        owners = by_product(came)
         new = self.products.keys().isdisjoint(came) and self._product_of.keys().isdisjoint(owners)
         if not new or self._early or len(came) < len(products):
             return {product.id for product in products if self._take_product(product)}
