@@ -95,16 +95,16 @@ class StudioApiShop(BaseShop):
     async def catalogue(self, cursor: str | None, on_cursor: OnCursor = no_cursor) -> ProductPage:
         """A page of products."""
         currency = await self._the_currency()
-        page = self._read(await self._get("/v1/products", *_paged(cursor)), wire.Page)
+        answer = await self._get("/v1/products", *_paged(cursor))
+        page = self._read(answer, wire.Page)
         on_cursor(page.next_cursor)
+        to_product = to.product_reader(answer.body, currency, self._language)
         problems: list[str] = []
         products: list[Product] = []
         for start in range(0, len(page.items), _AT_ONCE):
             await asyncio.sleep(0)  # a page is long: whatever else is to be done comes in between
             some = page.items[start : start + _AT_ONCE]
-            products += to.each(
-                some, "product", lambda raw: to.to_product(raw, currency, self._language), problems
-            )
+            products += to.each(some, "product", to_product, problems)
         return ProductPage(tuple(products), page.next_cursor, self._report(problems))
 
     async def product(self, product_id: str) -> Product | None:

@@ -1,7 +1,7 @@
 """From the Studio Shop API's JSON to domain values. Each mapping raises `Surprise` for values that make no sense."""
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Raw, UnsetType
@@ -13,7 +13,7 @@ from studio.shops import studio_api_tidy as tidy
 from studio.shops import studio_api_wire as wire
 
 T = TypeVar("T")
-_NUL = b"\\u0000"
+_NUL: Final = b"\\u0000"
 """JSON's only way to write it."""
 _MS = range(9_007_199_254_740_992)
 
@@ -61,27 +61,52 @@ def _identified(value: str) -> str:
     return value
 
 
+def product_reader(page: bytes, currency: str, language: str) -> Callable[[Raw], product.Product]:
+    """What reads the products of a page as `to_product` does: what holds for all of them is looked at once."""
+    wanted, amounts = _languages(language), _Amounts(currency)
+    # Looking for a single byte is many times faster, and most pages have none.
+    has_nul = b"\\" in page and _NUL in page
+    return lambda raw: _to_product(raw, amounts, wanted, has_nul=has_nul)
+
+
 def to_product(raw: bytes | Raw, currency: str, language: str) -> product.Product:
     """A product in the language asked for, as far as the shop has it; long texts are cut."""
-    data = bytes(raw)
-    wanted = tuple(dict.fromkeys((language, language.split("-", maxsplit=1)[0], "en")))
+    return _to_product(raw, _Amounts(currency), _languages(language), has_nul=_NUL in bytes(raw))
+
+
+class _Amounts(dict[int, money.Money]):
+    """Amounts in one currency by their minor units: most prices of a catalogue are the same few."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__()
+        self.currency = currency
+
+    def __missing__(self, amount_minor: int) -> money.Money:
+        found = self[amount_minor] = money.Money(amount_minor, self.currency)
+        return found
+
+
+def _languages(language: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((language, language.split("-", maxsplit=1)[0], "en")))
+
+
+def _to_product(raw: bytes | Raw, amounts: "_Amounts", wanted: Sequence[str], *, has_nul: bool) -> product.Product:
     try:
-        told, texts = _tidied(data, wanted) if _NUL in data else _tidy(data, wanted)
+        told, texts = _tidied(raw, wanted) if has_nul else _tidy(raw, wanted)
     except msgspec.ValidationError:
-        told, texts = _tidied(data, wanted)
+        told, texts = _tidied(raw, wanted)
     in_english = texts.get("en") or tidy.TidyTexts(told.title)
     words = next((texts[each] for each in wanted if each in texts), in_english)
-    # Most variants of a product cost the same.
-    amounts: dict[tuple[int, str], money.Money] = {}
-    variants: list[product.Variant] = []
+    currency, variants = amounts.currency, list[product.Variant]()
     for v in told.variants:
         price, low = v.price, v.low_30d_price
+        if price.currency != currency or (low is not None and low.currency != currency):
+            other = price.currency if low is None or price.currency != currency else low.currency
+            raise Surprise(f"a price is in {plain(other, 12)}, the shop sells in {currency}")
         variants.append(
             product.Variant(
-                v.id, v.sku, v.title,
-                amounts.get((price.amount_minor, price.currency)) or _price(price, currency, amounts),
-                None if low is None
-                else amounts.get((low.amount_minor, low.currency)) or _price(low, currency, amounts),
+                v.id, v.sku, v.title, amounts[price.amount_minor],
+                None if low is None else amounts[low.amount_minor],
                 v.options, v.barcode, v.active,
             )
         )  # fmt: skip
@@ -105,20 +130,13 @@ def to_product(raw: bytes | Raw, currency: str, language: str) -> product.Produc
     )
 
 
-def _price(value: tidy.TidyMoney, currency: str, known: dict[tuple[int, str], money.Money]) -> money.Money:
-    if value.currency != currency:
-        raise Surprise(f"a price is in {plain(value.currency, 12)}, the shop sells in {currency}")
-    amount = known[value.amount_minor, value.currency] = money.Money(value.amount_minor, value.currency)
-    return amount
-
-
-def _tidy(data: bytes, languages: Collection[str]) -> tuple[tidy.TidyProduct, dict[str, tidy.TidyTexts]]:
+def _tidy(data: bytes | Raw, languages: Collection[str]) -> tuple[tidy.TidyProduct, dict[str, tidy.TidyTexts]]:
     told = tidy.tidy_product.decode(data)
     texts = {each: tidy.tidy_texts.decode(told.texts[each]) for each in languages if each in told.texts}
     return told, texts
 
 
-def _tidied(data: bytes, languages: Collection[str]) -> tuple[tidy.TidyProduct, dict[str, tidy.TidyTexts]]:
+def _tidied(data: bytes | Raw, languages: Collection[str]) -> tuple[tidy.TidyProduct, dict[str, tidy.TidyTexts]]:
     """One that is not tidy, with its texts cut to size and without what can stand in no text."""
     told = msgspec.json.decode(data, type=wire.Product)
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from sqlite_utils import Database as Sqlite
 
 from studio.domain.product import Product
-from studio.store import catalogue_past
+from studio.store import catalogue_past, codec
 from studio.store.many import insert_many
 
 T = TypeVar("T")
@@ -106,8 +106,13 @@ def _variants(db: Sqlite, stored: Sequence[Kept]) -> None:
         "DELETE FROM product_variant WHERE product = ?", [(kept.num,) for kept in stored if not kept.is_new]
     )
     owned = {variant.id: kept.num for kept in stored for variant in kept.of.product.variants}
-    insert = "INSERT OR IGNORE INTO product_variant (variant_id, product)"
-    if insert_many(db.conn, insert, list(owned.items()), at_a_time=_AT_A_TIME) == len(owned):
+    # As one JSON text: four values to a product are most of all that is to be handed over, each by itself takes longer than
+    # reading them out of it, and the interpreter is not held up by that.
+    came = db.conn.execute(
+        f"INSERT OR IGNORE INTO product_variant (variant_id, product) SELECT key, value FROM json_each({codec.TEXT})",
+        (codec.json_of(owned),),
+    )
+    if came.rowcount == len(owned):
         return
     left: set[int] = set()
     for some in _parts(list(owned)):

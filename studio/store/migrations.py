@@ -298,6 +298,12 @@ def catalogue_to_look_through(db: Sqlite) -> None:
     db.executescript(CATALOGUE)
 
 
+@MIGRATIONS(name="0008_words_of_many_products")
+def words_of_many_products(db: Sqlite) -> None:
+    """The words of as many products as come in at once are written once, not each MiB of them and then brought together."""
+    db.execute("INSERT INTO product_fts (product_fts, rank) VALUES ('hashsize', 16777216)")
+
+
 def earlier_versions() -> Iterator[Sqlite]:
     """An empty database in memory of each version before today's, the oldest first."""
     names = [migration.name for migration in MIGRATIONS._migrations]  # pyright: ignore[reportPrivateUsage]
