@@ -2,11 +2,14 @@
 
 import itertools
 import math
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from studio.domain.money import Money
+
+_amount_minor = operator.attrgetter("amount_minor")
 
 
 class Variant(msgspec.Struct, frozen=True, gc=False):
@@ -49,14 +52,14 @@ class Product(msgspec.Struct, frozen=True, gc=False):
     def price(self) -> Money | None:
         """The lowest price of the active variants: the "from" price. None without variants."""
         prices = [v.price for v in self.variants if v.active] or [v.price for v in self.variants]
-        return min(prices, key=lambda p: p.amount_minor) if prices else None
+        return min(prices, key=_amount_minor) if prices else None
 
     @property
     def low_30d(self) -> Money | None:
         """The lowest 30-day price of the variants, None when any of them has none."""
         lows = [v.low_30d for v in self.variants]
         known = [low for low in lows if low is not None]
-        return min(known, key=lambda p: p.amount_minor) if known and len(known) == len(lows) else None
+        return min(known, key=_amount_minor) if known and len(known) == len(lows) else None
 
 
 class StockLevel(msgspec.Struct, frozen=True, gc=False):

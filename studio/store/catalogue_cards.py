@@ -62,7 +62,7 @@ def card_of(product: Product, words: str) -> Card:
     price = product.price
     return Card(
         int(product.active),
-        int(any(tag.casefold() == _BESTSELLER for tag in product.tags)),
+        int(_BESTSELLER in map(str.casefold, product.tags)),
         None if price is None else price.amount_minor,
         product.category,
         SEPARATOR.join(("", *product.tags, "")) if product.tags else "",
