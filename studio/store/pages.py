@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from studio.store.connections import MAGIC
+from studio.store.connections import MAGIC, PAGE_SIZES
 
-DEFAULT_PAGE_SIZE = 4096
 _TABLE_LEAF = 0x0D
 _WAL_HEADER = 32
 _FRAME_HEADER = 24
 _MAX_ROW_BYTES = 64 * 1024 * 1024
+_GUESSED_BY_BYTES = 16 * 1024 * 1024
 
 Value = int | str | bytes | float | None
 
@@ -58,23 +58,31 @@ class DamagedFile:
     def __init__(self, path: Path, wal: Path | None = None) -> None:
         """Raises `OSError` when the file cannot be opened."""
         self._file: BinaryIO = path.open("rb")
-        header = self._file.read(100)
-        self.page_size = _page_size(header) or DEFAULT_PAGE_SIZE
-        self._file_pages = -(-path.stat().st_size // self.page_size)
-        self._newer: dict[int, bytes] = {}
-        if wal is not None and wal.exists():
-            self._newer = committed_pages(wal.read_bytes())
-            if self._newer and not _page_size(header):
-                self.page_size = len(next(iter(self._newer.values())))
+        self._bytes = path.stat().st_size
+        self._newer = {} if wal is None or not wal.exists() else committed_pages(wal.read_bytes())
+        in_wal = len(next(iter(self._newer.values()), b""))
+        self.page_size = _page_size(self._file.read(100)) or in_wal or self._guessed_size()
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
+    def _guessed_size(self) -> int:
+        """That of the possible sizes by which most rows are found: nothing in the file says it any more."""
+        found: dict[int, int] = {}
+        for size in PAGE_SIZES:
+            self.page_size = size
+            pages = range(2, min(self._bytes, _GUESSED_BY_BYTES) // size + 1)
+            found[size] = sum(1 for _ in self._rows_on(pages))
+        return max(found, key=lambda size: found[size])
+
     def rows(self) -> Iterator[Row]:
         """Every row on every page that looks like one of a table's leaves, also ones that are no longer in use."""
-        last = max([self._file_pages, *self._newer])
-        for number in range(2, last + 1):  # page 1 holds the schema
+        last = max([-(-self._bytes // self.page_size), *self._newer])
+        yield from self._rows_on(range(2, last + 1))  # page 1 holds the schema
+
+    def _rows_on(self, pages: range) -> Iterator[Row]:
+        for number in pages:
             page = self.page(number)
             if len(page) == self.page_size and page[0] == _TABLE_LEAF:
                 yield from self._rows_of(page)

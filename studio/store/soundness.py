@@ -18,15 +18,15 @@ def quickly_wrong(conn: sqlite3.Connection) -> str:
     """
     if wrong := connections.quick_check(conn):
         return wrong
-    if int(
-        codec.one(conn, "PRAGMA user_version")
-    ) == migrations.latest() and not _todays_columns() <= _columns(conn):
+    newest = migrations.latest()
+    version = int(codec.one(conn, "PRAGMA user_version"))
+    if version == newest and not _todays_columns(newest) <= _columns(conn):
         return "its tables are not as they were made"
     return ""
 
 
 @functools.cache
-def _todays_columns() -> Columns:
+def _todays_columns(_newest: int) -> Columns:
     db = Sqlite(memory=True, execute_plugins=False)
     try:
         migrations.MIGRATIONS.apply(db)

@@ -15,7 +15,7 @@ from studio.domain.show import fold
 from studio.store import codec, migrations
 from studio.store.backup import Backups
 from studio.store.catalogue import ImageCache
-from studio.store.connections import APPLICATION_ID, quick_check
+from studio.store.connections import APPLICATION_ID, PAGE_SIZES, quick_check
 from studio.store.database import Database
 from studio.store.errors import NewerDatabaseError, StoreDamaged
 from studio.store.feeds import SqlFeeds
@@ -27,7 +27,7 @@ from studio.store.show_log import SqlShowLog
 from studio.store.swap import recovered_path
 from tests.fakes.shows import Show, a_level, a_message, a_product, a_sample, a_whole_show, an_order
 
-PAGE = 4096
+PAGE = PAGE_SIZES[0]
 
 
 class Evening:

@@ -23,7 +23,7 @@ from studio.domain.product import Product, Variant
 from studio.store import codec, migrations
 from studio.store.backup import Backups
 from studio.store.catalogue import ImageCache
-from studio.store.connections import APPLICATION_ID
+from studio.store.connections import APPLICATION_ID, PAGE_SIZES
 from studio.store.database import Database
 from studio.store.errors import StoreDamaged
 from studio.store.feeds import SqlFeeds
@@ -395,7 +395,7 @@ def test_no_row_in_its_old_form_is_left_in_the_file_for_a_later_recovery_to_find
 
 def first_page_destroyed(path: Path) -> None:
     with path.open("rb+") as file:
-        file.write(b"\xa5" * 4096)
+        file.write(b"\xa5" * PAGE_SIZES[0])
 
 
 @pytest.mark.parametrize("backup", [True, False], ids=["with a backup", "without a backup"])

@@ -27,6 +27,7 @@ from studio.store import (
     migrations,
 )
 from studio.store.catalogue import ImageCache
+from studio.store.connections import PAGE_SIZES
 from studio.store.database import Database
 from studio.store.feeds import SqlFeeds
 from studio.store.history import SqlHistory
@@ -575,7 +576,7 @@ async def test_when_a_product_was_seen_first_comes_out_of_a_damaged_file(
     images.close()
     database.close()
     with path.open("r+b") as file:
-        file.write(b"\xff" * 4096)
+        file.write(b"\xff" * PAGE_SIZES[0])
     recover(path)
     again = Database.open(path)
     history = SqlHistory(path)

@@ -13,7 +13,7 @@ from studio.control.ports.store import FeedBatch
 from studio.domain.audience import ChatMessage
 from studio.store import migrations
 from studio.store.catalogue import ImageCache
-from studio.store.connections import APPLICATION_ID
+from studio.store.connections import APPLICATION_ID, PAGE_SIZES
 from studio.store.database import Database
 from studio.store.feeds import SqlFeeds
 from studio.store.history import SqlHistory
@@ -93,7 +93,7 @@ async def test_messages_come_out_of_a_damaged_file_with_their_sites(path: Path, 
     for backup in path.parent.glob("backups/*"):
         backup.unlink()
     with path.open("r+b") as file:
-        file.write(b"\0" * 4096)
+        file.write(b"\0" * PAGE_SIZES[0])
     found = open_or_recover(path)
     assert found.recovery is not None
     with opened(found.database) as (_, history):

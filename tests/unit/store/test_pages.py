@@ -5,9 +5,11 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.store.connections import PAGE_SIZES
 from studio.store.pages import DamagedFile, committed_pages
 
 values = st.tuples(
@@ -60,6 +62,21 @@ def test_every_row_of_a_sound_file_is_read(
             got = found(path)
         # SQLite keeps a float without a fraction as an integer inside of the file.
         assert got == wanted
+
+
+@pytest.mark.parametrize("page_size", PAGE_SIZES)
+def test_the_rows_of_a_file_are_read_when_its_first_page_is_lost(tmp_path: Path, page_size: int):
+    path = tmp_path / "a.db"
+    conn = sqlite3.connect(path)
+    conn.execute(f"PRAGMA page_size = {page_size}")
+    conn.execute("CREATE TABLE t (a, b, c)")
+    rows = {n: [n, f"words {n} " * (n % 40), None] for n in range(1, 2_000)}
+    with conn:
+        conn.executemany("INSERT INTO t (a, b, c) VALUES (?, ?, ?)", list(rows.values()))
+    conn.close()
+    with path.open("r+b") as file:
+        file.write(b"\xa5" * page_size)
+    assert found(path) == rows
 
 
 @given(st.binary(max_size=3000))
