@@ -56,7 +56,7 @@ def _amount(value: wire.Money, currency: str, name: str) -> money.Money:
 
 
 def _identified(value: str) -> str:
-    if not value or len(value) > 200:
+    if not value or len(value) > 200 or "\x00" in value:
         raise Surprise("it has no usable id")
     return value
 
@@ -90,7 +90,9 @@ def _languages(language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((language, language.split("-", maxsplit=1)[0], "en")))
 
 
-def _to_product(raw: bytes | Raw, amounts: "_Amounts", wanted: Sequence[str], *, has_nul: bool) -> product.Product:
+def _to_product(
+    raw: bytes | Raw, amounts: "_Amounts", wanted: Sequence[str], *, has_nul: bool
+) -> product.Product:
     try:
         told, texts = _tidied(raw, wanted) if has_nul else _tidy(raw, wanted)
     except msgspec.ValidationError:
@@ -130,13 +132,17 @@ def _to_product(raw: bytes | Raw, amounts: "_Amounts", wanted: Sequence[str], *,
     )
 
 
-def _tidy(data: bytes | Raw, languages: Collection[str]) -> tuple[tidy.TidyProduct, dict[str, tidy.TidyTexts]]:
+def _tidy(
+    data: bytes | Raw, languages: Collection[str]
+) -> tuple[tidy.TidyProduct, dict[str, tidy.TidyTexts]]:
     told = tidy.tidy_product.decode(data)
     texts = {each: tidy.tidy_texts.decode(told.texts[each]) for each in languages if each in told.texts}
     return told, texts
 
 
-def _tidied(data: bytes | Raw, languages: Collection[str]) -> tuple[tidy.TidyProduct, dict[str, tidy.TidyTexts]]:
+def _tidied(
+    data: bytes | Raw, languages: Collection[str]
+) -> tuple[tidy.TidyProduct, dict[str, tidy.TidyTexts]]:
     """One that is not tidy, with its texts cut to size and without what can stand in no text."""
     told = msgspec.json.decode(data, type=wire.Product)
 

@@ -1,7 +1,7 @@
 """The card of each product: what the catalogue is filtered and sorted by, kept up as products and stock come in."""
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, Final, NamedTuple, TypeVar
+from collections.abc import Collection, Sequence
+from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database as Sqlite
 
@@ -9,12 +9,10 @@ from studio.domain.product import Product
 from studio.store import catalogue_past, codec
 from studio.store.many import insert_many
 
-T = TypeVar("T")
-
-_AT_A_TIME: Final = 500
-"""Below SQLite's limit on parameters of one statement, also of old ones."""
 _AGE_MS: Final = 60_000
 """Stock that was read and has not changed is noted that often: a poll each second must not write each second."""
+_LISTED: Final = "(SELECT value FROM json_each(?))"
+"""As one text: a statement takes only so many values, and each by itself would take longer."""
 SEPARATOR: Final = "\x1f"
 _BESTSELLER: Final = "bestseller"
 _SELLABLE: Final = (
@@ -74,13 +72,8 @@ def keep(db: Sqlite, stored: Sequence[Kept], shop: str, now_ms: int) -> None:
     """Keep the cards of products, each in it once. Raises `sqlite3.Error`."""
     _variants(db, stored)
     nums = [kept.num for kept in stored]
-    left = {
-        num: pieces
-        for some in _parts(nums)
-        for num, pieces in db.conn.execute(
-            f"{_SELLABLE} WHERE v.product IN ({_marks(some)}) GROUP BY v.product", some
-        )
-    }
+    sql = f"{_SELLABLE} WHERE v.product IN {_LISTED} GROUP BY v.product"
+    left: dict[int, int] = dict(db.conn.execute(sql, (codec.listed(nums),)))
     past = catalogue_past.of_products(db.conn, shop, [kept.of.product.id for kept in stored])
     cards: list[tuple[Any, ...]] = [
         (
@@ -109,15 +102,15 @@ def _variants(db: Sqlite, stored: Sequence[Kept]) -> None:
     # As one JSON text: four values to a product are most of all that is to be handed over, each by itself takes longer than
     # reading them out of it, and the interpreter is not held up by that.
     came = db.conn.execute(
-        f"INSERT OR IGNORE INTO product_variant (variant_id, product) SELECT key, value FROM json_each({codec.TEXT})",
+        f"INSERT OR IGNORE INTO product_variant (variant_id, product) SELECT key, value FROM json_each({codec.TEXT})",  # noqa: S608
         (codec.json_of(owned),),
     )
     if came.rowcount == len(owned):
         return
     left: set[int] = set()
-    for some in _parts(list(owned)):
-        sql = f"SELECT variant_id, product FROM product_variant WHERE variant_id IN ({_marks(some)})"  # noqa: S608
-        left.update(owner for variant_id, owner in db.conn.execute(sql, some) if owner != owned[variant_id])
+    sql = f"SELECT variant_id, product FROM product_variant WHERE variant_id IN {_LISTED}"  # noqa: S608
+    rows = db.conn.execute(sql, (codec.listed(list(owned)),))
+    left.update(owner for variant_id, owner in rows if owner != owned[variant_id])
     db.conn.executemany(
         "UPDATE product_variant SET product = ?2 WHERE variant_id = ?1 AND product <> ?2", list(owned.items())
     )
@@ -130,23 +123,13 @@ def restock(db: Sqlite, variant_ids: Collection[str], now_ms: int) -> None:
     """The stock of these variants was read at `now_ms` (UTC ms of this computer): their products' cards say what can be
     sold. Raises `sqlite3.Error`.
     """
-    for some in _parts(sorted(variant_ids)):
-        found = db.conn.execute(
-            f"{_SELLABLE} WHERE v.product IN (SELECT product FROM product_variant WHERE variant_id IN ({_marks(some)})) "  # noqa: S608
-            "GROUP BY v.product",
-            some,
-        ).fetchall()
-        db.conn.executemany(
-            "UPDATE product_card SET sellable = ?2, stock_at_ms = ?3 WHERE num = ?1 "
-            "AND (sellable IS NOT ?2 OR stock_at_ms IS NULL OR stock_at_ms <= ?4)",
-            [(num, left, now_ms, now_ms - _AGE_MS) for num, left in found],
-        )
-
-
-def _parts(given: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(given), _AT_A_TIME):
-        yield given[start : start + _AT_A_TIME]
-
-
-def _marks(some: Sequence[object]) -> str:
-    return ", ".join("?" * len(some))
+    sql = (
+        f"{_SELLABLE} WHERE v.product IN (SELECT product FROM product_variant WHERE variant_id IN {_LISTED}) "  # noqa: S608
+        "GROUP BY v.product"
+    )
+    found = db.conn.execute(sql, (codec.listed(list(variant_ids)),)).fetchall()
+    db.conn.executemany(
+        "UPDATE product_card SET sellable = ?2, stock_at_ms = ?3 WHERE num = ?1 "
+        "AND (sellable IS NOT ?2 OR stock_at_ms IS NULL OR stock_at_ms <= ?4)",
+        [(num, left, now_ms, now_ms - _AGE_MS) for num, left in found],
+    )

@@ -6,7 +6,6 @@ Kept for each shop, also while another's products are kept; the cards of the kep
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
 
 from sqlite_utils import Database as Sqlite
 
@@ -14,9 +13,6 @@ from studio.domain.order import Order
 from studio.store import codec
 from studio.store.errors import StoreDamaged
 from studio.store.kept_shop import kept_shop
-
-_AT_A_TIME: Final = 500
-"""Below SQLite's limit on parameters of one statement, also of old ones."""
 
 
 def pieces(order: Order) -> Counter[str]:
@@ -48,13 +44,12 @@ def of_products(
     conn: sqlite3.Connection, shop: str, product_ids: Sequence[str]
 ) -> dict[str, tuple[int, int]]:
     """(pieces sold, past shows) of those of the products that have any, by id. Raises `sqlite3.Error`."""
-    found: dict[str, tuple[int, int]] = {}
-    for start in range(0, len(product_ids), _AT_A_TIME):
-        some = product_ids[start : start + _AT_A_TIME]
-        marks = ", ".join("?" * len(some))
-        sql = f"SELECT product_id, sold, shown FROM product_past WHERE shop = ? AND product_id IN ({marks})"  # noqa: S608
-        found.update((row[0], (row[1], row[2])) for row in conn.execute(sql, (shop, *some)))
-    return found
+    rows = conn.execute(
+        "SELECT product_id, sold, shown FROM json_each(?) wanted "
+        "JOIN product_past ON shop = ? AND product_id = wanted.value",
+        (codec.listed(product_ids), shop),
+    )
+    return {product_id: (sold, shown) for product_id, sold, shown in rows}
 
 
 def _add(db: Sqlite, shop: str, sold: Mapping[str, int], shown: Mapping[str, int]) -> None:

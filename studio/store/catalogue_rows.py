@@ -17,8 +17,6 @@ from studio.store.catalogue import folded
 from studio.store.catalogue_cards import Kept, Prepared, card_of
 from studio.store.many import insert_many
 
-_AT_A_TIME: Final = 500
-"""Below SQLite's limit on parameters of one statement, also of old ones."""
 _WORDS_AT_A_TIME: Final = 2_000
 
 
@@ -36,13 +34,11 @@ def prepared(product: Product) -> Prepared:
 
 def revisions(conn: sqlite3.Connection, product_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Row and revision of those of the products that are kept, by id. Raises `sqlite3.Error`."""
-    found: dict[str, tuple[int, int]] = {}
-    for start in range(0, len(product_ids), _AT_A_TIME):
-        some = product_ids[start : start + _AT_A_TIME]
-        marks = ", ".join("?" * len(some))
-        rows = conn.execute(f"SELECT id, num, revision FROM product WHERE id IN ({marks})", some)  # noqa: S608
-        found.update((product_id, (num, revision)) for product_id, num, revision in rows)
-    return found
+    rows = conn.execute(
+        "SELECT product.id, num, revision FROM json_each(?) wanted JOIN product ON product.id = wanted.value",
+        (codec.listed(product_ids),),
+    )
+    return {product_id: (num, revision) for product_id, num, revision in rows}
 
 
 def store_products(
