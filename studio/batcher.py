@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -34,7 +34,6 @@ class Batcher:
         self._lists: dict[str, list[Any]] = {
             name: [] for name in ("products", "stock", "orders", "usage", "samples", "questions")
         }
-        self._product_of: dict[str, str] = {}
         self._chat: list[ChatRow] = []
         self._chat_changed = False
         self._hidden: list[HiddenChat] = []
@@ -57,9 +56,8 @@ class Batcher:
             # Even at once means behind what the loop has to do anyway, so that what belongs together comes together.
             self._decided = asyncio.get_running_loop().call_soon(self._flush_decided)
 
-    def stored(self, stored: StoredBatch, product_of: Mapping[str, str]) -> None:
-        """This is new from the world, and on disk; `product_of` is whose the variants of its products are."""
-        self._product_of.update(product_of)
+    def stored(self, stored: StoredBatch) -> None:
+        """This is new from the world, and on disk."""
         for name, values in self._lists.items():
             values += getattr(stored, name)
         if stored.traffic is not None:
@@ -136,7 +134,6 @@ class Batcher:
         batch = ChangeBatch(
             events=tuple(self._events),
             **{name: tuple(values) for name, values in self._lists.items()},
-            product_of=self._product_of,
             traffic=self._traffic,
             chat=tuple(self._chat),
             chat_count=self._chat_count if self._chat_changed else None,
@@ -161,7 +158,6 @@ def joined(batches: Sequence[ChangeBatch]) -> ChangeBatch:
     return ChangeBatch(
         events=_all(b.events for b in batches),
         products=_all(b.products for b in batches),
-        product_of=_merged(b.product_of for b in batches),
         stock=_all(b.stock for b in batches),
         orders=_all(b.orders for b in batches),
         usage=_all(b.usage for b in batches),
@@ -173,19 +169,12 @@ def joined(batches: Sequence[ChangeBatch]) -> ChangeBatch:
         outbox=_all(b.outbox for b in batches),
         links=_all(b.links for b in batches),
         notices=_all(b.notices for b in batches),
-        locations=_merged(b.locations for b in batches),
+        locations={i: name for b in batches for i, name in b.locations.items()},
         hidden=_all(b.hidden for b in batches),
-        quotas=_merged(b.quotas for b in batches),
-        streams=_merged(b.streams for b in batches),
+        quotas={channel: quota for b in batches for channel, quota in b.quotas.items()},
+        streams={stage: state for b in batches for stage, state in b.streams.items()},
     )
 
 
 def _all(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
     return tuple(chain.from_iterable(parts))
-
-
-def _merged(parts: Iterable[dict[str, T]]) -> dict[str, T]:
-    found: dict[str, T] = {}
-    for part in parts:
-        found.update(part)
-    return found

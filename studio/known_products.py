@@ -22,8 +22,8 @@ class KnownProducts:
         """The levels of a product, by variant and location."""
         return self._by_product.get(product_id, {}).values()
 
-    def learn(self, products: Iterable[Product], levels: Iterable[StockLevel]) -> dict[str, str]:
-        """This came in; says whose the variants of these products are."""
+    def learn(self, products: Iterable[Product], levels: Iterable[StockLevel]) -> None:
+        """This came in."""
         # By whole dictionaries: of a catalogue of 100,000 variants nearly none is another product's than before.
         came = {product.id: product for product in products}
         self.products.update(came)
@@ -39,7 +39,6 @@ class KnownProducts:
             if known is None or known.revision <= level.revision:
                 self.levels[level.variant_id, level.location] = level
                 self._place(level)
-        return owners
 
     def _place(self, level: StockLevel) -> None:
         product_id = self.product_of.get(level.variant_id)

@@ -267,8 +267,8 @@ class RunningShow:
 
     def stored(self, batch: StoredBatch) -> None:
         """This came in and is on disk."""
-        owners = self._known.learn(batch.products, batch.stock)
-        self._batcher.stored(batch, owners)
+        self._known.learn(batch.products, batch.stock)
+        self._batcher.stored(batch)
         if self._is_of_air(batch):
             self._tell_stage()
         if batch.products:

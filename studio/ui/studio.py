@@ -87,13 +87,12 @@ class ChangeBatch(msgspec.Struct, frozen=True):
     """What changed since the last batch: a decision at once, the world's news some times a second. `chat` holds new rows (oldest first; after a
     flood only the newest 2,000: `chat_count` is the true number). Outbox rows settled come once as SETTLED.
     `locations` maps location ids to their names, whenever the shop was asked who it is. `hidden` is what channels took out
-    of sight, `product_of` whose the variants of `products` are, as far as somebody has it already; `quotas` what their platforms still allow, by the channel's name; `streams` how the broadcast of
+    of sight, `quotas` what their platforms still allow, by the channel's name; `streams` how the broadcast of
     each stage is, by the stage's name.
     """
 
     events: tuple[Logged, ...] = ()
     products: tuple[Product, ...] = ()
-    product_of: dict[str, str] = {}
     stock: tuple[StockLevel, ...] = ()
     orders: tuple[Order, ...] = ()
     usage: tuple[PromoUsage, ...] = ()

@@ -23,13 +23,6 @@ def test_stock_that_came_before_its_product_is_the_product_s_once_it_comes():
     assert [level.on_hand for level in known.levels_of("p2")] == [4]
 
 
-def test_it_says_whose_the_variants_of_what_came_are():
-    known = KnownProducts()
-    assert known.learn([a_product("p1", "a", "b")], [a_level("x", 1)]) == {"a": "p1", "b": "p1"}
-    assert known.learn([a_product("p2", "b")], []) == {"b": "p2"}
-    assert known.product_of == {"a": "p1", "b": "p2"}
-
-
 def test_a_variant_that_becomes_another_product_s_takes_its_stock_along():
     known = KnownProducts()
     known.learn([a_product("p1", "a", "b")], [a_level("a", 3), a_level("b", 5)])

@@ -67,19 +67,8 @@ class LiveCatalogue(QObject):
             levels, (level for level in levels if self._product_of.get(level.variant_id) in near)
         )
 
-    def take(
-        self, products: Sequence[Product], near: Collection[str], product_of: Mapping[str, str]
-    ) -> set[str]:
-        """Take products up, of many of which something is known already only those that are `near` at once; the ids of those
-        that were and are news. `product_of` is whose their variants are, empty when nobody has it yet.
-        """
-        came = {product.id: product for product in products}
-        owners = product_of or by_product(came)
-        if len(came) == len(products) and self._is_new(came, owners):
-            # As when a catalogue is read first: the window has no time to ask of one by one.
-            self.products.update(came)
-            self._product_of.update(owners)
-            return set(came)
+    def take(self, products: Sequence[Product], near: Collection[str]) -> set[str]:
+        """Take products up, of many only those that are `near` at once; the ids of those that were and are news."""
         if len(products) <= FEW:
             return self._take_products(products)
         near = frozenset(near)
@@ -108,15 +97,16 @@ class LiveCatalogue(QObject):
         for level in levels:
             self.take_level(level)
 
-    def _is_new(self, products: Mapping[str, Product], product_of: Mapping[str, str]) -> bool:
-        return (
-            self.products.keys().isdisjoint(products)
-            and self._product_of.keys().isdisjoint(product_of)
-            and self._early.keys().isdisjoint(product_of)
-        )
-
     def _take_products(self, products: Sequence[Product]) -> set[str]:
-        return {product.id for product in products if self._take_product(product)}
+        came = {product.id: product for product in products}
+        owners = by_product(came)
+        new = self.products.keys().isdisjoint(came) and self._product_of.keys().isdisjoint(owners)
+        if not new or self._early or len(came) < len(products):
+            return {product.id for product in products if self._take_product(product)}
+        # Nothing is known of any of them, as when a catalogue is read first: the window has no time to ask one by one.
+        self.products.update(came)
+        self._product_of.update(owners)
+        return set(came)
 
     def _take_product(self, product: Product) -> bool:
         known = self.products.get(product.id)

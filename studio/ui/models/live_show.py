@@ -206,7 +206,7 @@ class LiveShow(QObject):
             self.questions[question.id] = question
         self._take_events(batch.events, questions)
         self.locations.update(batch.locations)
-        changed_products = self._catalogue.take(batch.products, self.state.product_ids, batch.product_of)
+        changed_products = self._catalogue.take(batch.products, self.state.product_ids)
         stocked = {p for p in map(self._catalogue.take_level, batch.stock) if p}
         self._take_sales(batch)
         for sample in batch.samples:
