@@ -47,7 +47,7 @@ SOURCE = "poller"
 _MANY_VARIANTS = 20_000
 _LONG_CATALOGUE = 1_000
 _CHUNK = 400
-_AT_ONCE = 3
+_AT_ONCE = 2
 """Pages of the catalogue that are stored together: they share what writing takes."""
 _SHARE = 50
 """Variants beside the line-up that are asked about in one second, at least."""
