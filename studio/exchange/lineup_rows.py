@@ -1,7 +1,7 @@
 """Rows of a table as items of a line-up: each row by itself, good ones kept, bad ones named with what to write instead."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, TypeVar
 
 from studio.domain.exchange import Cell, Column, DraftRow, Found, Match, RawRow, RawTable, Terms
@@ -25,6 +25,8 @@ _PROMO: Final = (
     Column.PROMO_CODE, Column.PROMO_KIND, Column.PROMO_VALUE, Column.PROMO_SCOPE, Column.PROMO_WHEN, Column.PROMO_AFTER,
     Column.PROMO_FROM, Column.PROMO_UNTIL, Column.PROMO_MINUTES, Column.PROMO_HOURS, Column.PROMO_LIMIT, Column.PROMO_EACH,
 )  # fmt: skip
+_LENGTHS: Final = (Column.MINUTES, Column.PROMO_MINUTES, Column.PROMO_AFTER)
+_MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 3_600_000
 _NAMED: Final = (Column.TITLE, Column.SKU, Column.PRODUCT_ID, Column.BARCODE)
 
@@ -41,10 +43,9 @@ def drafts(
         DraftRow(problem.row, None, (problem.sentence,), label=f"Row {problem.row}")
         for problem in table.problems
     ]
-    for row in table.rows:
-        cells = _cells(row, mapping)
-        if cells:
-            found.append(_Row(row.number, cells, terms, decimal, new_id).draft())
+    rows = [(row.number, _cells(row, mapping)) for row in table.rows]
+    minutes = _in_minutes([cells for _, cells in rows])
+    found += [_Row(at, cells, terms, decimal, new_id, minutes).draft() for at, cells in rows if cells]
     return tuple(_within(sorted(found, key=lambda draft: draft.number)))
 
 
@@ -54,11 +55,13 @@ def codes(
     """The planned codes of the whole show in a table of codes, and sentences about the rows that are none."""
     found: list[PromoPlan] = []
     wrong = [f"{table.sheet}: {problem.sentence}" for problem in table.problems]
-    for row in table.rows:
-        cells = _cells(row, mapping)
+    decimal = _decimal(table, terms)
+    rows = [(row.number, _cells(row, mapping)) for row in table.rows]
+    minutes = _in_minutes([cells for _, cells in rows])
+    for at, cells in rows:
         if cells:
-            plan, problems = _Row(row.number, cells, terms, _decimal(table, terms), new_id).code()
-            wrong += (f"{table.sheet}, row {row.number}: {problem}." for problem in problems)
+            plan, problems = _Row(at, cells, terms, decimal, new_id, minutes).code()
+            wrong += (f"{table.sheet}, row {at}: {problem}." for problem in problems)
             found += [plan] if plan is not None else []
     return tuple(found), tuple(wrong)
 
@@ -69,6 +72,13 @@ def _cells(row: RawRow, mapping: Sequence[Column | None]) -> dict[Column, Cell]:
         for column, cell in zip(mapping, row.cells, strict=False)
         if column is not None and cell is not None and values.text_of(cell)
     }
+
+
+def _in_minutes(rows: Sequence[Mapping[Column, Cell]]) -> frozenset[Column]:
+    """The columns of lengths whose times are minutes and seconds: one of them alone may not show it."""
+    return frozenset(
+        column for column in _LENGTHS if values.times_are_minutes(cells.get(column) for cells in rows)
+    )
 
 
 def _decimal(table: RawTable, terms: Terms) -> str:
@@ -126,10 +136,11 @@ class _Row:
     """One row; what is wrong is collected, so that a person hears of everything at once."""
 
     def __init__(
-        self, number: int, cells: Mapping[Column, Cell], terms: Terms, decimal: str, new_id: NewId
-    ) -> None:
+        self, number: int, cells: Mapping[Column, Cell], terms: Terms, decimal: str, new_id: NewId,
+        in_minutes: Collection[Column],
+    ) -> None:  # fmt: skip
         self._number, self._cells, self._terms, self._decimal = number, cells, terms, decimal
-        self._new_id = new_id
+        self._new_id, self._in_minutes = new_id, in_minutes
         self._wrong: list[str] = []
         self._notes: list[str] = []
 
@@ -201,8 +212,10 @@ class _Row:
         if cell is None:
             self._notes.append(f"{_clock(DEFAULT_PLANNED_MS)} planned, for it names no minutes.")
             return DEFAULT_PLANNED_MS
-        ms = self._value(Column.MINUTES, lambda cell: values.length_ms(cell, self._decimal), 0)
-        if isinstance(cell, (dt.time, dt.timedelta, dt.datetime)) and ms >= _HOUR_MS:
+        ms = self._length(Column.MINUTES, 0)
+        # Of 0:05 in a column of minutes and seconds five minutes may have been meant after all.
+        short = ms < _MINUTE_MS and Column.MINUTES in self._in_minutes
+        if isinstance(cell, (dt.time, dt.timedelta, dt.datetime)) and (short or ms >= _HOUR_MS):
             self._notes.append(
                 f"Its cell was read as {_clock(ms)}: where minutes are meant, write them as a number, such as 1.5."
             )
@@ -227,14 +240,12 @@ class _Row:
         )
         amount = self._value(Column.PROMO_VALUE, self._off, 0) if kind is PromoKind.FIXED else 0
         hours = self._value(Column.PROMO_HOURS, lambda cell: values.units(cell, self._decimal), 0)
-        lasts = self._value(
-            Column.PROMO_MINUTES, lambda cell: values.length_ms(cell, self._decimal), 10 * 60_000
-        )
-        after = self._value(Column.PROMO_AFTER, lambda cell: values.length_ms(cell, self._decimal), None)
+        lasts = self._length(Column.PROMO_MINUTES, 10 * _MINUTE_MS)
+        after = self._length(Column.PROMO_AFTER, None)
         begins = self._value(Column.PROMO_FROM, self._moment, None)
         until = self._value(Column.PROMO_UNTIL, self._moment, None)
         when = self._when(after, until)
-        if lasts % 60_000:
+        if lasts % _MINUTE_MS:
             self._wrong.append("the promo minutes must be whole minutes")
         if when is PromoWhen.AT_TIME and after is None:
             self._wrong.append("the promo begins at a time, so write how many minutes after the start")
@@ -247,7 +258,7 @@ class _Row:
             percent=percent,
             amount_minor=amount,
             scope=self._one_of(Column.PROMO_SCOPE, w.ALSO_SCOPE, "scopes", PromoScope.PRODUCT).value,
-            minutes=lasts // 60_000,
+            minutes=lasts // _MINUTE_MS,
             hours_after_show=hours,
             total_limit=self._limit(Column.PROMO_LIMIT, None),
             per_customer_limit=self._limit(Column.PROMO_EACH, 1),
@@ -324,6 +335,12 @@ class _Row:
 
     def _moment(self, cell: Cell) -> int:
         return values.moment_ms(cell, self._terms.language, self._terms.time_zone)
+
+    def _length(self, column: Column, default: T) -> int | T:
+        minutes = column in self._in_minutes
+        return self._value(
+            column, lambda cell: values.length_ms(cell, self._decimal, as_minutes=minutes), default
+        )
 
     def _text(self, column: Column) -> str:
         return values.text_of(self._cells.get(column))

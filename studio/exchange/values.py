@@ -4,6 +4,7 @@ import datetime as dt
 import math
 import re
 import zoneinfo
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -186,24 +187,17 @@ def amount_text(minor: int, currency: str, decimal: str) -> str:
     return plain_amount(minor, currency).replace(".", decimal)
 
 
-def length_ms(cell: Cell, decimal: str) -> int:
+def length_ms(cell: Cell, decimal: str, *, as_minutes: bool = False) -> int:
     """A length of time in ms: minutes as 5, 5.5 or 5,5, as 5:00, as 0:05:00, or as `1 h 5 min`.
 
     A spreadsheet takes 5:00 and 7:30 that are typed into a cell for hours and minutes, and its file does not tell them from
-    5:00:00 and 7:30:00: whole hours, and more than three of them, are minutes. 1:05:00 is an hour and five minutes.
+    5:00:00 and 7:30:00: whole hours, and more than three of them, are minutes. 1:05:00 is an hour and five minutes, unless
+    `as_minutes` says of its column that all its times are minutes and seconds (`times_are_minutes`).
     Raises `ValueError` with a clause.
     """
-    if isinstance(cell, dt.datetime):
-        # Spreadsheets count days from here: 25:00 is one day and an hour.
-        cell = cell - dt.datetime(1899, 12, 31) if cell.year <= 1900 else cell  # noqa: DTZ001 - no zone in a cell
-    if isinstance(cell, dt.time):
-        cell = dt.timedelta(
-            hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond
-        )
-    if isinstance(cell, dt.timedelta):
-        ms = round(cell / dt.timedelta(milliseconds=1))
-        hours, rest = divmod(ms, 60 * _MINUTE)
-        return ms // 60 if hours and not ms % _MINUTE and (not rest or hours > _LONG_HOURS) else ms
+    ms = _time_ms(cell)
+    if ms is not None:
+        return ms // 60 if as_minutes or _is_minutes(ms) else ms
     if not isinstance(cell, str):
         return _ms(number(cell, decimal) * _MINUTE)
     text = text_of(cell)
@@ -220,6 +214,32 @@ def length_ms(cell: Cell, decimal: str) -> int:
         return _ms(_parsed(_MINUTES_WORD.sub("", text), decimal, None) * _MINUTE)
     except ValueError:
         raise ValueError(f"{text[:60]!r} is no length of time, write minutes such as 5 or 5:00") from None
+
+
+def times_are_minutes(column: Iterable[Cell]) -> bool:
+    """Whether all times of a spreadsheet's column were typed as minutes and seconds: one of them is read so by itself, and
+    none has seconds, which only h:mm:ss leaves in a cell.
+    """
+    times = [ms for cell in column if (ms := _time_ms(cell)) is not None]
+    return any(map(_is_minutes, times)) and not any(ms % _MINUTE for ms in times)
+
+
+def _time_ms(cell: Cell) -> int | None:
+    """What a spreadsheet's time says as it stands; None of any other cell."""
+    if isinstance(cell, dt.datetime):
+        # Spreadsheets count days from here: 25:00 is one day and an hour.
+        cell = cell - dt.datetime(1899, 12, 31) if cell.year <= 1900 else cell  # noqa: DTZ001 - no zone in a cell
+    if isinstance(cell, dt.time):
+        cell = dt.timedelta(
+            hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond
+        )
+    return round(cell / dt.timedelta(milliseconds=1)) if isinstance(cell, dt.timedelta) else None
+
+
+def _is_minutes(ms: int) -> bool:
+    """Whether a time is no length as it stands, and minutes and seconds were meant."""
+    hours, rest = divmod(ms, 60 * _MINUTE)
+    return bool(hours) and not ms % _MINUTE and (not rest or hours > _LONG_HOURS)
 
 
 def _ms(value: Decimal) -> int:

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from studio.domain.exchange import Column, DraftRow, RawRow, RawTable, Terms
+from studio.domain.exchange import Cell, Column, DraftRow, RawRow, RawTable, Terms
 from studio.domain.lineup import ItemKind
 from studio.domain.lineup_file import MAX_ITEMS, read_json
 from studio.domain.promo import PromoKind, PromoScope, PromoWhen
@@ -97,17 +97,42 @@ def test_a_row_without_minutes_is_planned_as_any_new_item_is_and_says_so() -> No
     assert row.notes == ("5:00 planned, for it names no minutes.",)
 
 
+def timed(*cells: Cell) -> tuple[list[int], list[str]]:
+    """The minutes of a workbook's rows with these cells, and what is noted of them."""
+    table = RawTable(("SKU", "Minutes"), tuple(RawRow(at, ("S1", c)) for at, c in enumerate(cells, 2)))
+    found = drafts(table, guess(table.header), TERMS, ids())
+    assert not [row.problems for row in found if row.problems]
+    return [row.item.planned_ms for row in found if row.item], [note for row in found for note in row.notes]
+
+
 def test_a_cell_that_a_spreadsheet_took_for_hours_says_how_it_was_read() -> None:
-    table = RawTable(
-        ("SKU", "Minutes"),
-        (RawRow(2, ("S1", dt.timedelta(hours=1, minutes=5))), RawRow(3, ("S1", dt.time(5)))),
+    lengths, (note,) = timed(dt.timedelta(hours=1, minutes=5), dt.time(0, 5))
+    assert lengths == [65 * MINUTE, 5 * MINUTE]
+    assert "read as 1:05:00" in note
+
+
+def test_minutes_and_seconds_in_one_row_of_a_workbook_are_minutes_and_seconds_in_every_row() -> None:
+    lengths, notes = timed(dt.time(12), dt.time(1, 30), dt.timedelta(hours=25), "1:05:00", 3)
+    assert lengths == [12 * MINUTE, 90_000, 25 * MINUTE, 65 * MINUTE, 3 * MINUTE]
+    assert notes == []
+
+
+def test_a_row_that_its_column_makes_shorter_than_a_minute_says_how_it_was_read() -> None:
+    lengths, (note,) = timed(dt.time(5), dt.time(0, 45))
+    assert lengths == [5 * MINUTE, 45_000]
+    assert "read as 0:45" in note
+
+
+def test_the_promo_minutes_of_a_workbook_are_read_by_their_own_column() -> None:
+    header = ("SKU", "Minutes", "Promo code", "Promo value", "Promo minutes")
+    rows = (
+        ("S1", dt.time(1, 30), "A20", "20 %", dt.time(10)),
+        ("S2", dt.time(0, 5), "B20", "20 %", dt.time(2)),
     )
-    long, short = drafts(table, guess(table.header), TERMS, ids())
-    assert long.item is not None
-    assert short.item is not None
-    assert (long.item.planned_ms, short.item.planned_ms) == (65 * MINUTE, 5 * MINUTE)
-    assert "read as 1:05:00" in long.notes[0]
-    assert short.notes == ()
+    table = RawTable(header, tuple(RawRow(at, row) for at, row in enumerate(rows, 2)))
+    items = [row.item for row in drafts(table, guess(table.header), TERMS, ids()) if row.item]
+    assert [item.planned_ms for item in items] == [90 * MINUTE, 5 * MINUTE]
+    assert [item.promo.minutes for item in items if item.promo] == [10, 2]
 
 
 @pytest.mark.parametrize(

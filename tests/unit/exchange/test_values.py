@@ -28,6 +28,31 @@ def test_lengths_are_read_however_they_are_written(cell: Cell, seconds: float) -
     assert values.length_ms(cell, ".") == seconds * 1000
 
 
+@pytest.mark.parametrize(
+    ("column", "minutes"),
+    [
+        ([dt.time(12), dt.time(1, 30)], True),
+        ([dt.time(1, 30), dt.time(0, 45), dt.timedelta(hours=25)], True),
+        ([dt.time(1, 30), dt.time(0, 45), None, "5:00", 5], False),
+        ([dt.time(1), dt.time(0, 5, 30)], False),  # with seconds: h:mm:ss
+        ([], False),
+    ],
+)
+def test_a_columns_times_are_minutes_if_one_of_them_is_and_none_has_seconds(
+    column: list[Cell], minutes: bool
+) -> None:
+    assert values.times_are_minutes(column) is minutes
+
+
+@given(st.lists(st.integers(0, 40 * 60).map(lambda n: dt.timedelta(minutes=n))))
+def test_the_times_of_a_column_keep_their_ratio(column: list[dt.timedelta]) -> None:
+    minutes = values.times_are_minutes(column)
+    lengths = [values.length_ms(cell, ".", as_minutes=minutes) for cell in column]
+    assert [ms * (60 if minutes else 1) for ms in lengths] == [
+        round(t.total_seconds() * 1000) for t in column
+    ]
+
+
 @pytest.mark.parametrize("cell", ["five", "5:99", "", ":", "5 h x", "9" * 5000, True, "1e5", "NaN", "∞"])
 def test_what_is_no_length_says_how_to_write_one(cell: Cell) -> None:
     with pytest.raises(ValueError, match=r"write minutes such as 5 or 5:00|not a number"):
