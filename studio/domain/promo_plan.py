@@ -117,9 +117,7 @@ def codes_of_show(state: ShowState, now_ms: int) -> dict[str, tuple[PromoPlan, .
     wide = [
         code
         for code in planned_codes(state, now_ms)
-        if code.plan.scope is not PromoScope.PRODUCT
-        and code.dated <= dated
-        and not _never_begins(state, code)
+        if code.plan.scope is not PromoScope.PRODUCT and code.dated <= dated and not held_by_skip(state, code)
     ]
     found: dict[str, list[PromoPlan]] = {}
     for row in rundown(state, now_ms).rows if wide else ():
@@ -132,10 +130,14 @@ def codes_of_show(state: ShowState, now_ms: int) -> dict[str, tuple[PromoPlan, .
     return {item_id: tuple(plans) for item_id, plans in found.items()}
 
 
-def _never_begins(state: ShowState, code: PlannedCode) -> bool:
-    """Whether the item with which it begins was skipped."""
-    pinned = code.plan.when is PromoWhen.ON_PIN and code.record is None
-    return pinned and state.status(code.item_id) is ItemStatus.SKIPPED
+def held_by_skip(state: ShowState, code: PlannedCode) -> bool:
+    """Whether a code that would be issued by itself is not, because its item was skipped, while that stays so: it begins with
+    that item, or is for its product.
+    """
+    if code.record is not None or code.plan.when is PromoWhen.BY_HAND:
+        return False
+    pinned = code.plan.when is PromoWhen.ON_PIN and state.status(code.item_id) is ItemStatus.SKIPPED
+    return pinned or is_left_out(state, code.plan, code.item)
 
 
 # --- issued by themselves ---------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from studio.ui.prepare import promo_edits as edits
 from studio.ui.prepare.promo_plan_model import rows_of
 from studio.ui.prepare.promo_plan_view import PromoPlanView
 from studio.ui.prepare.promo_port import PromoPort
-from studio.ui.prepare.promo_words import ConflictWords, WindowWords, filled, taken_words, tr
+from studio.ui.prepare.promo_words import ConflictWords, WindowWords, fate_words, filled, taken_words, tr
 from studio.ui.studio import Studio
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
@@ -228,12 +228,9 @@ class PromoPlanDialog(Dialog):
         title = tr("Whole show") if code.item is None else clean_text(code.item.title, 60)
         self.view.heading.set_title(f"{clean_text(plan.code, 24)} · {title}")
         issued = code.record is not None
-        self.view.fixed.setText(
-            tr("It was issued: what it is stays as the shop has it. Extend or end it on air.")
-            if issued
-            else ""
-        )
-        self.view.fixed.setVisible(issued)
+        fate = fate_words(state, code)
+        self.view.fixed.setText(fate)
+        self.view.fixed.setVisible(bool(fate))
         self._show_conflicts(code)
         self.view.remove.setEnabled(self.view.remove.isEnabled() and not issued)
         self.view.duplicate.setEnabled(self.view.duplicate.isEnabled() and self._copy_target(code)[1])
@@ -257,7 +254,7 @@ class PromoPlanDialog(Dialog):
             sentences.append(filled(tr("And {n} more."), n=str(len(found) - MOST_SENTENCES)))
         self.view.conflicts.setText("\n\n".join(f"⚠ {sentence}" for sentence in sentences))
         self.view.conflicts.setVisible(bool(sentences))
-        self.view.well.setVisible(not sentences and code.record is None)
+        self.view.well.setVisible(not sentences and not self.view.fixed.text())
 
     # --- editing ----------------------------------------------------------------------------------------------
 

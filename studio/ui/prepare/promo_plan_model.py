@@ -50,7 +50,7 @@ def rows_of(
     for code in codes:
         plan, found = code.plan, problems.get(code.plan.id, ())
         wrong = bool(found)
-        stands = state_words(code, found, now_ms)
+        stands = state_words(state, code, found, now_ms)
         cells = (
             clean_text(plan.code, 24) or "–",
             owner_words(code, numbers.get(code.item_id, 0)),

@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication
 from studio.domain.money import Money
 from studio.domain.promo import PromoPhase, PromoPlan, PromoScope, PromoWhen, phase
 from studio.domain.promo_conflicts import Conflict, ConflictKind
-from studio.domain.promo_plan import PlannedCode
-from studio.domain.show import ShowState
+from studio.domain.promo_plan import PlannedCode, held_by_skip
+from studio.domain.show import ShowPhase, ShowState
 from studio.ui.texts import Texts, length, rough
 from studio.ui.widgets.text import clean_text
 
@@ -133,7 +133,7 @@ class WindowWords:
         return f"{first} – {last}"
 
 
-def state_words(code: PlannedCode, problems: Sequence[Conflict], now_ms: int | None) -> str:
+def state_words(state: ShowState, code: PlannedCode, problems: Sequence[Conflict], now_ms: int | None) -> str:
     """How a planned code stands."""
     if code.record is not None:
         return {
@@ -142,11 +142,26 @@ def state_words(code: PlannedCode, problems: Sequence[Conflict], now_ms: int | N
             PromoPhase.EXPIRING: tr("last minute"),
             PromoPhase.ENDED: tr("ended"),
         }.get(phase(code.record, now_ms), tr("issued"))
+    if held_by_skip(state, code):
+        return tr("not issued: item skipped")
     if any(conflict.stops for conflict in problems):
         return tr("cannot be issued")
     if problems:
         return tr("to look at")
     return tr("armed") if code.plan.when is PromoWhen.ON_PIN else tr("planned")
+
+
+def fate_words(state: ShowState, code: PlannedCode) -> str:
+    """What became of a code, or will not become of it; empty where there is nothing to say."""
+    if code.record is not None:
+        return tr("It was issued: what it is stays as the shop has it. Extend or end it on air.")
+    if not held_by_skip(state, code):
+        return ""
+    if state.phase is ShowPhase.ENDED:
+        return tr("It was not issued, because its item was skipped.")
+    return tr(
+        "It will not be issued, because its item is skipped. Plan the item again, or let the code begin by hand."
+    )
 
 
 class ConflictWords:

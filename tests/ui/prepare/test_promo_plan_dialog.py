@@ -182,6 +182,24 @@ async def test_what_would_go_wrong_is_said_with_what_to_do(kit: Kit):
     assert kit.dialog.view.well.isVisible()
 
 
+async def test_a_code_whose_item_is_skipped_is_said_not_to_be_issued(make: Make, studio: FakeStudio):
+    tea = next(item for item in studio.state.items if item.promo and item.promo.code == "TEAFREE")
+    await studio.do(cmd.SkipItem(tea.id))
+    kit = make(studio)
+    await kit.open()
+    kit.choose("TEAFREE")
+    fixed = kit.dialog.view.fixed
+    assert kit.cells("TEAFREE")[-1].endswith("not issued: item skipped")
+    assert fixed.text().startswith("It will not be issued, because its item is skipped. Plan the item again")
+    assert fixed.isVisible()
+    assert not kit.dialog.view.well.isVisible()
+    kit.choose("FREEPOST")
+    assert not fixed.isVisible()
+    await studio.do(cmd.SkipItem(tea.id, skip=False))
+    kit.dialog.refresh()
+    assert "skipped" not in kit.cells("TEAFREE")[-1]
+
+
 async def test_a_code_of_another_show_is_told_with_its_title(make: Make, studio: FakeStudio):
     kit = make(studio, FakePromoPort(others={"FREEPOST": "Winter Sale"}))
     await kit.open()

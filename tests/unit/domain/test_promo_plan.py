@@ -16,6 +16,7 @@ from studio.domain.promo_plan import (
     PlannedCode,
     codes_of_show,
     field_problems,
+    held_by_skip,
     planned_codes,
     timed,
     timed_id,
@@ -127,6 +128,34 @@ def test_which_codes_of_the_show_can_be_used_while_an_item_is_on_air_follows_fro
     show.do(cmd.StartShow())
     show.do(cmd.SkipItem("i3"))
     assert "LAST" not in usable(show)["i3"], "what is skipped is never pinned"
+
+
+@pytest.mark.parametrize(
+    ("code", "held"),
+    [
+        (plan("PIN", armed=True), True),
+        (plan("PIN", armed=True, scope=PromoScope.ALL), True),
+        (plan("TIME", after_start_ms=HOUR), True),
+        (plan("END", at_end=True), True),
+        (plan("DATE", until_ms=T0 + HOUR), True),
+        (plan("TIME", after_start_ms=HOUR, scope=PromoScope.LINEUP), False),
+        (plan("HAND"), False),
+    ],
+)
+def test_a_code_waits_for_a_skipped_item_with_which_it_begins_or_whose_product_it_is_for(
+    code: PromoPlan, held: bool
+):
+    show = planned(of_items=(None, code), started=True)
+
+    def is_held() -> bool:
+        (found,) = planned_codes(show.state, show.now)
+        return held_by_skip(show.state, found)
+
+    assert not is_held()
+    show.do(cmd.SkipItem("i2"))
+    assert is_held() is held
+    show.do(cmd.SkipItem("i2", skip=False))
+    assert not is_held()
 
 
 def test_without_a_date_a_window_of_the_calendar_meets_no_item():
