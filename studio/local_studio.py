@@ -121,6 +121,12 @@ class LocalStudio(QObject):
         """The report of a show."""
         return await self._run(self._room.reviews.report_html(show_id))
 
+    async def would_replace(
+        self, show_id: str, kind: ExportKind, path: Path, offset_ms: int = 0
+    ) -> list[Path]:
+        """The files that `export` would replace, without `path` itself."""
+        return await self._run(self._room.reviews.would_replace(show_id, kind, path, offset_ms))
+
     async def export(
         self,
         show_id: str,

@@ -21,7 +21,7 @@ from studio.domain.order import Order
 from studio.domain.past import PastShow
 from studio.domain.question import Question
 from studio.domain.show import ShowState, fold
-from studio.review.exports import Material, Progress, write_export
+from studio.review.exports import Material, Progress, would_replace, write_export
 from studio.review.report import report_of
 from studio.store.store import Store
 from studio.ui.studio import ExportKind, Review
@@ -92,6 +92,13 @@ class Reviews:
         """The report of a show, self-contained."""
         review, log = await self._reviewed(show_id)
         return await asyncio.to_thread(report_of, self._material(review, log))
+
+    async def would_replace(
+        self, show_id: str, kind: ExportKind, path: Path, offset_ms: int = 0
+    ) -> list[Path]:
+        """The files that `export` would replace, without `path` itself. Raises `OSError` where that cannot be seen."""
+        state = fold(show_id, await self._stored.log.read(show_id))
+        return await asyncio.to_thread(would_replace, state, kind.value, path, offset_ms)
 
     async def export(
         self,

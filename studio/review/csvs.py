@@ -23,7 +23,12 @@ def write_csvs(
     Raises `OSError`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [write_csv(table, folder / f"{table.name.lower()}.csv", written) for table in tables]
+    return [write_csv(table, csv_path(folder, table.name), written) for table in tables]
+
+
+def csv_path(folder: Path, name: str) -> Path:
+    """Where the table of this name stands in the folder."""
+    return folder / f"{name.lower()}.csv"
 
 
 def write_csv(table: Table, path: Path, written: Callable[[int], object] | None = None) -> Path:

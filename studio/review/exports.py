@@ -9,13 +9,13 @@ from pathlib import Path
 from studio.domain.chapters import chapters, recordings
 from studio.domain.show import ShowState
 from studio.review.chapter_files import chapter_table, recording_path, webvtts, youtube
-from studio.review.csvs import write_csv, write_csvs
+from studio.review.csvs import csv_path, write_csv, write_csvs
 from studio.review.material import Material
 from studio.review.report import report_of
-from studio.review.tables import tables
+from studio.review.tables import TABLE_NAMES, tables
 from studio.review.xlsx import write_xlsx
 
-__all__ = ["KINDS", "Material", "Progress", "write_export"]
+__all__ = ["KINDS", "Material", "Progress", "would_replace", "write_export"]
 
 Progress = Callable[[float], object]
 """Told which share is done (0 to 1), in the thread that writes; what it raises leaves the writing off."""
@@ -47,6 +47,19 @@ def write_export(
         for place, part in parts.items():
             part.chmod(0o644)
             part.replace(place)
+
+
+def would_replace(state: ShowState, kind: str, path: Path, offset_ms: int = 0) -> list[Path]:
+    """The files that `write_export` would replace, without `path` itself: whoever chose that file was asked about it.
+    Raises `OSError` where it cannot be seen what is there.
+    """
+    if kind == "csv":
+        places = [csv_path(path, name) for name in TABLE_NAMES]
+    elif kind == "chapters_vtt":
+        places = [place for place in _vtt_texts(state, path, offset_ms) if place != path]
+    else:
+        places = []
+    return [place for place in places if place.is_file()]
 
 
 @contextmanager
@@ -121,10 +134,13 @@ def _youtube(material: Material, path: Path, offset_ms: int) -> dict[Path, Write
 
 
 def _vtt(material: Material, path: Path, offset_ms: int) -> dict[Path, Write]:
-    state = material.state
+    return {place: _text(text) for place, text in _vtt_texts(material.state, path, offset_ms).items()}
+
+
+def _vtt_texts(state: ShowState, path: Path, offset_ms: int) -> dict[Path, str]:
     # Nothing was on air: a file without a chapter says so.
     found = webvtts(chapters(state, offset_ms), _lengths(state, offset_ms)) or [(0, "WEBVTT\n")]
-    return {recording_path(path, number, found[0][0]): _text(text) for number, text in found}
+    return {recording_path(path, number, found[0][0]): text for number, text in found}
 
 
 def _chapter_csv(material: Material, path: Path, offset_ms: int) -> dict[Path, Write]:

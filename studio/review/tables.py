@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from babel import numbers
 
@@ -21,6 +22,8 @@ from studio.review.material import Material
 from studio.review.more_words import more_words
 
 Cell = str | int | float | Decimal | dt.datetime | bool | None
+TABLE_NAMES: Final = ("Figures", "Products", "Promos", "Orders", "Viewers", "Questions", "Channels", "Log")
+"""The tables that every show has, in their order."""
 _LONGEST = 2_000
 _SECOND = 1000
 

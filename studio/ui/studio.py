@@ -198,6 +198,14 @@ class Studio(Protocol):
     async def review(self, show_id: str) -> Review: ...
     async def report_html(self, show_id: str) -> str: ...
     async def export_report(self, show_id: str, path: Path) -> None: ...
+    async def would_replace(
+        self, show_id: str, kind: ExportKind, path: Path, offset_ms: int = 0
+    ) -> list[Path]:
+        """The files that `export` would replace, without `path` itself, about which the dialog for files has asked.
+        Raises `OSError` where that cannot be seen.
+        """
+        ...
+
     async def export(
         self,
         show_id: str,

@@ -366,6 +366,9 @@ class FakeStudio(QObject):
     async def chat_between(self, show_id: str, from_ms: int, to_ms: int, limit: int) -> list[ChatRow]:
         return [r for r in self.chat if from_ms <= r.message.at_ms < to_ms][:limit]
 
+    async def would_replace(self, show_id: str, kind: ExportKind, path: Path, *_: object) -> list[Path]:
+        return [f for f in self._tables(path) if kind is ExportKind.CSV and f.exists()]
+
     async def export(
         self,
         show_id: str,
@@ -376,9 +379,12 @@ class FakeStudio(QObject):
     ) -> None:
         self.exported.append((kind, path, offset_ms))
         if kind is ExportKind.CSV:
-            path.mkdir()
-            path = path / "orders.csv"
-        path.write_text(f"{kind} of {show_id}, {offset_ms} ms later", encoding="utf-8")
+            path.mkdir(exist_ok=True)
+        for file in self._tables(path) if kind is ExportKind.CSV else [path]:
+            file.write_text(f"{kind} of {show_id}, {offset_ms} ms later", encoding="utf-8")
+
+    def _tables(self, folder: Path) -> list[Path]:
+        return [folder / "figures.csv", folder / "orders.csv"]
 
     async def report_html(self, show_id: str) -> str:
         return "<!doctype html><title>Report</title><h1>Report</h1>"

@@ -183,6 +183,16 @@ async def test_a_review_is_written_as_each_kind(store: Store, reviews: Reviews, 
     assert "Autumn Home Live #14" in await reviews.report_html("first")
 
 
+async def test_before_a_review_is_written_it_is_known_what_of_before_it_replaces(
+    store: Store, reviews: Reviews, tmp_path: Path
+):
+    await a_show(store, "first", 0)
+    folder = tmp_path / "tables"
+    assert await reviews.would_replace("first", ExportKind.CSV, folder) == []
+    await reviews.export("first", ExportKind.CSV, folder)
+    assert set(await reviews.would_replace("first", ExportKind.CSV, folder)) == set(folder.iterdir())
+
+
 async def test_whose_an_order_with_a_code_and_a_link_is_follows_from_how_long_orders_count(
     store: Store, reviews: Reviews
 ):

@@ -16,12 +16,17 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from shiboken6 import isValid
 
 from studio.domain.show import ShowState
+from studio.ui.dialogs import confirm
 from studio.ui.notices import NoticeAction
 from studio.ui.printing import write_pdf
 from studio.ui.review.kpis import translate
 from studio.ui.studio import ExportKind, Notice, Studio
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
+from studio.ui.widgets.text import clean_text
+
+_NAMED = 10
+_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +106,21 @@ class ReportExport(QObject):
 
         def take(chosen: str) -> None:
             path = Path(chosen) if form.suffix else Path(chosen) / stem
-            self.write(state.id, form, path, offset_ms)
+            self.write(state.id, form, path, offset_ms, over)
 
         dialog.fileSelected.connect(take)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
         dialog.open()
 
-    def write(self, show_id: str, form: Format, path: Path, offset_ms: int = 0) -> None:
-        """Write it there; one thing at a time."""
+    def write(
+        self, show_id: str, form: Format, path: Path, offset_ms: int = 0, over: QWidget | None = None
+    ) -> None:
+        """Write it there; one thing at a time. `over` a window it is asked whether more than this file is to be replaced."""
         if self._task is not None:
             return
         self._folder = path.parent
-        self._task = self._tasks.spawn(self._write(show_id, form, path, offset_ms), "export")
+        self._task = self._tasks.spawn(self._write(show_id, form, path, offset_ms, over), "export")
         # A task that is cancelled before it began runs none of its lines.
         self._task.add_done_callback(self._done)
         self.busy.emit(True)
@@ -123,13 +130,19 @@ class ReportExport(QObject):
         if self._task is not None:
             self._task.cancel()
 
-    async def _write(self, show_id: str, form: Format, path: Path, offset_ms: int) -> None:
+    async def _write(
+        self, show_id: str, form: Format, path: Path, offset_ms: int, over: QWidget | None
+    ) -> None:
         unwanted = threading.Event()
         try:
             if form.kind is None:
                 html = await self._studio.report_html(show_id)
                 await asyncio.to_thread(write_pdf, html, path, lambda: not unwanted.is_set())
             else:
+                replaced = await self._studio.would_replace(show_id, form.kind, path, offset_ms)
+                if replaced and not await self._may_replace(replaced, over):
+                    self._tell_cancelled()
+                    return
                 await self._studio.export(show_id, form.kind, path, offset_ms, self._tell)
         except OSError as error:
             reason = error.strerror or str(error)
@@ -138,9 +151,7 @@ class ReportExport(QObject):
             self.notice.emit(Notice("trouble", told, "report"), None)
         except asyncio.CancelledError:
             unwanted.set()
-            # The show was closed, and all of its window with it, or a person has pressed Cancel.
-            if isValid(self):
-                self.notice.emit(Notice("info", self.tr("The export was cancelled."), "report"), None)
+            self._tell_cancelled()
             raise
         except Exception:
             told = self.tr(
@@ -152,6 +163,29 @@ class ReportExport(QObject):
             told = self.tr("It is written: {path}").replace("{path}", str(path))
             show = NoticeAction(self.tr("Show in folder"), lambda: self._open_folder(path.parent))
             self.notice.emit(Notice("ok", told, "report"), show)
+
+    async def _may_replace(self, files: list[Path], over: QWidget | None) -> bool:
+        # The window it was begun in may have been closed since.
+        parent = over if over is not None and isValid(over) else self._window
+        sentence = (
+            self.tr("1 file in “{folder}” would be replaced: {names}.")
+            if len(files) == 1
+            else self.tr("{n} files in “{folder}” would be replaced: {names}.")
+        )
+        names = ", ".join(clean_text(file.name, _NAME) for file in files[:_NAMED])
+        if len(files) > _NAMED:
+            more = self.tr("{names} and {n} more").replace("{n}", self._texts.number(len(files) - _NAMED))
+            names = more.replace("{names}", names)
+        folder = files[0].parent
+        told = sentence.replace("{n}", self._texts.number(len(files)))
+        told = told.replace("{folder}", clean_text(folder.name or str(folder), _NAME))
+        told = told.replace("{names}", names)
+        return await confirm(parent, self.tr("Replace the files that are there?"), told, self.tr("Replace"))
+
+    def _tell_cancelled(self) -> None:
+        # The show was closed, and all of its window with it, or a person has pressed Cancel.
+        if isValid(self):
+            self.notice.emit(Notice("info", self.tr("The export was cancelled."), "report"), None)
 
     def _tell(self, share: float) -> None:
         if isValid(self):  # the window may be gone before who writes has heard of it

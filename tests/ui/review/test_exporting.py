@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
+from studio.ui.dialogs import ConfirmDialog
 from studio.ui.printing import write_pdf
+from studio.ui.review.chapters_dialog import ChaptersDialog
 from studio.ui.review.exporting import chapter_formats, report_formats
 from studio.ui.studio import ExportKind
+from studio.ui.widgets.labels import PlainLabel
+from tests.ui.host.conftest import until
 
 FORMATS = {form.key: form for form in (*report_formats(), *chapter_formats())}
 
@@ -67,6 +71,93 @@ async def test_the_tables_come_into_a_folder_of_their_own(played, studio, qtbot,
     folder = tmp_path / "autumn-home-live-14-2026-11-28-csv"
     assert studio.exported == [(ExportKind.CSV, folder, 0)]
     assert folder.is_dir()
+
+
+def tables_of_before(tmp_path: Path, *names: str) -> Path:
+    """The folder that an export of before has made here, with these files."""
+    folder = tmp_path / "autumn-home-live-14-2026-11-28-csv"
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_text("of before")
+    return folder
+
+
+async def the_question() -> ConfirmDialog:
+    """What is asked before anything is replaced."""
+    await until(lambda: isinstance(QApplication.activeModalWidget(), ConfirmDialog), "the question")
+    found = QApplication.activeModalWidget()
+    await until(found.isActiveWindow, "the question to have the keys")
+    return found
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Return])
+async def test_before_files_are_replaced_it_is_asked_and_esc_and_return_leave_them(
+    played, studio, qtbot, tasks, told, tmp_path, key
+):
+    folder = tables_of_before(tmp_path, "orders.csv", "figures.csv", "notes.txt")
+    pick(choose_format(qtbot, played, "csv"), tmp_path)
+    asked = await the_question()
+    sentence = f"2 files in “{folder.name}” would be replaced: figures.csv, orders.csv."
+    assert (asked.accessibleName(), asked.accessibleDescription()) == (
+        "Replace the files that are there?",
+        sentence,
+    )
+    assert sentence in [label.text() for label in asked.findChildren(PlainLabel)]
+    assert asked.deed.text() == "Replace"
+    qtbot.keyClick(QApplication.focusWidget(), key)
+    await tasks.drain()
+    assert studio.exported == []
+    assert {f.read_text() for f in folder.iterdir()} == {"of before"}
+    assert [n.sentence for n, _ in told] == ["The export was cancelled."]
+    assert played.header.export.isEnabled()
+
+
+async def test_replace_replaces_the_files_and_no_others(played, qtbot, tasks, told, tmp_path):
+    folder = tables_of_before(tmp_path, "orders.csv", "notes.txt")
+    pick(choose_format(qtbot, played, "csv"), tmp_path)
+    asked = await the_question()
+    assert asked.accessibleDescription() == f"1 file in “{folder.name}” would be replaced: orders.csv."
+    qtbot.mouseClick(asked.deed, Qt.MouseButton.LeftButton)
+    await tasks.drain()
+    assert (folder / "orders.csv").read_text().endswith("of show-1, 0 ms later")
+    assert (folder / "notes.txt").read_text() == "of before"
+    assert [n.sentence for n, _ in told] == [f"It is written: {folder}"]
+
+
+async def test_an_export_that_is_left_off_while_it_is_asked_takes_its_question_with_it(
+    played, studio, tasks, told, tmp_path
+):
+    folder = tables_of_before(tmp_path, "orders.csv")
+    played.export.write("show-1", FORMATS["csv"], folder)
+    asked = await the_question()
+    played.export.cancel()
+    await tasks.drain()
+    assert QApplication.activeModalWidget() is not asked
+    assert studio.exported == []
+    assert [n.sentence for n, _ in told] == ["The export was cancelled."]
+
+
+async def test_files_of_other_recordings_are_asked_about_over_the_chapters(
+    played, studio, qtbot, tasks, told, tmp_path
+):
+    async def would_replace(_show_id, kind, path, offset_ms) -> list[Path]:
+        assert (kind, path, offset_ms) == (ExportKind.CHAPTERS_VTT, tmp_path / "c.vtt", 0)
+        return [tmp_path / f"c-{n}.vtt" for n in range(2, 14)]
+
+    studio.would_replace = would_replace
+    qtbot.mouseClick(played.header.chapters, Qt.MouseButton.LeftButton)
+    chapters = played.findChild(ChaptersDialog)
+    chapters.formats["vtt"].trigger()
+    pick(played.export.dialog, tmp_path / "c")
+    asked = await the_question()
+    assert asked.parentWidget() is chapters
+    sentence = asked.accessibleDescription()
+    assert sentence.startswith(f"12 files in “{tmp_path.name}” would be replaced: c-2.vtt, c-3.vtt, ")
+    assert sentence.endswith(", c-11.vtt and 2 more.")
+    qtbot.mouseClick(asked.deed, Qt.MouseButton.LeftButton)
+    await tasks.drain()
+    assert studio.exported == [(ExportKind.CHAPTERS_VTT, tmp_path / "c.vtt", 0)]
+    chapters.reject()
 
 
 async def test_a_pdf_is_printed_by_the_window(played, qtbot, tasks, told, tmp_path):

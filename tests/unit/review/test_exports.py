@@ -24,7 +24,7 @@ from studio.domain.question import Question
 from studio.domain.show_state import Broadcast
 from studio.review.chapter_files import webvtts, youtube
 from studio.review.csvs import safe
-from studio.review.exports import KINDS, Material, write_export
+from studio.review.exports import KINDS, Material, would_replace, write_export
 from studio.review.formats import plain
 from studio.review.report import report_of
 from studio.review.tables import Table, tables
@@ -401,3 +401,42 @@ def test_a_folder_that_is_there_keeps_what_else_is_in_it(material: Material, tmp
     assert (folder / "notes.txt").read_text() == "mine"
     assert (folder / "orders.csv").read_text(encoding="utf-8-sig").startswith("Order,Number,")
     assert [f.name for f in tmp_path.iterdir()] == ["show"]
+
+
+# --- what is there already -------------------------------------------------------------------------------------
+
+
+def test_nothing_would_be_replaced_where_nothing_is(material: Material, tmp_path: Path):
+    for kind in KINDS:
+        assert would_replace(cut_off(material).state, kind, tmp_path / "none" / "show") == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_table_of_before_is_one_that_would_be_replaced(material: Material, tmp_path: Path):
+    folder = tmp_path / "show"
+    write_export(material, "csv", folder)
+    written = set(folder.iterdir())
+    (folder / "notes.txt").write_text("mine")
+    assert set(would_replace(material.state, "csv", folder)) == written
+    (folder / "orders.csv").unlink()
+    assert set(would_replace(material.state, "csv", folder)) == written - {folder / "orders.csv"}
+
+
+def test_the_files_of_the_other_recordings_would_be_replaced_beside_the_chosen_one(
+    material: Material, tmp_path: Path
+):
+    chosen, second = tmp_path / "replay.vtt", tmp_path / "replay-2.vtt"
+    for name in ("replay.vtt", "replay-2.vtt", "replay-3.vtt"):
+        (tmp_path / name).write_text("of before")
+    cut = cut_off(material).state
+    assert would_replace(cut, "chapters_vtt", chosen, 2_500) == [second]
+    assert would_replace(material.state, "chapters_vtt", chosen) == [], "one recording is one file"
+
+
+@pytest.mark.parametrize("kind", ["html", "xlsx", "chapters_youtube", "chapters_csv"])
+def test_a_kind_that_is_one_file_replaces_no_more_than_was_asked(
+    material: Material, tmp_path: Path, kind: str
+):
+    for name in ("r.file", "r-2.file"):
+        (tmp_path / name).write_text("of before")
+    assert would_replace(cut_off(material).state, kind, tmp_path / "r.file") == []
