@@ -10,11 +10,13 @@ from typing import Final
 
 from babel import numbers
 
+from studio.domain.alerts import AlertKind
 from studio.domain.events import Logged
 from studio.domain.kpi import answered_messages, newest_revisions, own_orders, unanswered
 from studio.domain.money import Money
 from studio.domain.order import Order
 from studio.domain.question import Question
+from studio.review.alerted import alert_text
 from studio.review.figure_rows import FigureRow, figure_rows
 from studio.review.formats import Formats, plain
 from studio.review.labels import labels_for
@@ -22,9 +24,12 @@ from studio.review.material import Material
 from studio.review.more_words import more_words
 
 Cell = str | int | float | Decimal | dt.datetime | bool | None
-TABLE_NAMES: Final = ("Figures", "Products", "Promos", "Orders", "Viewers", "Questions", "Channels", "Log")
+TABLE_NAMES: Final = (
+    "Figures", "Products", "Promos", "Orders", "Viewers", "Questions", "Channels", "Alerts", "Log",
+)  # fmt: skip
 """The tables that every show has, in their order."""
 _LONGEST = 2_000
+_OF_PRODUCTS = (AlertKind.SOLD_OUT, AlertKind.PIN_REFUSED)
 _SECOND = 1000
 
 
@@ -79,6 +84,7 @@ def tables(material: Material) -> list[Table]:
             ),
             raw.channels(),
         ),
+        Table("Alerts", ("In show", "Seconds", "At", "Product title", "What"), raw.alerts()),
         Table("Log", ("Number", "At", "Who", "Seat", "What", "Details"), raw.log()),
     ]  # fmt: skip
 
@@ -149,6 +155,17 @@ class _Raw:
             yield (
                 plain(c.channel), c.peak, self._at(c.peak_at_ms), _rounded(c.average), c.messages, c.chatters, c.sessions,
                 c.orders, self._money(c.revenue), self._currency if c.revenue is not None else None,
+            )  # fmt: skip
+
+    def alerts(self) -> Iterator[tuple[Cell, ...]]:
+        state = self._material.state
+        formats = Formats(self._material.language, state.time_zone, "")
+        for alert in self._material.alerts:
+            since = None if state.started_at_ms is None else alert.at_ms - state.started_at_ms
+            title = alert.subject if alert.kind in _OF_PRODUCTS else ""
+            yield (
+                formats.length(since), None if since is None else Decimal(since).scaleb(-3), self._at(alert.at_ms),
+                plain(title) or None, alert_text(alert, formats, self._words.language),
             )  # fmt: skip
 
     def log(self) -> Iterator[tuple[Cell, ...]]:

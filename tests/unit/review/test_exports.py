@@ -6,6 +6,7 @@ import itertools
 import re
 import unicodedata
 import zipfile
+import zoneinfo
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 import python_calamine
 from hypothesis import given
 
+from studio.domain.alerts import Alert, AlertKind
 from studio.domain.chapters import Chapter, chapters, recordings
 from studio.domain.events import Logged, ShowEnded
 from studio.domain.kpi import unanswered
@@ -73,6 +75,19 @@ def material(review: Review) -> Material:
     )
 
 
+@pytest.fixture(scope="module")
+def troubled(material: Material) -> Material:
+    """The same show, in which things went wrong."""
+    start = material.state.started_at_ms or 0
+    alerts = (
+        Alert(start, AlertKind.OPEN_WARNINGS, count=1),
+        Alert(start + 192_500, AlertKind.SOLD_OUT, NASTY),
+        Alert(start + 63 * MINUTE, AlertKind.LINK_LOST),
+        Alert(start + 65 * MINUTE, AlertKind.NOT_TAKEN, "live", count=3),
+    )
+    return msgspec.structs.replace(material, alerts=alerts)
+
+
 def test_every_kind_that_the_window_knows_can_be_written():
     assert set(KINDS) == {kind.value for kind in ExportKind}
 
@@ -82,7 +97,7 @@ def test_a_workbook_is_read_back_with_its_figures(material: Material, tmp_path: 
     write_export(material, "xlsx", file)
     book = python_calamine.load_workbook(file)
     assert book.sheet_names == [
-        "Figures", "Products", "Promos", "Orders", "Viewers", "Questions", "Channels", "Log",
+        "Figures", "Products", "Promos", "Orders", "Viewers", "Questions", "Channels", "Alerts", "Log",
     ]  # fmt: skip
     figures = {row[0]: row for row in book.get_sheet_by_name("Figures").to_python()[1:]}
     assert figures["orders"][2] == material.figures.own.orders
@@ -98,13 +113,57 @@ def test_a_workbook_is_read_back_with_its_figures(material: Material, tmp_path: 
     assert NASTY in [row[0] for row in questions]
 
 
+def test_a_workbook_tells_what_went_wrong_and_when(troubled: Material, tmp_path: Path):
+    file = tmp_path / "show.xlsx"
+    write_export(troubled, "xlsx", file)
+    head, *rows = python_calamine.load_workbook(file).get_sheet_by_name("Alerts").to_python()
+    assert head == ["In show", "Seconds", "At", "Product title", "What"]
+    assert [(row[0], row[1], *row[3:]) for row in rows] == [
+        ("0:00", 0, "", "started with 1 open warning"),
+        ("3:12", 192.5, NASTY, f"{NASTY} sold out"),
+        ("1:03:00", 3780, "", "shop lost"),
+        ("1:05:00", 3900, "", "3 messages refused by live"),
+    ]
+    state = troubled.state
+    zone = zoneinfo.ZoneInfo(state.time_zone)
+    began = dt.datetime.fromtimestamp((state.started_at_ms or 0) / 1000, zone).replace(tzinfo=None)
+    waited = [round((row[2] - began).total_seconds(), 1) for row in rows if isinstance(row[2], dt.datetime)]
+    assert waited == [0, 192.5, 3780, 3900]
+
+
+def test_a_folder_of_tables_tells_what_went_wrong_in_the_language_of_the_show(
+    troubled: Material, tmp_path: Path
+):
+    write_export(msgspec.structs.replace(troubled, language="de"), "csv", tmp_path / "show")
+    with (tmp_path / "show" / "alerts.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["What"] for row in rows] == [
+        "mit 1 offenen Warnung begonnen",
+        f"'{NASTY} ausverkauft",
+        "Shop nicht erreichbar",
+        "3 Nachrichten von live abgelehnt",
+    ]
+    assert [row["Product title"] for row in rows] == ["", f"'{NASTY}", "", ""]
+    assert [(row["In show"], row["Seconds"]) for row in rows[:2]] == [("0:00", "0.000"), ("3:12", "192.500")]
+    times = [dt.datetime.fromisoformat(row["At"]).timestamp() * 1000 for row in rows]
+    assert times == [alert.at_ms for alert in troubled.alerts]
+
+
+def test_a_show_in_which_nothing_went_wrong_has_a_table_of_alerts_without_rows(
+    material: Material, tmp_path: Path
+):
+    write_export(material, "csv", tmp_path / "show")
+    told = (tmp_path / "show" / "alerts.csv").read_text(encoding="utf-8-sig")
+    assert told.splitlines() == ["In show,Seconds,At,Product title,What"]
+
+
 def test_a_workbook_holds_no_formula_and_no_link(material: Material, tmp_path: Path):
     file = tmp_path / "show.xlsx"
     write_export(material, "xlsx", file)
     with zipfile.ZipFile(file) as parts:
         sheets = [parts.read(n).decode() for n in parts.namelist() if n.startswith("xl/worksheets/sheet")]
         assert not [n for n in parts.namelist() if "rels" in n and "worksheets" in n]
-    assert len(sheets) == 8
+    assert len(sheets) == 9
     assert not [s for s in sheets if "<f>" in s or "<hyperlink" in s]
 
 
