@@ -15,6 +15,7 @@ Run it alone: ``python tests/benchmarks/bench_catalogue.py [--variants 100000] [
 
 import argparse
 import asyncio
+import json
 import os
 import random
 import sqlite3
@@ -23,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +185,11 @@ def probe(seconds: float) -> int:
     return 0
 
 
+def a_page(url: str, token: str, **asked: Any) -> Any:
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.get(f"{url}/v1/products", params=asked, headers=headers, trust_env=False).json()
+
+
 def bare_pages(shop: shop_process.ShopProcess) -> float:
     """Seconds in which a bare client has fetched every page of the catalogue, and done nothing with it but find the next."""
     headers = {"Authorization": f"Bearer {shop.token}"}
@@ -207,21 +214,49 @@ def read_wall_ms(beside: sqlite3.Connection) -> int | None:
     return None if row is None else int(row[0])
 
 
-async def studio_pages(
-    app: QApplication, folder: Path, shop: shop_process.ShopProcess, *, kept: bool, watched: bool
-) -> float:
-    """Seconds in which a show's shop is read, from when it first answers until its whole catalogue is on disk, with the window
-    and the catalogue's panel open; reports the window's stalls meanwhile if it is to be `watched`.
+@dataclass(frozen=True)
+class Studio:
+    """A studio to be started: its `folder`, where the shop is (`shop_pid`: its process), whether everything is kept already
+    (`kept`) and whether the window's stalls are to be `watched`.
     """
-    paths = Paths(folder)
+
+    folder: str
+    shop_url: str
+    shop_token: str
+    shop_pid: int
+    kept: bool
+    watched: bool
+
+
+async def studio_pages(given: Studio) -> float:
+    """Seconds in which a show's shop is read, by a studio of its own: `read_pages` reports the rest."""
+    asked = json.dumps(asdict(given))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, "--studio", asked, stdout=subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+    print(said.decode().strip(), flush=True)
+    if process.returncode:
+        raise RuntimeError("the studio that was to read the shop has failed, see above")
+    told = [json.loads(line) for line in said.decode().splitlines()]
+    return next(line["took_s"] for line in told if line["part"] == "window")
+
+
+async def read_pages(app: QApplication, given: Studio) -> int:
+    """A show's shop is read, from when it first answers until its whole catalogue is on disk, with the window and the catalogue's
+    panel open; reports how long that took, and the window's stalls meanwhile if they are to be watched.
+    """
+    paths = Paths(Path(given.folder))
     paths.prepare()
-    settings = ShopSettings(id="bench", kind="studio", name="Bench", base_url=shop.url)
-    room = EngineRoom(paths.database, Connections(settings, (), Known(shop.token)))
+    log, _ = open_log(paths)
+    settings = ShopSettings(id="bench", kind="studio", name="Bench", base_url=given.shop_url)
+    room = EngineRoom(paths.database, Connections(settings, (), Known(given.shop_token)))
     await asyncio.to_thread(room.start)
     desktop = Desktop(app, room, paths, rehearsal=False)
     process = psutil.Process()
-    first = await asyncio.to_thread(lambda: shop.get("products", limit=1)["items"][0]["id"])
-    server = psutil.Process(shop.process.pid) if shop.process is not None else process
+    page = await asyncio.to_thread(a_page, given.shop_url, given.shop_token, limit=1)
+    first = page["items"][0]["id"]
+    server = psutil.Process(given.shop_pid)
     tasks = Tasks("bench")
     stalls = Stalls()
     # The shop answers once the window stands: what making a window takes is measured by `bench_start`.
@@ -247,7 +282,7 @@ async def studio_pages(
         await until(lambda: not panel.model.loading)
         await asyncio.sleep(1)
         server.resume()
-        if watched:
+        if given.watched:
             stalls.start()
         began, cpu = time.perf_counter(), time.process_time()
         while read_wall_ms(beside) == before:  # noqa: ASYNC110 - as a person looks
@@ -256,9 +291,9 @@ async def studio_pages(
         cpu_s = time.process_time() - cpu
         stalls.stop()
         await until(lambda: not panel.model.loading)
-        seen = {"stall_ms": stalls.figures(), "target_p99": 8} if watched else {}
+        seen = {"stall_ms": stalls.figures(), "target_p99": 8} if given.watched else {}
         report(
-            "window", kept=kept, opened_ms=round(opened_ms), cpu_s=round(cpu_s, 1), took_s=round(took, 1), **seen,
+            "window", kept=given.kept, opened_ms=round(opened_ms), cpu_s=round(cpu_s, 1), took_s=round(took, 2), **seen,
             products=len(live.products), rss_mb=round(process.memory_info().rss / 1e6),
         )  # fmt: skip
         panel.close()
@@ -268,22 +303,25 @@ async def studio_pages(
         await tasks.close()
         await desktop.close_show()
         await asyncio.to_thread(room.stop)
-    return took
+        log.close()
+    return 0
 
 
 def rounded(seconds: list[float]) -> list[float]:
     return [round(s, 2) for s in sorted(seconds)]
 
 
-async def bench_sync(app: QApplication, folder: Path, variants: int) -> None:
+async def bench_sync(folder: Path, variants: int) -> None:
     shop_process.READY_WITHIN_S = 300.0
     count = round(variants / VARIANTS_EACH)
     shop = await asyncio.to_thread(
         lambda: shop_process.start_shop(folder / "shop", arguments=("--products", str(count)))
     )
-    paths = Paths(folder / "log")
-    paths.prepare()
-    log, _ = open_log(paths)
+    pid = shop.process.pid if shop.process is not None else 0
+
+    def studio(name: str, *, kept: bool, watched: bool) -> Studio:
+        return Studio(str(folder / name), shop.url, shop.token, pid, kept, watched)
+
     try:
         await asyncio.to_thread(bare_pages, shop)  # warms the shop's caches
         bare = [await asyncio.to_thread(bare_pages, shop) for _ in range(2)]
@@ -295,8 +333,8 @@ async def bench_sync(app: QApplication, folder: Path, variants: int) -> None:
         taken: dict[bool, list[float]] = {False: [], True: []}
         for number in range(SYNCS):
             for kept in (False, True):
-                took = await studio_pages(app, folder / f"unwatched {number}", shop, kept=kept, watched=False)
-                taken[kept].append(took)
+                given = studio(f"unwatched {number}", kept=kept, watched=False)
+                taken[kept].append(await studio_pages(given))
                 bare.append(await asyncio.to_thread(bare_pages, shop))
         for kept, times in taken.items():
             report(
@@ -304,20 +342,19 @@ async def bench_sync(app: QApplication, folder: Path, variants: int) -> None:
                 ratio=round(at_share(times, 0.5) / at_share(bare, 0.5), 2), target_ratio=1.5,
             )  # fmt: skip
         for kept in (False, True):
-            await studio_pages(app, folder / "watched", shop, kept=kept, watched=True)
+            await studio_pages(studio("watched", kept=kept, watched=True))
     finally:
-        log.close()
         shop.stop()
 
 
-async def measure(app: QApplication, given: argparse.Namespace) -> int:
+async def measure(given: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="bench-catalogue-") as name:
         folder = Path(name)
         if given.only in ("", "search"):
             for each in (VARIANTS_EACH, 1):
                 await bench_search(folder, given.variants, each)
         if given.only in ("", "sync"):
-            await bench_sync(app, folder, given.variants)
+            await bench_sync(folder, given.variants)
     return 0
 
 
@@ -326,5 +363,11 @@ if __name__ == "__main__":
     parser.add_argument("--variants", type=int, default=100_000)
     parser.add_argument("--only", choices=("", "search", "sync"), default="")
     parser.add_argument("--probe", type=float, metavar="SECONDS", help="only the bare loop")
+    parser.add_argument("--studio", metavar="JSON", help="only a studio that reads a shop, as `Studio` says")
     given = parser.parse_args()
-    sys.exit(probe(given.probe) if given.probe else run_desktop(lambda app: measure(app, given)))
+    if given.probe:
+        sys.exit(probe(given.probe))
+    if given.studio:
+        wanted = Studio(**json.loads(given.studio))
+        sys.exit(run_desktop(lambda app: read_pages(app, wanted)))
+    sys.exit(asyncio.run(measure(given)))
