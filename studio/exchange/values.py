@@ -16,8 +16,9 @@ from studio.domain.money import plain_amount
 from studio.exchange import plain
 
 _MINUTE: Final = 60_000
-_LONG_HOURS: Final = 3
-"""No item lasts longer than that, as a rule."""
+_HOUR: Final = 60 * _MINUTE
+_LONG: Final = 4 * _HOUR
+"""No item lasts that long, as a rule."""
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2007'’`´]+")
 _NUMBER: Final = re.compile(r"[+-]?[\d.,]+")
 _CLOCK: Final = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]?\d)(?:[.,](\d{1,3}))?")
@@ -187,17 +188,17 @@ def amount_text(minor: int, currency: str, decimal: str) -> str:
     return plain_amount(minor, currency).replace(".", decimal)
 
 
-def length_ms(cell: Cell, decimal: str, *, as_minutes: bool = False) -> int:
+def length_ms(cell: Cell, decimal: str, *, as_minutes: bool | None = None) -> int:
     """A length of time in ms: minutes as 5, 5.5 or 5,5, as 5:00, as 0:05:00, or as `1 h 5 min`.
 
     A spreadsheet takes 5:00 and 7:30 that are typed into a cell for hours and minutes, and its file does not tell them from
-    5:00:00 and 7:30:00: whole hours, and more than three of them, are minutes. 1:05:00 is an hour and five minutes, unless
-    `as_minutes` says of its column that all its times are minutes and seconds (`times_are_minutes`).
+    5:00:00 and 7:30:00: `as_minutes` says of its column whether such times are minutes and seconds (`times_are_minutes`); None
+    of a cell that stands alone.
     Raises `ValueError` with a clause.
     """
     ms = _time_ms(cell)
     if ms is not None:
-        return ms // 60 if as_minutes or _is_minutes(ms) else ms
+        return ms // 60 if as_minutes or (as_minutes is None and times_are_minutes([cell])) else ms
     if not isinstance(cell, str):
         return _ms(number(cell, decimal) * _MINUTE)
     text = text_of(cell)
@@ -217,11 +218,14 @@ def length_ms(cell: Cell, decimal: str, *, as_minutes: bool = False) -> int:
 
 
 def times_are_minutes(column: Iterable[Cell]) -> bool:
-    """Whether all times of a spreadsheet's column were typed as minutes and seconds: one of them is read so by itself, and
-    none has seconds, which only h:mm:ss leaves in a cell.
+    """Whether the times of a spreadsheet's column were typed as minutes and seconds: one of them would be longer than an item
+    ever is, or there are whole hours and nothing shorter than one. None may have seconds, which only h:mm:ss leaves in a cell.
     """
     times = [ms for cell in column if (ms := _time_ms(cell)) is not None]
-    return any(map(_is_minutes, times)) and not any(ms % _MINUTE for ms in times)
+    if not times or any(ms % _MINUTE for ms in times):
+        return False
+    whole_hours = any(not ms % _HOUR for ms in times)
+    return max(times) >= _LONG or (whole_hours and min(times) >= _HOUR)
 
 
 def _time_ms(cell: Cell) -> int | None:
@@ -234,12 +238,6 @@ def _time_ms(cell: Cell) -> int | None:
             hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond
         )
     return round(cell / dt.timedelta(milliseconds=1)) if isinstance(cell, dt.timedelta) else None
-
-
-def _is_minutes(ms: int) -> bool:
-    """Whether a time is no length as it stands, and minutes and seconds were meant."""
-    hours, rest = divmod(ms, 60 * _MINUTE)
-    return bool(hours) and not ms % _MINUTE and (not rest or hours > _LONG_HOURS)
 
 
 def _ms(value: Decimal) -> int:

@@ -34,11 +34,13 @@ def test_lengths_are_read_however_they_are_written(cell: Cell, seconds: float) -
         ([dt.time(12), dt.time(1, 30)], True),
         ([dt.time(1, 30), dt.time(0, 45), dt.timedelta(hours=25)], True),
         ([dt.time(1, 30), dt.time(0, 45), None, "5:00", 5], False),
+        ([dt.time(2), dt.time(1, 30)], True),
+        ([dt.time(1), dt.time(0, 5), dt.time(0, 10)], False),  # an hour beside five and ten minutes
         ([dt.time(1), dt.time(0, 5, 30)], False),  # with seconds: h:mm:ss
         ([], False),
     ],
 )
-def test_a_columns_times_are_minutes_if_one_of_them_is_and_none_has_seconds(
+def test_a_columns_times_are_minutes_if_they_would_be_too_long_otherwise_and_none_has_seconds(
     column: list[Cell], minutes: bool
 ) -> None:
     assert values.times_are_minutes(column) is minutes
