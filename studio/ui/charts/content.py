@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.charts.frame import Frame, Reading, Word
+from studio.ui.charts.plot import PlotArea
 from studio.ui.charts.series import Times
 from studio.ui.charts.table import Row
 
@@ -14,6 +15,8 @@ class ChartContent(QWidget):
 
     Not an abstract class by name: Qt makes its widgets without asking `abc` whether something is missing, a test asks.
     """
+
+    plot: PlotArea
 
     def _extent(self) -> tuple[int, int] | None:
         """The oldest and the newest time there is to see; None = nothing yet."""
@@ -74,3 +77,8 @@ class ChartContent(QWidget):
         if locale.language() == QLocale.Language.C:
             locale = QLocale(QLocale.Language.English)
         return locale.toString(round(value))
+
+    def write_as(self, locale: QLocale) -> None:
+        """Write counts as this language does, beside the plot too, whatever the computer's own language is."""
+        self.setLocale(locale)
+        self.plot.write_counts(locale.decimalPoint())

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QLocale, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.domain.promo import PromoPhase, phase
 from studio.ui.actions import Actions
 from studio.ui.models.live_show import LiveShow
+from studio.ui.texts import Texts
 from studio.ui.theme import SPACE_M, SPACE_S, SPACE_XS, Theme
 from studio.ui.widgets.cards import Card
 from studio.ui.widgets.labels import ElidedLabel
@@ -63,13 +64,14 @@ class ChartsPanel(QWidget):
         show: LiveShow,
         actions: Actions,
         theme: Theme,
+        texts: Texts,
         time_zone: str,
         now_ms: NowMs,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._show, self._theme, self._now_ms, self._zone = show, theme, now_ms, time_zone
-        self._actions = actions
+        self._actions, self._texts = actions, texts
         self.viewers: ViewersChart | None = None
         self.stock: StockChart | None = None
         self._stock_for: set[str] = set()
@@ -108,6 +110,7 @@ class ChartsPanel(QWidget):
         for chart, card in zip((self.viewers, self.stock), self.cards, strict=True):
             chart.follow_theme(self._theme)
             chart.set_time_zone(self._zone)
+            chart.write_as(QLocale(str(self._texts.locale)))
             card.body.addWidget(chart, 1)
         self._actions.on("chart.table", self._toggle_tables)
         self._actions.on("chart.live", self.go_live)

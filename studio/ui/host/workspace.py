@@ -136,7 +136,7 @@ class HostWorkspace(QWidget):
             low_stock,
         )
         self.stage = StagePanel(show, actions, theme, texts, pictures, now_ms, low_stock)
-        self.charts = ChartsPanel(show, actions, theme, show.state.time_zone, now_ms)
+        self.charts = ChartsPanel(show, actions, theme, texts, show.state.time_zone, now_ms)
         self.questions = QuestionPanel(self.question_model, self.deciding, actions, theme, canned, now_ms)
         self.chat = ChatPanel(show, self.chat_source, self.deciding, actions, theme, texts, canned, now_ms)
         self.promos = PromoBar(show, self.deciding, actions, theme, texts, now_ms)

@@ -65,7 +65,7 @@ class ReviewTimeline(TimelineChart):
     def show_data(self, review: Review, data: TimelineData, texts: Texts, *, keep_view: bool) -> None:
         """Show a review; with `keep_view` the part of the show that is looked at stays."""
         currency = review.state.currency
-        self._write_as(texts)
+        self.write_as(QLocale(str(texts.locale)))
         self.set_time_zone(review.state.time_zone)
         self.set_now(data.end_ms)
         self.set_viewers(data.viewers)
@@ -78,13 +78,6 @@ class ReviewTimeline(TimelineChart):
         if not keep_view:
             self.set_chosen(None)
             self.go_home()
-
-    def _write_as(self, texts: Texts) -> None:
-        """Counts as the figures beside the chart are written, whatever the computer's own language is."""
-        locale = QLocale(str(texts.locale))
-        if locale != self.locale():
-            self.setLocale(locale)
-        self.plot.write_counts(locale.decimalPoint())
 
 
 def timeline_data(

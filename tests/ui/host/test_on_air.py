@@ -187,6 +187,20 @@ async def test_esc_leaves_the_reading_of_a_chart_before_it_unpins(on_air: Host):
     assert (chart.table_shown, on_air.on_air) == (False, "Linen throw “Fjord”")
 
 
+@pytest.mark.parametrize(("language", "axis", "count"), [("de", "1,5k", "1.284"), ("en", "1.5k", "1,284")])
+async def test_the_charts_write_counts_in_the_language_of_the_figures(
+    qapp, theme, studio, language: str, axis: str, count: str
+):
+    opened = Host(qapp, studio, theme=theme, language=language)
+    await opened.open()
+    charts = opened.host.charts
+    await until(lambda: charts.stock is not None, "the charts")
+    for chart in (charts.viewers, charts.stock):
+        assert chart.plot.count_axis.tickStrings([1500.0], 1.0, 500.0) == [axis]
+        assert chart.count(1284.0) == count
+    await opened.close()
+
+
 async def test_undo_of_what_reached_viewers_says_so_and_a_second_one_goes_behind_it(on_air: Host):
     await on_air.give(cmd.NextItem())
     on_air.studio.settle_all()
