@@ -32,6 +32,7 @@ DEFAULT_PERCENT: Final = 15
 DEFAULT_MINUTES: Final = 10
 DEFAULT_HOURS: Final = 48
 _HOUR = 3_600_000
+_WIDTH: Final = 440
 _RETURN: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -62,6 +63,8 @@ class PromoForm(Card):
         self.value = DecimalField(0, 1_000_000)
         self.value.setValue(DEFAULT_PERCENT)
         self.scope = QComboBox()
+        # The title of a product may be long: it must not make the form wider.
+        self.scope.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.minutes = NumberField(0, 24 * 60, self.tr(" min"))
         self.minutes.setValue(DEFAULT_MINUTES)
         self.hours = NumberField(1, 24 * 14, self.tr(" h"))
@@ -324,8 +327,9 @@ class PromoForm(Card):
     def _place(self) -> None:
         over = self._over
         self.ensurePolished()
-        width = min(440, over.width() - 40)
         self.body.activate()
+        # In other languages the rows need more than the width which is wished for.
+        width = min(max(_WIDTH, self.minimumSizeHint().width()), over.width() - 40)
         height = max(
             self.body.heightForWidth(width) if self.body.hasHeightForWidth() else 0,
             self.sizeHint().height(),

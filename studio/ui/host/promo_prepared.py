@@ -27,6 +27,7 @@ class PreparedCodes(QWidget):
         self._codes: list[Prepared] = []
         self._currency = "EUR"
         self.which = QComboBox()
+        self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.which.setAccessibleName(self.tr("Which prepared code"))
         self.issue = QPushButton()
         self.issue.setProperty("variant", "promo")

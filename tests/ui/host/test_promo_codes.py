@@ -2,8 +2,8 @@
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
 
 from studio.control.ports import PromoUsage
 from studio.domain import commands as cmd
@@ -11,7 +11,7 @@ from studio.domain.promo import PromoKind, PromoPlan, PromoScope
 from studio.ui.studio import ChangeBatch
 from studio.ui.widgets.promo_card import PromoCard
 from tests.fakes.fake_studio import MINUTE
-from tests.ui.host.conftest import CTRL, SHIFT, Host
+from tests.ui.host.conftest import CTRL, SHIFT, Host, until
 from tests.ui.host_scene import confirmed
 
 Key = Qt.Key
@@ -308,3 +308,30 @@ async def test_amounts_follow_the_currency_of_the_show(on_air: Host):
     form.value.setValue(500)
     plan, _products = form._plan()
     assert (plan.amount_minor, form.value.text()) == (500, "500 JPY")
+
+
+async def test_no_button_of_the_form_is_cut_in_long_words_at_1100_by_700(blanket: Host):
+    form = blanket.host.promo_form
+    for button in form.findChildren(QPushButton):
+        button.setText(f"{button.text()} vorschlagen")
+    for at in range(form.kind.count()):
+        form.kind.setItemText(at, f"{form.kind.itemText(at)} des Gesamtbetrags")
+    blanket.window.resize(1100, 700)
+    await blanket.press(Key.Key_F9)
+    await until(form.isVisible, "the form")
+    form.grab()
+    widgets = [*form.findChildren(QPushButton), *form.findChildren(QComboBox), form.code]
+    seen = [w for w in widgets if w.isVisible()]
+    assert form.another in seen
+    assert not [w for w in seen if w.width() < w.minimumSizeHint().width()]
+    assert not [w for w in seen if not form.rect().contains(QRect(w.mapTo(form, QPoint()), w.size()))]
+    assert blanket.host.rect().contains(form.geometry())
+
+
+async def test_a_long_title_does_not_make_the_form_wider(blanket: Host):
+    form, state = blanket.host.promo_form, blanket.live.state
+    form.open_for(state)
+    before = form.width()
+    items = tuple(msgspec.structs.replace(i, title="Wolldecke mit Fransen " * 9) for i in state.items)
+    form.open_for(msgspec.structs.replace(state, items=items))
+    assert form.width() == before
