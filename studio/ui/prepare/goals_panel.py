@@ -48,8 +48,9 @@ class _Fitting(QScrollArea):
         self.setWidget(inner)
 
     def sizeHint(self) -> QSize:
-        inner = self._inner.sizeHint()
-        return QSize(inner.width(), min(inner.height(), self._theme.px(_HIGHEST)))
+        # Names that need a second line are known by the width that there is beside a scroll bar: for less it would stay.
+        high = self._inner.heightForWidth(self.width() - self.verticalScrollBar().sizeHint().width())
+        return QSize(self._inner.sizeHint().width(), min(high, self._theme.px(_HIGHEST)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(
@@ -57,7 +58,7 @@ class _Fitting(QScrollArea):
         )
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
             self.updateGeometry()
         return super().event(event)
 
@@ -130,7 +131,7 @@ class GoalsPanel(Card):
             field.setObjectName(f"goal:{name}")
             field.setFixedWidth(self._theme.px(_FIELD))
             field.left.connect(lambda name=name: self._left(name))
-            text = ElidedLabel(label, tone="muted")
+            text = ElidedLabel(label, tone="muted", lines=3)
             text.setBuddy(field)
             grid.addWidget(text, row, 0)
             grid.addWidget(field, row, 1)

@@ -48,11 +48,13 @@ _WIDTHS: Final = {
     Column.NUMBER: 38, Column.PICTURE: 44, Column.MINUTES: 66, Column.STARTS: 60, Column.PRICE: 90, Column.TARGET: 60,
     Column.STOCK: 66, Column.PROMO: 126,
 }  # fmt: skip
-_NARROW: Final = {Column.MINUTES: 62, Column.STARTS: 54, Column.PRICE: 84, Column.STOCK: 62, Column.PROMO: 92}
+_NARROW: Final = {
+    Column.MINUTES: 62, Column.STARTS: 54, Column.PRICE: 84, Column.TARGET: 54, Column.STOCK: 62, Column.PROMO: 92,
+}  # fmt: skip
 _SELECT: Final = QItemSelectionModel.SelectionFlag.Select
 _LEAST_TITLE: Final = 150
-_GIVEN_UP: Final = (Column.PICTURE, Column.TARGET, Column.STARTS, Column.PROMO)
-"""What is left out where the table is narrow, the first one first; the item's own fields show it below."""
+_GIVEN_UP: Final = (Column.PICTURE, Column.STARTS, Column.TARGET, Column.PROMO)
+"""What is left out where the table is narrow, the first one first: what nobody types goes before what is typed."""
 KEYS: Final = (
     "lineup.remove", "lineup.up", "lineup.down", "lineup.segment", "lineup.duplicate", "lineup.copy", "lineup.cut",
     "lineup.paste",

@@ -21,6 +21,7 @@ from studio.ui.prepare.goals_panel import GoalsPanel
 from studio.ui.studio import Notice
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
+from studio.ui.widgets.labels import ElidedLabel
 from studio.ui.widgets.text import without_isolates
 from tests.fakes.fake_studio import FakeStudio
 from tests.ui.prepare_kit import a_past, planned
@@ -234,3 +235,16 @@ def test_what_a_field_shows_is_read_back_as_the_same_figure(value: int, language
     texts = Texts(language)
     assert read_count(count_text(value, texts)) == value
     assert read_amount(amount_text(value, currency, texts), currency, texts) == value
+
+
+@pytest.mark.parametrize("width", [242, 330])
+async def test_the_names_of_the_goals_are_read_whole_and_nothing_scrolls(make, width: int) -> None:
+    kit = make()
+    kit.panel.resize(width, kit.panel.sizeHint().height())
+    # How high it wishes to be is known once it is as wide.
+    kit.panel.resize(width, kit.panel.sizeHint().height())
+    kit.panel.grab()
+    names = [label for label in kit.panel.scroller.findChildren(ElidedLabel) if label.buddy()]
+    assert [label.text() for label in names][1] == "Clicks on tracked links"
+    assert not [label.text() for label in names if label.is_cut()]
+    assert kit.panel.scroller.verticalScrollBar().maximum() == 0

@@ -154,6 +154,16 @@ async def test_a_narrow_table_keeps_titles_readable_and_leaves_columns_out(plan:
     assert plan.view.columnWidth(Column.ITEM) >= 150
 
 
+async def test_what_is_typed_is_in_sight_in_a_window_of_1100_by_700(plan: Producer):
+    """The workspace's columns leave so much there; what is reckoned goes first."""
+    plan.window.resize(592, 640)
+    await plan.settle()
+    assert plan.view.viewport().width() == 560
+    hidden = {column for column in Column if plan.view.isColumnHidden(column)}
+    assert hidden == {Column.PICTURE, Column.STARTS}
+    assert plan.view.columnWidth(Column.ITEM) >= 150
+
+
 # --- typing into cells ----------------------------------------------------------------------------------------
 
 
