@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from studio.domain.money import Money
 from studio.shops import studio_api_map as to
 from studio.shops import studio_api_tidy as tidy
+from studio.shops import studio_api_wire as wire
 
 NUL = "\x00"
 
@@ -105,6 +106,12 @@ def test_a_product_reads_the_same_whether_or_not_something_in_it_wants_care(
             ]
         },
         {"variants": [{"id": "", "sku": "s", "title": "t", "price": {"amount_minor": 5, "currency": "EUR"}}]},
+        {"id": f"a{NUL}b"},
+        {
+            "variants": [
+                {"id": f"{NUL}v", "sku": "", "title": "", "price": {"amount_minor": 5, "currency": "EUR"}}
+            ]
+        },
         {"title": 7},
         {"texts": {"en": {"title": None}}},
     ],
@@ -114,6 +121,18 @@ def test_a_product_that_makes_no_sense_is_refused_either_way(wrong: dict[str, An
     for data in (told, {**told, "url": NUL}):
         with pytest.raises((to.Surprise, msgspec.ValidationError)):
             to.to_product(msgspec.json.encode(data), "EUR", "en")
+
+
+@given(st.lists(PRODUCTS, max_size=3), st.sampled_from(["", NUL, "\n", "\\u0000"]))
+@settings(deadline=None)
+def test_the_products_of_a_page_read_as_each_by_itself(products: list[dict[str, Any]], url: str):
+    told = [{**product, "url": url} for product in products]
+    page = msgspec.json.encode({"items": told, "next_cursor": None})
+    read = to.product_reader(page, "EUR", "de")
+    items = msgspec.json.decode(page, type=wire.Page).items
+    assert [read(raw) for raw in items] == [
+        to.to_product(msgspec.json.encode(each), "EUR", "de") for each in told
+    ]
 
 
 def test_prices_of_many_variants_are_each_their_own():
