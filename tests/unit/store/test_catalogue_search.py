@@ -67,7 +67,9 @@ def product(number: int, title: str, price: int = 1000, **more: Any) -> Product:
     variants = (
         Variant(f"v{number}", f"SKU-{number}", title, Money(price, EUR), barcode=f"29000{number:05d}"),
     )
-    return Product(f"p{number}", more.pop("revision", 1), title, more.pop("variants", variants), **more)
+    return Product(
+        more.pop("id", f"p{number}"), more.pop("revision", 1), title, more.pop("variants", variants), **more
+    )
 
 
 def level(number: int, on_hand: int, revision: int = 1) -> StockLevel:
@@ -103,6 +105,40 @@ async def test_each_word_typed_may_be_half_written(feeds: SqlFeeds, history: Sql
     assert titles(history, words="LINEN") == ["Linen bag", "Linen throw “Fjord”"]
     assert titles(history, words="w") == ["Wool hat"]
     assert titles(history, words="linen hat") == []
+
+
+async def test_ids_may_be_made_of_any_signs(feeds: SqlFeeds, history: SqlHistory, wall: Wall):
+    ids = [
+        'a"b',
+        "back\\slash",
+        "two\nlines",
+        "\x01\x1f",
+        "€😀",
+        "\u2028",
+        "1",
+        "1.0",
+        "null",
+        "[1]",
+        "$",
+        " x ",
+    ]
+    products = [
+        product(n, f"Lamp {n}", id=i, variants=(Variant(i, f"S{n}", "Lamp", Money(1000, EUR)),))
+        for n, i in enumerate(ids, 1)
+    ]
+    batch = FeedBatch("shop", products=tuple(products))
+    assert (await feeds.store(SHOW, batch)).products == tuple(products)
+    assert (await feeds.store(SHOW, batch)).products == ()
+    wall.now += DAY
+    await feeds.store(
+        SHOW, FeedBatch("shop", stock=tuple(StockLevel(i, "oslo", 7, 0, 0, 1, T0) for i in ids))
+    )
+    sold = tuple(an_order_of(n, i, n) for n, i in enumerate(ids, 1))
+    await feeds.store(SHOW, FeedBatch("shop", orders=sold))
+    newer = tuple(msgspec.structs.replace(each, revision=2) for each in products)
+    await feeds.store(SHOW, FeedBatch("shop", products=newer))
+    found = [entry(history, i) for i in ids]
+    assert [(e.sellable, e.sold) for e in found] == [(7, n) for n in range(1, len(ids) + 1)]
 
 
 async def test_a_product_is_found_by_its_sku_its_barcode_and_within_a_word(
