@@ -208,9 +208,11 @@ async def test_the_largest_amounts_and_the_longest_code_keep_their_place(
 
 
 async def _out_of_place(page: Page) -> list[str]:
-    """What stands over the edge of its part or of the picture, or over another text."""
+    """What stands over the edge of its part or of the picture, or over another text, once everything has come to rest."""
     return await page.evaluate(
-        """() => {
+        """async () => {
+          const ends = (moving) => moving.effect.getComputedTiming().endTime < Infinity;
+          await Promise.allSettled(document.getAnimations().filter(ends).map((moving) => moving.finished));
           const boxes = {};
           const found = [];
           for (const id of ["title", "price", "struck", "left", "qr-image", "question-text", "code-text", "off", "until"]) {
