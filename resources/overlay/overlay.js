@@ -30,6 +30,20 @@
     element.dataset.long = length > very ? "very" : length > some ? "some" : "no";
   }
 
+  // How wide an amount is depends on the typeface, which the page cannot know: one that has no room is written smaller.
+  function fit(element) {
+    element.style.fontSize = "";
+    const room = element.parentElement.clientWidth;
+    if (room && element.offsetWidth > room) {
+      element.style.fontSize = `${parseFloat(getComputedStyle(element).fontSize) * room / (element.offsetWidth + 1)}px`;
+    }
+  }
+
+  function fitAmounts() {
+    fit(byId("price"));
+    fit(byId("struck"));
+  }
+
   function on(element, gone) {
     if (element.dataset.on === "yes") return;
     clearTimeout(leaving.get(element));
@@ -141,6 +155,7 @@
     long(byId("title"), 34, 74);
     long(byId("question-text"), 80, 140);
     long(byId("price"), 9, 13);
+    fitAmounts();
     long(byId("code-text"), 10, 16);
     byId("code").dataset.long = byId("code-text").dataset.long;
     if (another) play(byId("about"), [{ opacity: 0.3, transform: "translateY(.12rem)" }, { opacity: 1, transform: "none" }], 260);
@@ -261,5 +276,6 @@
   });
   new MutationObserver(dressed).observe(document.head, { childList: true, subtree: true, characterData: true });
   dressed();
+  new ResizeObserver(fitAmounts).observe(byId("cost")); // another size of the picture, another dress
   connect();
 })();

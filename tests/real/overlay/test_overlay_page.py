@@ -207,6 +207,32 @@ async def test_the_largest_amounts_and_the_longest_code_keep_their_place(
     await page.close()
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_amount_that_has_no_room_is_written_smaller_and_large_again_when_it_has(
+    size: str, browser: Browser, tmp_path: Path
+) -> None:
+    width, height = SIZES[size]
+    page = await browser.new_page(viewport={"width": width, "height": height})
+    letters = "parseFloat(getComputedStyle(document.getElementById('price')).fontSize)"
+    rem = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+    async with running(overlay(tmp_path / "keep.json", picture=picture)) as stage:
+        await opened(page, stage)
+        for digits in range(1, 13):
+            amount = Money(int("8" * digits), "NOK")
+            card = msgspec.structs.replace(CARD, price=amount, struck=amount.times(2), left=0)
+            stage.show(StageView("de", digits, card))
+            await until(
+                page, f"document.getElementById('price').textContent.replace(/[^8]/g, '').length === {digits}"
+            )
+            await shown(page, "card", "picture-image", "price", "struck", "left")
+            assert await _out_of_place(page) == [], amount
+        stage.show(StageView("de", 20, CARD))
+        await until(page, f"{letters} >= .53 * {rem}")
+        await page.set_viewport_size({"width": width // 2, "height": height // 2})
+        assert await _out_of_place(page) == []
+    await page.close()
+
+
 async def _out_of_place(page: Page) -> list[str]:
     """What stands over the edge of its part or of the picture, or over another text, once everything has come to rest."""
     return await page.evaluate(
