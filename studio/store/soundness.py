@@ -27,6 +27,7 @@ def quickly_wrong(conn: sqlite3.Connection) -> str:
 
 @functools.cache
 def _todays_columns(_newest: int) -> Columns:
+    """Those of a new database; kept for each newest version, for it is asked whenever one is opened."""
     db = Sqlite(memory=True, execute_plugins=False)
     try:
         migrations.MIGRATIONS.apply(db)
