@@ -12,6 +12,7 @@ os.environ.setdefault("LC_ALL", "C.UTF-8")
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from studio.domain import commands as cmd
 from studio.ui.actions import Actions
 from studio.ui.main_window import MainWindow
 from studio.ui.models.live_show import LiveShow
@@ -52,6 +53,7 @@ SCENES: dict[str, Callable[[PromoPlanDialog], None]] = {
     "overlap": choose("HALF-PRICE"),
     "date": choose("ADVENT"),
     "at-time": choose("TAKEN20"),
+    "skipped": choose("TEAFREE"),
     "wrong": wrong,
     "long": choose("HALF-PRICE"),
     "many": as_it_is,
@@ -72,6 +74,9 @@ async def draw(app: QApplication, out: Path, name: str) -> None:
     await a_planned_show(studio, codes=name != "empty")
     if name == "many":
         await many_codes(studio)
+    if name == "skipped":
+        tea = next(item for item in studio.state.items if item.promo and item.promo.code == "TEAFREE")
+        await studio.do(cmd.SkipItem(tea.id))
     live = LiveShow(studio.opened())
     studio.changes.connect(live.take)
     window = MainWindow()
