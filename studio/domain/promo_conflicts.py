@@ -10,7 +10,14 @@ from studio.domain.lineup import ItemKind
 from studio.domain.order import REPLAY_MS
 from studio.domain.product import Product
 from studio.domain.promo import PromoKind, PromoPlan, PromoScope, PromoWhen
-from studio.domain.promo_plan import PlannedCode, field_problems, planned_codes, show_start, stands
+from studio.domain.promo_plan import (
+    PlannedCode,
+    field_problems,
+    held_by_skip,
+    planned_codes,
+    show_start,
+    stands,
+)
 from studio.domain.rundown import rundown
 from studio.domain.show_state import ShowPhase, ShowState
 
@@ -134,7 +141,7 @@ def conflicts(
         if comparable and code.ends_at_ms is not None and code.ends_at_ms > show_end + rules.replay_ms:
             found.append(_of(code, ConflictKind.AFTER_REPLAY, until_ms=show_end + rules.replay_ms))
         found += _about_prices(state, code, products, rules.floor_percent)
-    found += _overlaps(codes, start)
+    found += _overlaps([code for code in codes if not held_by_skip(state, code)], start)
     order = {code.plan.id: at for at, code in enumerate(codes)}
     return tuple(sorted(found, key=lambda c: order[c.plan_id]))
 

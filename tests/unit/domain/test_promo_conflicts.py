@@ -72,6 +72,17 @@ def test_two_codes_on_one_product_at_one_time_are_told_with_both_and_with_the_ti
     assert not overlap.stops
 
 
+def test_a_code_that_is_not_issued_because_its_item_is_skipped_meets_no_other():
+    show = dated(
+        planned(shop_wide("SHOP", after_start_ms=6 * MINUTE, minutes=6), of_items=(plan("ITEM", armed=True),))
+    )
+    owner = next(code.item_id for code in planned_codes(show.state, show.now) if code.plan.code == "ITEM")
+    show.do(cmd.SkipItem(owner))
+    assert found(show) == []
+    show.do(cmd.SkipItem(owner, skip=False))
+    assert [conflict.kind for conflict in found(show)] == [ConflictKind.OVERLAP]
+
+
 def test_codes_of_two_products_one_behind_the_other_or_with_free_shipping_are_none():
     behind = dated(planned(at_time("ONE", 0, minutes=5), at_time("TWO", 5, minutes=5)))
     apart = dated(planned(of_items=(plan("ONE", after_start_ms=0), plan("TWO", after_start_ms=0))))
