@@ -99,7 +99,8 @@ def _to_product(
         told, texts = _tidied(raw, wanted)
     in_english = texts.get("en") or tidy.TidyTexts(told.title)
     words = next((texts[each] for each in wanted if each in texts), in_english)
-    currency, variants = amounts.currency, list[product.Variant]()
+    currency = amounts.currency
+    variants: list[product.Variant] = []
     for v in told.variants:
         price, low = v.price, v.low_30d_price
         if price.currency != currency or (low is not None and low.currency != currency):

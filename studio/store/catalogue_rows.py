@@ -22,11 +22,9 @@ _WORDS_AT_A_TIME: Final = 2_000
 
 def prepared(product: Product) -> Prepared:
     """What a product is stored as, made without the database. Raises `UnicodeEncodeError` for halves of surrogate pairs."""
-    numbers, codes = dict[str, None](), dict[str, None]()
-    for variant in product.variants:
-        numbers[variant.sku] = codes[variant.barcode] = None
+    skus = " ".join(dict.fromkeys([variant.sku for variant in product.variants]))
+    codes = dict.fromkeys([variant.barcode for variant in product.variants])
     codes.pop("", None)
-    skus = " ".join(numbers)
     words = f"{folded(product.title)} {folded(skus)}"
     found_by = (product.title, " ".join((skus, *codes)).strip(), product.category, " ".join(product.tags))
     return Prepared(product, codec.json_of(product), words, found_by, card_of(product, words))
