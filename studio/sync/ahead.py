@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable, Collection,
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
-_LOTS = 2
 
 
 class HasCursor(Protocol):
@@ -84,32 +83,33 @@ async def turn_pages(
 async def store_behind(
     pages: AsyncIterable[T], store: Callable[[Sequence[T]], Coroutine[Any, Any, None]], most: int
 ) -> None:
-    """Store the pages while others are being read: two lots at a time, begun in order, of those that came meanwhile and at
-    most so many. Raises what reading and storing raise, once what was begun is stored; cancelled, it withdraws that.
+    """Store the pages while others are being read: all that came meanwhile, at most so many at once. One lot after the other:
+    two under way got in each other's way, and the window's. Raises what reading and storing raise, once what was begun is
+    stored; cancelled, it withdraws that.
     """
     waiting: list[T] = []
-    storing: deque[asyncio.Task[None]] = deque()
+    storing: asyncio.Task[None] | None = None
     try:
         async for page in pages:
             waiting.append(page)
-            while storing and (storing[0].done() or (len(storing) == _LOTS and len(waiting) >= most)):
-                await storing[0]
-                storing.popleft()
-            if len(storing) < _LOTS:
-                storing.append(asyncio.create_task(store(waiting)))
+            if storing is not None and (storing.done() or len(waiting) >= most):
+                await storing
+                storing = None
+            if storing is None:
+                storing = asyncio.create_task(store(waiting))
                 waiting = []
+        if storing is not None:
+            await storing
         if waiting:
-            storing.append(asyncio.create_task(store(waiting)))
-        while storing:
-            await storing[0]
-            storing.popleft()
+            storing = asyncio.create_task(store(waiting))
+            await storing
     except Exception:
         # What is being written comes on disk, and whoever is to hear of it must: nobody tells it a second time.
-        if storing:
-            await asyncio.wait(storing)
+        if storing is not None:
+            await asyncio.wait([storing])
         raise
     finally:
-        await _withdrawn(storing)
+        await _withdrawn([] if storing is None else [storing])
 
 
 async def _withdrawn(tasks: Collection[asyncio.Task[Any]]) -> None:

@@ -192,9 +192,9 @@ async def _numbers(count: int, each_s: float) -> AsyncIterator[int]:
     ("each_s", "kept"),
     [
         (5.0, [[0], [1], [2], [3], [4], [5]]),
-        (0.6, [[0], [1], [2], [3], [4], [5]]),
-        (0.3, [[0], [1], [2, 3, 4], [5]]),
-        (0.01, [[0], [1], [2, 3, 4], [5]]),
+        (0.6, [[0], [1, 2], [3, 4], [5]]),
+        (0.3, [[0], [1, 2, 3], [4, 5]]),
+        (0.01, [[0], [1, 2, 3], [4, 5]]),
     ],
 )
 def test_pages_that_come_while_others_are_stored_are_stored_together_and_in_order(
