@@ -10,7 +10,8 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
-EVERY_MS: Final = 1_000
+EVERY_MS: Final = 200
+"""While a large catalogue comes in, what the engine has made in a second takes 20 ms to look through: too long at once."""
 FULL_EVERY_MS: Final = 90_000
 """The oldest generation is looked through so rarely because that takes longest."""
 

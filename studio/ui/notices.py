@@ -82,10 +82,10 @@ class Notices(QAbstractListModel):
 
         Returns the id for `dismiss`, 0 when nothing is shown. An unknown level is shown as a warning.
         """
-        if key:
-            self.resolve(key)
         if not sentence:
+            self.resolve(key)
             return 0
+        self._end_all(key)
         known = level if level in STAY_MS else "warning"
         notice = PostedNotice(self._next_id, known, clean_text(sentence), self._now_ms(), key, action)
         self._next_id += 1
@@ -116,10 +116,7 @@ class Notices(QAbstractListModel):
 
     def resolve(self, key: str) -> None:
         """What the notices with this key told of is over."""
-        rows = [row for row, notice in enumerate(self._posted) if notice.key == key and not notice.over]
-        for row in rows:
-            self._end(row)
-        if rows:
+        if self._end_all(key):
             self.shown_changed.emit()
 
     def shown(self) -> list[PostedNotice]:
@@ -143,6 +140,12 @@ class Notices(QAbstractListModel):
         if role == self.LevelRole:
             return notice.level
         return notice.over if role == self.OverRole else None
+
+    def _end_all(self, key: str) -> bool:
+        rows = [r for r, notice in enumerate(self._posted) if key and notice.key == key and not notice.over]
+        for row in rows:
+            self._end(row)
+        return bool(rows)
 
     def _end(self, row: int) -> None:
         before = self._posted[row]
@@ -189,9 +192,23 @@ class NoticeCard(Card):
         self._leave = QTimer(self)
         self._leave.setSingleShot(True)
         self._leave.setInterval(STAY_MS[notice.level] if stay_ms is None else stay_ms)
-        self._leave.timeout.connect(partial(self.dismissed.emit, notice.id))
+        self._leave.timeout.connect(self._end)
         QTimer.singleShot(CLICK_GUARD_MS, self, self.arm)
         self._start_leaving()
+
+    def take(self, notice: PostedNotice) -> bool:
+        """Say what has become of its notice, when that is said with the same sign and no button: how far something has come
+        is said many times, and a card of its own for each would take longer than the rest. Says whether it is said.
+        """
+        was = self.notice
+        if not was.key or (was.key, was.level) != (notice.key, notice.level) or was.action or notice.action:
+            return False
+        self.notice = notice
+        self.sentence.setText(notice.sentence)
+        self.setAccessibleName(notice.sentence)
+        if not self.underMouse():
+            self._start_leaving()
+        return True
 
     def arm(self) -> None:
         """From now on its buttons take clicks."""
@@ -216,7 +233,10 @@ class NoticeCard(Card):
 
     def _dismiss(self) -> None:
         if self._armed:
-            self.dismissed.emit(self.notice.id)
+            self._end()
+
+    def _end(self) -> None:
+        self.dismissed.emit(self.notice.id)
 
 
 class NoticeStack(QWidget):
@@ -271,6 +291,12 @@ class NoticeStack(QWidget):
         wanted = {notice.id: notice for notice in shown[:_SHOWN]}
         for gone in [notice_id for notice_id in self._cards if notice_id not in wanted]:
             card = self._cards.pop(gone)
+            new = next(
+                (i for i, notice in wanted.items() if i not in self._cards and card.take(notice)), None
+            )
+            if new is not None:
+                self._cards[new] = card
+                continue
             self._column.removeWidget(card)
             card.hide()
             card.deleteLater()

@@ -53,6 +53,35 @@ def test_a_later_notice_of_the_same_key_replaces_the_earlier(stack: NoticeStack,
     assert notices.rowCount() == 2
 
 
+def test_how_far_something_has_come_is_said_where_it_was_said_before(
+    qtbot, stack: NoticeStack, notices: Notices
+) -> None:
+    notices.post("info", "Reading the catalogue: 500 of 981 products.", key="catalogue")
+    card = stack.cards[0]
+    card.arm()
+    notices.post("info", "Reading the catalogue: 900 of 981 products.", key="catalogue")
+    assert stack.cards == [card]
+    assert card.sentence.text() == card.accessibleName() == "Reading the catalogue: 900 of 981 products."
+    assert notices.rowCount() == 2
+    qtbot.mouseClick(card.cross, Qt.MouseButton.LeftButton)
+    assert sentences(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("level", "action"),
+    [("trouble", None), ("info", NoticeAction("Undo", lambda: None))],
+    ids=["sign", "button"],
+)
+def test_a_notice_that_looks_otherwise_is_another_card(
+    stack: NoticeStack, notices: Notices, level: str, action: NoticeAction | None
+) -> None:
+    notices.post("info", "Reading the catalogue.", key="catalogue")
+    before = stack.cards[0]
+    notices.post(level, "The catalogue cannot be read.", key="catalogue", action=action)
+    assert sentences(stack) == ["The catalogue cannot be read."]
+    assert stack.cards[0] is not before
+
+
 def test_trouble_stands_on_top_and_stays_while_news_come_and_go(stack: NoticeStack, notices: Notices) -> None:
     notices.post("trouble", "The shop does not answer.")
     notices.post("info", "Sent.")
