@@ -18,6 +18,7 @@ from studio.store.catalogue_cards import Kept, Prepared, card_of
 from studio.store.many import insert_many
 
 _WORDS_AT_A_TIME: Final = 2_000
+_MERGED_PAGES: Final = 64
 
 
 def prepared(product: Product) -> Prepared:
@@ -76,6 +77,17 @@ def store_products(
         _put(db, list(rows.values()))
         catalogue_cards.keep(db, list(rows.values()), shop, now_ms)
     return tuple(stored)
+
+
+def bring_words_together(db: Sqlite) -> bool:
+    """A few ms' worth of bringing together what was written of the words lot by lot: the fewer parts they are in, the faster
+    they are searched. Says whether there is more to do. Raises `sqlite3.Error`.
+
+    Source: https://www.sqlite.org/fts5.html, section 6.8 (fewer than two changes: nothing was left to be done).
+    """
+    before = db.conn.total_changes
+    db.execute("INSERT INTO product_fts (product_fts, rank) VALUES ('merge', ?)", (_MERGED_PAGES,))
+    return db.conn.total_changes - before >= 2
 
 
 def _put(db: Sqlite, rows: Sequence[Kept]) -> None:

@@ -9,7 +9,7 @@ from itertools import starmap
 from typing import Any, TypeVar
 
 from studio.control.ports.shop import PromoUsage, Traffic
-from studio.control.ports.store import FeedBatch, StoredBatch
+from studio.control.ports.store import FeedBatch, ReadyProducts, StoredBatch
 from studio.domain.audience import ViewerSample
 from studio.domain.order import REPLAY_MS, Order
 from studio.domain.product import Product, StockLevel
@@ -39,22 +39,27 @@ class SqlFeeds:
         self._now_ms = now_ms
         self.replay_ms = REPLAY_MS
 
-    async def store(self, show_id: str, batch: FeedBatch) -> StoredBatch:
+    async def store(self, show_id: str, batch: FeedBatch, ready: ReadyProducts | None = None) -> StoredBatch:
         """Store a batch with its cursor in one transaction, together with other batches that wait.
 
         The highest revision wins, messages and samples are kept once; a batch may come twice or late. A gap is
-        marked in the chat before the batch's messages. What it returns was new. Raises `StoreFull`, `StoreDamaged`.
+        marked in the chat before the batch's messages. What it returns was new. `ready` is what `prepare` made of its
+        products, if that was asked before. Raises `StoreFull`, `StoreDamaged`.
         """
-        ready = await self._ready(batch.products)
+        if ready is None:
+            ready = await self.prepare(batch.products)
+        made = {product_id: each for product_id, each in ready.items() if isinstance(each, Prepared)}
         reached, now_ms, replay_ms = self._db.reached, self._now_ms(), self.replay_ms
         return await self._db.write(
-            lambda db: merge.store_batch(db, show_id, batch, reached, now_ms, replay_ms, ready),
+            lambda db: merge.store_batch(db, show_id, batch, reached, now_ms, replay_ms, made),
             grouped=True,
             after=("feeds.after-commit",),
         )
 
-    async def _ready(self, products: Sequence[Product]) -> dict[str, Prepared]:
-        """What can be made of many products while the writer has others; nothing of what it keeps already."""
+    async def prepare(self, products: Sequence[Product]) -> dict[str, Prepared]:
+        """What can be made of many products while the writer has others; nothing of what it keeps already. Raises
+        `StoreClosed`, `StoreDamaged`.
+        """
         ready: dict[str, Prepared] = {}
         if len(products) < _MANY:
             return ready
@@ -79,12 +84,15 @@ class SqlFeeds:
         return await self._db.write(lambda db: catalogue.keep_for(db, kind, shop, language))
 
     async def catalogue_read(self) -> None:
-        """The shop's whole catalogue has been read by now: a product that is seen first from here on is new.
+        """The shop's whole catalogue has been read by now: a product that is seen first from here on is new. Its words are
+        brought together, a little at a time, so that nothing waits for it.
 
         Raises `StoreFull`, `StoreDamaged`.
         """
         now_ms = self._now_ms()
         await self._db.write(lambda db: kept_shop.was_read(db, now_ms), grouped=True)
+        while await self._db.write(catalogue_rows.bring_words_together, grouped=True):
+            pass
 
     async def cursor(self, show_id: str, source: str) -> int:
         """How far a source was read without a gap; 0 for nothing yet."""

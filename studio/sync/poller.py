@@ -21,7 +21,8 @@ from studio.control.ports import (
     FeedBatch,
     Feeds,
     Hint,
-    ProductPage,
+    OnCursor,
+    ReadyProducts,
     RefusedByTarget,
     Shop,
     StoredBatch,
@@ -60,6 +61,14 @@ class OnAir(msgspec.Struct, frozen=True):
     pinned: str = ""
     lineup: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+
+
+class _ReadPage(msgspec.Struct, frozen=True):
+    """A page of the catalogue, with what the store has made of it."""
+
+    products: tuple[Product, ...]
+    cursor: str | None
+    ready: ReadyProducts
 
 
 class Poller:
@@ -244,16 +253,17 @@ class Poller:
             await self._stock(near)
         done = 0
 
-        async def keep(pages: Sequence[ProductPage]) -> None:
+        async def keep(pages: Sequence[_ReadPage]) -> None:
             nonlocal done
             products = tuple(product for page in pages for product in page.products)
-            await self._store(FeedBatch(SOURCE, products=products))
+            ready = {product_id: each for page in pages for product_id, each in page.ready.items()}
+            await self._store(FeedBatch(SOURCE, products=products), ready)
             done += len(products)
             # All of it is read when nothing follows, whatever number of products the shop has named.
             if done < total:
                 self._progress(done, total)
 
-        async with aclosing(turn_pages(self._shop.catalogue)) as pages:
+        async with aclosing(turn_pages(self._page)) as pages:
             await store_behind(pages, keep, _AT_ONCE)
         self._progress(done, done)
         if self._orders_too:
@@ -269,6 +279,11 @@ class Poller:
         if len(self._unread) <= _MANY_VARIANTS:
             self._unread.clear()
             await self._stock(others)
+
+    async def _page(self, cursor: str | None, on_cursor: OnCursor) -> _ReadPage:
+        """A page of products, made ready while the pages before it are being stored."""
+        page = await self._shop.catalogue(cursor, on_cursor)
+        return _ReadPage(page.products, page.cursor, await self._feeds.prepare(page.products))
 
     async def _other_stock(self) -> None:
         """What is unread of a large shop's that pushes, with as long a rest after each part as it took; to read all anew comes
@@ -365,8 +380,8 @@ class Poller:
                 if not page.more or stuck:
                     return
 
-    async def _store(self, batch: FeedBatch) -> None:
+    async def _store(self, batch: FeedBatch, ready: ReadyProducts | None = None) -> None:
         if batch == FeedBatch(SOURCE):
             return
         self.products_seen(batch.products)
-        self._on_stored(await self._feeds.store(self._show_id, batch))
+        self._on_stored(await self._feeds.store(self._show_id, batch, ready))

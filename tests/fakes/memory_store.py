@@ -8,6 +8,7 @@ from studio.control.ports import (
     ExpectedSeqMismatch,
     FeedBatch,
     OutboxRow,
+    ReadyProducts,
     ShowSummary,
     StoredBatch,
     StoreFull,
@@ -124,7 +125,10 @@ class MemoryFeeds:
         self.full = False
         self.message_ids: list[str] = []
 
-    async def store(self, show_id: str, batch: FeedBatch) -> StoredBatch:
+    async def prepare(self, products: Sequence[Product]) -> ReadyProducts:
+        return {product.id: product for product in products}
+
+    async def store(self, show_id: str, batch: FeedBatch, ready: ReadyProducts | None = None) -> StoredBatch:
         if self.full:
             raise StoreFull("The disk is full: nothing was written. Free some space and do it again.")
         self.batches.append(batch)

@@ -1,6 +1,6 @@
 """The ports of the store: the log, the outbox, the feeds, and pages of history."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -173,10 +173,20 @@ class StoredBatch(msgspec.Struct, frozen=True):
     hidden: tuple[HiddenChat, ...] = ()
 
 
+ReadyProducts = Mapping[str, object]
+"""By product id what a store has made of products; it means something to that store only."""
+
+
 class Feeds(Protocol):
     """What the world sent, per show."""
 
-    async def store(self, show_id: str, batch: FeedBatch) -> StoredBatch: ...
+    async def prepare(self, products: Sequence[Product]) -> ReadyProducts:
+        """What can be made of products before it is their turn to be stored, for `store`."""
+        ...
+
+    async def store(
+        self, show_id: str, batch: FeedBatch, ready: ReadyProducts | None = None
+    ) -> StoredBatch: ...
     async def cursor(self, show_id: str, source: str) -> int:
         """How far a source was read without a gap; 0 for nothing yet."""
         ...

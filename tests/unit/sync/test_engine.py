@@ -16,6 +16,7 @@ from studio.control.ports import (
     OutboxRow,
     PromoUsage,
     Quota,
+    ReadyProducts,
     ShopChange,
     ShopIdentity,
     StoredBatch,
@@ -519,11 +520,11 @@ def test_a_bug_in_storing_is_logged_and_nothing_is_lost(logged: list[dict[str, A
     async def story(w: World) -> None:
         real, broken = w.feeds.store, [True]
 
-        async def store(show_id: str, batch: FeedBatch) -> StoredBatch:
+        async def store(show_id: str, batch: FeedBatch, ready: ReadyProducts | None = None) -> StoredBatch:
             if batch.messages and broken:
                 broken.pop()
                 raise RuntimeError("a bug")
-            return await real(show_id, batch)
+            return await real(show_id, batch, ready)
 
         w.feeds.store = store  # type: ignore[method-assign]
         w.channel.tell(*(said(n) for n in range(1, 10)))
