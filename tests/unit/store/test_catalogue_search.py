@@ -596,6 +596,50 @@ def test_no_row_of_a_card_is_taken_for_one_of_another_table_by_a_recovery():
     db.close()
 
 
+def parts_of_the_words(path: Path) -> int:
+    conn = sqlite3.connect(path)
+    try:
+        return int(conn.execute("SELECT count(DISTINCT segid) FROM product_fts_idx").fetchone()[0])
+    finally:
+        conn.close()
+
+
+async def test_a_catalogue_that_came_in_lot_by_lot_is_brought_together_and_found_as_before(
+    path: Path, feeds: SqlFeeds, history: SqlHistory, wall: Wall
+):
+    for lot in range(12):
+        came = tuple(product(n, f"Lamp {n} of lot{lot}") for n in range(lot * 20, lot * 20 + 20))
+        await feeds.store(SHOW, FeedBatch("shop", products=came))
+    found, parts = titles(history, wall.now, words="lamp lot7"), parts_of_the_words(path)
+    assert len(found) == 20
+    await feeds.catalogue_read()
+    assert parts_of_the_words(path) < parts
+    assert titles(history, wall.now, words="lamp lot7") == found
+    assert history.catalogue(CatalogueQuery(words="lam"), 0, 1, wall.now).total == 240
+
+
+async def test_what_was_made_ready_before_is_stored_and_found(
+    feeds: SqlFeeds, history: SqlHistory, wall: Wall
+):
+    came = tuple(product(n, f"Lamp {n}") for n in range(150))
+    ready = await feeds.prepare(came)
+    assert ready.keys() == {each.id for each in came}
+    await feeds.store(SHOW, FeedBatch("shop", products=came), ready)
+    assert await feeds.products() == {each.id: each for each in came}
+    assert titles(history, wall.now, words="lamp 149") == ["Lamp 149"]
+    assert await feeds.prepare(came) == {}, "nothing of what is kept already"
+
+
+async def test_what_was_made_ready_of_an_older_product_is_not_stored_in_place_of_the_newer(
+    feeds: SqlFeeds, history: SqlHistory, wall: Wall
+):
+    ready = await feeds.prepare([product(n, f"Lamp {n}") for n in range(150)])
+    came = tuple(product(n, f"Hat {n}", revision=2) for n in range(150))
+    await feeds.store(SHOW, FeedBatch("shop", products=came), ready)
+    assert await feeds.products() == {each.id: each for each in came}
+    assert titles(history, wall.now, words="lamp") == []
+
+
 async def test_when_a_product_was_seen_first_comes_out_of_a_damaged_file(
     path: Path, tmp_path: Path, wall: Wall
 ):
