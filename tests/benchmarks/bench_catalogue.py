@@ -116,6 +116,7 @@ async def fill(store: Store, variants: int, each: float) -> int:
             await put(store, waiting, chance)
             waiting = []
     await put(store, waiting, chance)
+    await store.feeds.catalogue_read()
     return count
 
 

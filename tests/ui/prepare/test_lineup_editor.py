@@ -164,6 +164,12 @@ async def test_what_is_typed_is_in_sight_in_a_window_of_1100_by_700(plan: Produc
     assert plan.view.columnWidth(Column.ITEM) >= 150
 
 
+async def test_the_name_of_a_column_is_its_tooltip_where_it_is_cut(plan: Producer):
+    for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        assert plan.editor.model.headerData(Column.PRICE, Qt.Orientation.Horizontal, role) == "Show price"
+    assert plan.editor.model.headerData(0, Qt.Orientation.Vertical) is None
+
+
 # --- typing into cells ----------------------------------------------------------------------------------------
 
 
