@@ -19,6 +19,7 @@ from studio.store.many import insert_many
 
 _WORDS_AT_A_TIME: Final = 2_000
 _MERGED_PAGES: Final = 64
+"""Of the index of the words, written in one go: a decision may have to wait for it."""
 
 
 def prepared(product: Product) -> Prepared:

@@ -142,7 +142,10 @@ class Notices(QAbstractListModel):
         return notice.over if role == self.OverRole else None
 
     def _end_all(self, key: str) -> bool:
-        rows = [r for r, notice in enumerate(self._posted) if key and notice.key == key and not notice.over]
+        """Whether there were any; without a key there are none."""
+        if not key:
+            return False
+        rows = [row for row, notice in enumerate(self._posted) if notice.key == key and not notice.over]
         for row in rows:
             self._end(row)
         return bool(rows)

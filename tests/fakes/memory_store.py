@@ -119,6 +119,7 @@ class MemoryFeeds:
 
     def __init__(self) -> None:
         self.batches: list[FeedBatch] = []
+        self.ready: list[ReadyProducts | None] = []
         self.cursors: dict[str, int] = {}
         self.known: dict[str, Product] = {}
         self.asked: list[Question] = []
@@ -132,6 +133,7 @@ class MemoryFeeds:
         if self.full:
             raise StoreFull("The disk is full: nothing was written. Free some space and do it again.")
         self.batches.append(batch)
+        self.ready.append(ready)
         if batch.cursor is not None:
             self.cursors[batch.source] = batch.cursor
         self.known |= {p.id: p for p in batch.products}

@@ -181,7 +181,7 @@ class Feeds(Protocol):
     """What the world sent, per show."""
 
     async def prepare(self, products: Sequence[Product]) -> ReadyProducts:
-        """What can be made of products before it is their turn to be stored, for `store`."""
+        """What can be made of products before it is their turn to be stored, for `store`. Raises what that raises."""
         ...
 
     async def store(

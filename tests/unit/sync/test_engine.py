@@ -245,6 +245,21 @@ def test_a_part_of_a_large_shop_s_stock_that_fails_is_read_again_and_one_that_ma
     assert len(w.shop.called("stock")) == LARGE // 400 + 2
 
 
+def test_a_catalogue_is_stored_with_what_was_made_ready_of_it_while_it_came_in():
+    async def story(_w: LargeWorld) -> None:
+        await asyncio.sleep(10)
+
+    w = play(story, world=LargeWorld)
+    read = [
+        (batch, ready)
+        for batch, ready in zip(w.feeds.batches, w.feeds.ready, strict=True)
+        if len(batch.products) > 1
+    ]
+    assert read
+    for batch, ready in read:
+        assert ready == {product.id: product for product in batch.products}
+
+
 def test_when_everything_is_to_be_read_anew_the_rest_of_a_large_shop_s_stock_waits():
     async def story(w: World) -> None:
         await asyncio.sleep(10)
