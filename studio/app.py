@@ -36,6 +36,7 @@ from studio.ui.palette import DARK, LIGHT
 from studio.ui.prompter.screens import Screens
 from studio.ui.prompter.window import PrompterWindow
 from studio.ui.review.workspace import ReviewWorkspace
+from studio.ui.short_turns import ask_for_short_turns
 from studio.ui.studio import ChangeBatch, Notice
 from studio.ui.tasks import Tasks
 from studio.ui.texts import Texts
@@ -323,6 +324,7 @@ def run_desktop(main: Callable[[QApplication], Coroutine[Any, Any, int]]) -> int
     app.setQuitOnLastWindowClosed(False)
     # The engine's thread works while the window paints: each waits less for the interpreter than a frame takes.
     sys.setswitchinterval(SWITCH_S)
+    ask_for_short_turns()
     loop = qasync.QEventLoop(app)
     hooks = BugHooks()
     hooks.watch(loop)

@@ -27,7 +27,7 @@ def prepared(product: Product) -> Prepared:
     skus = " ".join(dict.fromkeys([variant.sku for variant in product.variants]))
     codes = dict.fromkeys([variant.barcode for variant in product.variants])
     codes.pop("", None)
-    words = f"{folded(product.title)} {folded(skus)}"
+    words = folded(f"{product.title} {skus}")
     found_by = (product.title, " ".join((skus, *codes)).strip(), product.category, " ".join(product.tags))
     return Prepared(product, codec.json_of(product), words, found_by, card_of(product, words))
 

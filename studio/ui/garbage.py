@@ -12,6 +12,10 @@ from PySide6.QtCore import QObject, QTimer
 
 EVERY_MS: Final = 200
 """While a large catalogue comes in, what the engine has made in a second takes 20 ms to look through: too long at once."""
+_MUCH: Final = 40_000
+"""So much is made when a show is opened, and stays: looked through once more with what came after it, it would hold up the
+window a second later, when somebody works in it.
+"""
 FULL_EVERY_MS: Final = 90_000
 """The oldest generation is looked through so rarely because that takes longest."""
 
@@ -40,7 +44,7 @@ class WindowGarbage(QObject):
             self._rounds = 0
             gc.collect()
         elif young > limit:
-            gc.collect(1 if middle > middle_limit else 0)
+            gc.collect(1 if middle > middle_limit or young > _MUCH else 0)
 
     def close(self) -> None:
         """Give the collector back."""

@@ -65,6 +65,16 @@ def test_the_collector_runs_in_no_other_thread(qtbot, garbage: WindowGarbage) ->
     assert where == {threading.main_thread().ident}
 
 
+def test_what_opening_a_show_makes_is_looked_through_once_and_not_again_a_second_later(
+    qapp, garbage: WindowGarbage
+) -> None:
+    gc.collect()
+    kept = [[n] for n in range(60_000)]
+    garbage.look()
+    assert kept
+    assert len(gc.get_objects(generation=0)) + len(gc.get_objects(generation=1)) < 1_000
+
+
 def test_the_collector_is_given_back(qapp, request) -> None:
     gc.enable()
     request.addfinalizer(gc.disable)  # as in all tests

@@ -177,9 +177,11 @@ class LineUpModel(QAbstractListModel):
             self._places = {}
             for at, row in enumerate(self._rows):
                 self._places.setdefault(row.item.product_id, []).append(at)
-        for product_id in product_ids:
-            self._facts.pop(product_id, None)
-            for at in self._places.get(product_id, ()):
+        # Of a large catalogue they are thousands, few of them in the line-up.
+        for product_id in self._facts.keys() & product_ids:
+            del self._facts[product_id]
+        for product_id in self._places.keys() & product_ids:
+            for at in self._places[product_id]:
                 row = self._rows[at]
                 now = self._make(row.item, self.rundown.rows[at], row)
                 if now is not row:
