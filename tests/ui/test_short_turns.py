@@ -5,6 +5,7 @@ import platform
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from studio.ui import short_turns
 from studio.ui.short_turns import SHORT_NS, ask_for_short_turns, turn_ns
 
+ROOT = Path(__file__).resolve().parents[2]
 KNOWS_TURNS = (
     sys.platform == "linux"
     and platform.machine() in {"x86_64", "aarch64", "riscv64"}
@@ -66,7 +68,7 @@ def test_a_machine_without_such_turns_goes_on_without(monkeypatch: pytest.Monkey
 
 
 def test_the_window_s_thread_has_asked_for_short_turns() -> None:
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
     said = subprocess.run(
         [sys.executable, "-c", DESKTOP],
         env=environment,
