@@ -18,8 +18,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import msgspec
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
+from studio.app import run_desktop
 from studio.control.clock import MeasuredShowClock, SystemWallClock
 from studio.control.ports import FeedBatch
 from studio.control.ports.shop import Traffic
@@ -150,7 +151,6 @@ async def measure(store: Store, folder: Path) -> None:
 def main() -> None:
     """Fill a database, then measure in it."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    application = QGuiApplication([])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         store = open_store(folder / "studio.db")
@@ -158,10 +158,15 @@ def main() -> None:
             began = time.perf_counter()
             asyncio.run(fill(store, a_show()))
             print(f"filled in {time.perf_counter() - began:.0f} s")
-            asyncio.run(measure(store, folder))
+
+            async def measured(_app: QApplication) -> int:
+                await measure(store, folder)
+                return 0
+
+            # As in the studio: on the window's loop, which takes care of Python's collector.
+            run_desktop(measured)
         finally:
             store.close()
-            del application
 
 
 if __name__ == "__main__":
