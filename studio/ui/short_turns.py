@@ -2,7 +2,7 @@
 
 A window works for a moment and waits; the engine, a video encoder or a shop on the same machine work on and on. A Linux that
 knows nothing of this makes the window wait for the end of a turn of theirs, 4 ms and more each time. Whoever asks for shorter
-turns comes first, and gets no more of the processor. Windows and macOS know their windows' threads without being told.
+turns comes first, and gets no more of the processor. Other systems are not asked.
 """
 
 import ctypes

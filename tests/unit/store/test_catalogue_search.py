@@ -686,3 +686,8 @@ async def test_a_product_of_two_variants_is_sold_out_only_when_both_are(feeds: S
     medium = msgspec.structs.replace(a_level(1, 1, 5), variant_id="p1-M")
     await feeds.store(SHOW, FeedBatch("shop", stock=(medium,)))
     assert entry(history, "p1").sellable == 5
+
+
+@given(st.text(max_size=12), st.text(max_size=12))
+def test_title_and_skus_are_folded_together_as_each_by_itself(title: str, skus: str):
+    assert catalogue.folded(f"{title} {skus}") == f"{catalogue.folded(title)} {catalogue.folded(skus)}"

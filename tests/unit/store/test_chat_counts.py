@@ -76,6 +76,17 @@ async def test_gaps_are_found_by_channel_within_the_time_with_how_many_are_missi
     assert history.chat_gaps("another show", 0, 10_000) == []
 
 
+async def test_a_message_whose_id_reads_like_a_gap_s_is_none(db, feeds, history):
+    odd = [
+        ChatMessage("live", id_, n, 1_000 + n, "Ann", "nice")
+        for n, id_ in enumerate(("gap:1-2", "lost:3-4", "gaps"))
+    ]
+    await feeds.store(SHOW, FeedBatch("live", messages=tuple(odd)))
+    assert history.chat_gaps(SHOW, 0, 10_000) == []
+    await feeds.store(SHOW, FeedBatch("live", gap=(5, 9)))
+    assert [gap.missing for gap in history.chat_gaps(SHOW, 0, 10_000)] == [4]
+
+
 async def test_answered_are_those_of_the_time_that_are_there(db, feeds, history):
     await feeds.store(SHOW, FeedBatch("live", messages=(message(1), message(50), message(99))))
     answered = {("live", "live-1"), ("live", "live-50"), ("other", "live-50"), ("live", "gone")}
